@@ -1,0 +1,1 @@
+"""How paper and files come in: batches, intake, reading, indexing."""

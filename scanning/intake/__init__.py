@@ -1,0 +1,1 @@
+"""Intake: bytes are safe before anything reads them."""

@@ -1,0 +1,1 @@
+"""Finding: query, index engines, highlights."""
