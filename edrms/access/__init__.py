@@ -1,0 +1,1 @@
+"""Who may see and do what: one policy, read three ways (decide, SQL filter, index filter)."""

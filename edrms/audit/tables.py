@@ -1,0 +1,37 @@
+"""The event table. Rows are only ever inserted; on SQLite triggers refuse the rest."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DDL, JSON, Integer, String, Text, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from edrms.db import Base, UtcDateTime
+
+
+class AuditEvent(Base):
+    """One thing that happened: who did what to which thing, and how it ended."""
+
+    __tablename__ = "audit_events"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    event_id: Mapped[str] = mapped_column(String(32), unique=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    actor_id: Mapped[str] = mapped_column(String(64), index=True)
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[str] = mapped_column(String(64), index=True)
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+for _verb in ("UPDATE", "DELETE"):
+    event.listen(
+        AuditEvent.__table__,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]
+            f"CREATE TRIGGER audit_events_no_{_verb.lower()} BEFORE {_verb} ON audit_events "
+            "BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END"
+        ).execute_if(dialect="sqlite"),
+    )

@@ -1,0 +1,1 @@
+"""Clients: the people the files are about, and how to find one."""

@@ -1,0 +1,160 @@
+"""Adding clients and finding them: by id, by identifier keys, and as somebody types."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy.orm import Session
+
+from edrms.clients.folding import fold_digits, fold_name, fold_reference
+from edrms.clients.model import Client, Identifier
+from edrms.clients.tables import ClientIdentifier, ClientName, ClientRow
+from edrms.errors import Invalid
+from edrms.ids import ClientId
+from edrms.uow import UnitOfWork
+
+MOST_CANDIDATES = 200
+
+
+def add_client(work: UnitOfWork, client: Client) -> None:
+    """Put a new client on the register. Raises Invalid without a surname."""
+    if not fold_name(client.surname):
+        raise Invalid("The client was not added.", fields={"surname": "Enter a surname."})
+    parts = _name_parts([client.full_name, *client.other_names])
+    work.session.add(
+        ClientRow(
+            client_id=client.client_id,
+            forename=client.forename,
+            surname=client.surname,
+            other_names=list(client.other_names),
+            date_of_birth=client.date_of_birth,
+            date_of_death=client.date_of_death,
+            nhs_number=fold_digits(client.nhs_number),
+            address_lines=list(client.address_lines),
+            postcode=client.postcode,
+            uprn=client.uprn,
+            household=client.household,
+            service=client.service,
+            forename_folded=fold_name(client.forename),
+            surname_folded=fold_name(client.surname),
+            postcode_folded=fold_reference(client.postcode),
+            identifiers=[
+                ClientIdentifier(
+                    system=known.system, value=known.value, value_folded=fold_reference(known.value)
+                )
+                for known in client.identifiers
+            ],
+            names=[ClientName(part=part) for part in parts],
+        )
+    )
+    work.journal("client:summary:add", "client", client.client_id)
+
+
+def _name_parts(names: Iterable[str]) -> list[str]:
+    return sorted({part for name in names for part in fold_name(name).split()})
+
+
+def client_from_row(row: ClientRow) -> Client:
+    """The frozen value of a row."""
+    return Client(
+        client_id=ClientId(row.client_id),
+        forename=row.forename,
+        surname=row.surname,
+        service=row.service,
+        date_of_birth=row.date_of_birth,
+        date_of_death=row.date_of_death,
+        nhs_number=row.nhs_number,
+        other_names=tuple(row.other_names),
+        address_lines=tuple(row.address_lines),
+        postcode=row.postcode,
+        uprn=row.uprn,
+        household=row.household,
+        identifiers=tuple(Identifier(known.system, known.value) for known in row.identifiers),
+    )
+
+
+def get_clients(session: Session, client_ids: Collection[str]) -> dict[str, Client]:
+    """The clients with these ids, those that exist."""
+    rows = session.scalars(select(ClientRow).where(ClientRow.client_id.in_(client_ids)))
+    return {row.client_id: client_from_row(row) for row in rows}
+
+
+def find_by_keys(
+    session: Session,
+    *,
+    nhs_numbers: Collection[str] = (),
+    references: Collection[str] = (),
+    dates_of_birth: Collection[date] = (),
+    postcodes: Collection[str] = (),
+    name_parts: Collection[str] = (),
+) -> list[Client]:
+    """Every client who shares a strong key, or a name part, with what was read; at most 200 of each.
+
+    references and postcodes: folded as fold_reference does; name_parts: as fold_name does.
+    """
+    by_reference = select(ClientIdentifier.client_id).where(
+        ClientIdentifier.value_folded.in_(references)
+    )
+    wanted: list[Select[ClientRow]] = [
+        select(ClientRow).where(ClientRow.nhs_number.in_(nhs_numbers)),
+        select(ClientRow).where(ClientRow.client_id.in_(by_reference)),
+        select(ClientRow).where(ClientRow.date_of_birth.in_(dates_of_birth)),
+        select(ClientRow).where(ClientRow.postcode_folded.in_(postcodes)),
+        select(ClientRow).where(ClientRow.surname_folded.in_(name_parts)),
+    ]
+    found: dict[str, ClientRow] = {}
+    for statement in wanted:
+        for row in session.scalars(statement.limit(MOST_CANDIDATES)):
+            found.setdefault(row.client_id, row)
+    return [client_from_row(row) for row in found.values()]
+
+
+def search_clients(session: Session, typed: str, limit: int = 20) -> list[Client]:
+    """Clients for what somebody typed: name parts in any order, a date of birth, an NHS number, a ref.
+
+    Every word typed must fit: as the beginning of a name part, or as an identifier or a date of birth.
+    """
+    statement = select(ClientRow).order_by(ClientRow.surname_folded, ClientRow.forename_folded)
+    digits = fold_digits(typed)
+    if len(digits) == 10 and not any(char.isalpha() for char in typed):
+        statement = statement.where(ClientRow.nhs_number == digits)
+        return [client_from_row(row) for row in session.scalars(statement.limit(limit))]
+    words = typed.split()
+    if not words:
+        return []
+    for word in words:
+        statement = statement.where(_fits(word))
+    return [client_from_row(row) for row in session.scalars(statement.limit(limit))]
+
+
+def _fits(word: str) -> ColumnElement[bool]:
+    born = _as_date(word)
+    if born:
+        return ClientRow.date_of_birth == born
+    if any(char.isdigit() for char in word):
+        matching = select(ClientIdentifier.client_id).where(
+            ClientIdentifier.value_folded.startswith(fold_reference(word))
+        )
+        return or_(
+            ClientRow.client_id.in_(matching),
+            ClientRow.postcode_folded.startswith(fold_reference(word)),
+        )
+    parts = fold_name(word).split()
+    matching_names = [
+        ClientRow.client_id.in_(
+            select(ClientName.client_id).where(
+                ClientName.part >= part, ClientName.part < part + "\U0010ffff"
+            )
+        )
+        for part in parts
+    ]
+    return or_(*matching_names) if matching_names else false()
+
+
+def _as_date(word: str) -> date | None:
+    for layout in ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(word, layout).date()
+        except ValueError:
+            continue
+    return None

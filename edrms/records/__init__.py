@@ -1,0 +1,1 @@
+"""Records: filed, immutable documents on case files, with their renditions and pages."""

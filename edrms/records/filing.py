@@ -1,0 +1,151 @@
+"""Filing: a document becomes a record on one or more clients' files.
+
+Record, version, attachments, renditions, event and index job commit together in the caller's
+transaction. The bytes are in the store already; nothing here touches them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from edrms.clients.tables import ClientRow
+from edrms.errors import Invalid
+from edrms.fileplan import DocumentType, document_type
+from edrms.ids import BatchId, CaseFileId, DocumentId, ItemId, PageId, RecordId, new_id
+from edrms.jobs.queue import enqueue
+from edrms.records.tables import CaseFile, Record, RecordAttachment, RecordPage, Rendition
+from edrms.uow import UnitOfWork
+
+INDEX_RECORD = "index_record"
+_LENGTH_OF_TITLE = 200
+# Where a type goes that its service does not usually receive (an adult's form on a child's file).
+MAIN_CLASS = {"children": "C03", "adults": "A02"}
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionToFile:
+    """A stored object that is one form of the record's content."""
+
+    kind: str
+    object_key: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Everything a record is made from. evidence: why it was filed so (scores, reasons, by whom)."""
+
+    document_id: DocumentId
+    item_id: ItemId
+    batch_id: BatchId
+    document_type: str
+    title: str
+    document_date: date | None
+    received_on: date
+    client_ids: tuple[str, ...]
+    original_name: str
+    pages: tuple[PageId, ...]
+    renditions: tuple[RenditionToFile, ...]
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+def file_record(work: UnitOfWork, filing: Filing) -> RecordId:
+    """File a document. Raises Invalid for an unknown type, no client, or an unknown client."""
+    kind = _known_type(filing.document_type)
+    clients = _clients(work.session, filing.client_ids)
+    record_id = RecordId(new_id())
+    record = Record(
+        record_id=record_id,
+        number=_next_number(work.session),
+        version=1,
+        state="filed",
+        document_type=kind.code,
+        title=filing.title.strip()[:_LENGTH_OF_TITLE] or kind.name,
+        document_date=filing.document_date,
+        received_on=filing.received_on,
+        filed_at=work.now,
+        filed_by=work.actor.staff_id,
+        sensitivity=kind.sensitivity,
+        original_name=filing.original_name,
+        batch_id=filing.batch_id,
+        item_id=filing.item_id,
+        document_id=filing.document_id,
+        evidence=filing.evidence,
+    )
+    work.session.add(record)
+    _attach(work, record_id, kind, clients)
+    _add_content(work.session, record_id, filing)
+    work.journal(
+        "record:content:file", "record", record_id,
+        document=filing.document_id, document_type=kind.code, clients=list(filing.client_ids),
+    )  # fmt: skip
+    enqueue(work, INDEX_RECORD, record_id)
+    return record_id
+
+
+def _known_type(code: str) -> DocumentType:
+    try:
+        return document_type(code)
+    except KeyError as error:
+        raise Invalid(
+            "Choose a document type.", fields={"document_type": "Choose a document type."}
+        ) from error
+
+
+def _clients(session: Session, client_ids: Sequence[str]) -> list[ClientRow]:
+    wanted = list(dict.fromkeys(client_ids))
+    if not wanted:
+        raise Invalid("Choose at least one client.", fields={"clients": "Choose a client."})
+    found = [session.get(ClientRow, client_id) for client_id in wanted]
+    clients = [client for client in found if client is not None]
+    if len(clients) != len(wanted):
+        raise Invalid("A client was not found.", fields={"clients": "Choose a client again."})
+    return clients
+
+
+def _next_number(session: Session) -> int:
+    return (session.scalar(select(func.max(Record.number))) or 0) + 1
+
+
+def _attach(
+    work: UnitOfWork, record_id: RecordId, kind: DocumentType, clients: Sequence[ClientRow]
+) -> None:
+    for client in clients:
+        record_class = kind.record_class_for(client.service) or MAIN_CLASS[client.service]
+        case_file_id = _case_file(work, client, record_class)
+        work.session.add(RecordAttachment(record_id=record_id, case_file_id=case_file_id))
+
+
+def _case_file(work: UnitOfWork, client: ClientRow, record_class: str) -> CaseFileId:
+    existing = work.session.scalar(
+        select(CaseFile).where(
+            CaseFile.client_id == client.client_id, CaseFile.record_class == record_class
+        )
+    )
+    if existing:
+        return CaseFileId(existing.case_file_id)
+    opened = CaseFile(
+        case_file_id=new_id(), client_id=client.client_id, record_class=record_class,
+        service=client.service, opened_at=work.now,
+    )  # fmt: skip
+    work.session.add(opened)
+    work.session.flush()
+    return CaseFileId(opened.case_file_id)
+
+
+def _add_content(session: Session, record_id: RecordId, filing: Filing) -> None:
+    for number, page_id in enumerate(filing.pages, start=1):
+        session.add(RecordPage(record_id=record_id, number=number, page_id=page_id))
+    for made in filing.renditions:
+        session.add(
+            Rendition(
+                record_id=record_id, kind=made.kind, object_key=made.object_key,
+                media_type=made.media_type, size_bytes=made.size_bytes, sha256=made.sha256,
+            )
+        )  # fmt: skip

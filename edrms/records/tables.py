@@ -1,0 +1,116 @@
+"""Tables of case files, records, renditions and pages."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, Float, ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from edrms.db import Base, UtcDateTime
+
+
+class CaseFile(Base):
+    """What the council keeps of one kind about one client (client x record class)."""
+
+    __tablename__ = "case_files"
+
+    case_file_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"), index=True)
+    record_class: Mapped[str] = mapped_column(String(8))
+    service: Mapped[str] = mapped_column(String(16))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Record(Base):
+    """A filed document. Its content never changes; corrections are new versions."""
+
+    __tablename__ = "records"
+
+    record_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, unique=True)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    state: Mapped[str] = mapped_column(String(16), default="filed")
+    document_type: Mapped[str] = mapped_column(String(8), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    document_date: Mapped[date | None] = mapped_column(Date)
+    received_on: Mapped[date] = mapped_column(Date)
+    filed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    filed_by: Mapped[str] = mapped_column(String(64))
+    sensitivity: Mapped[str] = mapped_column(String(16))
+    original_name: Mapped[str] = mapped_column(Text)
+    batch_id: Mapped[str] = mapped_column(String(32), index=True)
+    item_id: Mapped[str] = mapped_column(String(32))
+    document_id: Mapped[str] = mapped_column(String(32), unique=True)
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    attachments: Mapped[list["RecordAttachment"]] = relationship(lazy="selectin")
+    renditions: Mapped[list["Rendition"]] = relationship(lazy="selectin")
+    pages: Mapped[list["RecordPage"]] = relationship(order_by="RecordPage.number")
+
+    @property
+    def reference(self) -> str:
+        """What people call it: unique, never reused."""
+        return f"R-{self.number:06d}"
+
+
+class RecordAttachment(Base):
+    """A record is on this case file. One document may be on several siblings' files."""
+
+    __tablename__ = "record_attachments"
+
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.record_id"), primary_key=True)
+    case_file_id: Mapped[str] = mapped_column(
+        ForeignKey("case_files.case_file_id"), primary_key=True, index=True
+    )
+    case_file: Mapped[CaseFile] = relationship(lazy="joined")
+
+
+class Rendition(Base):
+    """One form of a record's content: "original" (as received) or "searchable_pdf"."""
+
+    __tablename__ = "renditions"
+
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.record_id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24), primary_key=True)
+    object_key: Mapped[str] = mapped_column(String(32), index=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    size_bytes: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class RecordPage(Base):
+    """A page of a record, in order; number counts from 1 within the record."""
+
+    __tablename__ = "record_pages"
+
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.record_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    page_id: Mapped[str] = mapped_column(String(32), index=True)
+    reading: Mapped["PageContent | None"] = relationship(
+        primaryjoin="foreign(RecordPage.page_id) == PageContent.page_id",
+        viewonly=True,
+        lazy="joined",
+    )
+
+
+class PageContent(Base):
+    """What reading a page gave: text, word boxes, and the picture a browser can show.
+
+    words: compressed, see edrms/records/words.py. Written once when the page is read.
+    """
+
+    __tablename__ = "page_contents"
+
+    page_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    words: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    text_source: Mapped[str] = mapped_column(String(16))
+    width_px: Mapped[int] = mapped_column(Integer)
+    height_px: Mapped[int] = mapped_column(Integer)
+    resolution_dpi: Mapped[int] = mapped_column(Integer)
+    rotation_degrees: Mapped[int] = mapped_column(Integer)
+    confidence: Mapped[float | None] = mapped_column(Float)
+    notes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    view_key: Mapped[str] = mapped_column(String(32), default="")
+    view_media_type: Mapped[str] = mapped_column(String(32), default="")
+    text_layer_key: Mapped[str] = mapped_column(String(32), default="")

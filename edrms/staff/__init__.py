@@ -1,0 +1,1 @@
+"""Staff members: accounts, roles, credentials and server-side sessions."""

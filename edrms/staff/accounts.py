@@ -1,0 +1,75 @@
+"""Adding staff members and turning one into an actor. Passwords are stored as Argon2id hashes."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from edrms.access.model import Actor
+from edrms.access.roles import ROLES
+from edrms.errors import Invalid
+from edrms.ids import StaffId, new_id
+from edrms.staff.tables import StaffMember, StaffRole
+from edrms.uow import UnitOfWork
+
+PASSWORD_MIN_LENGTH = 12
+_HASHER = PasswordHasher()  # argon2-cffi's defaults: Argon2id, RFC 9106 low-memory profile
+_DUMMY_HASH = _HASHER.hash("a password nobody has")
+
+SYSTEM = Actor(StaffId("system"), "EDRMS", frozenset())
+
+
+def add_staff_member(
+    work: UnitOfWork, username: str, display_name: str, password: str, roles: frozenset[str]
+) -> StaffId:
+    """A new account. Raises Invalid for an unknown role, a short password or a name already taken."""
+    wrong = _what_is_wrong(work.session, username, password, roles)
+    if wrong:
+        raise Invalid("The staff member was not added.", fields=wrong)
+    staff_id = StaffId(new_id())
+    work.session.add(
+        StaffMember(
+            staff_id=staff_id,
+            username=username,
+            display_name=display_name,
+            password_hash=_HASHER.hash(password),
+            active=True,
+            added_at=work.now,
+            roles=[StaffRole(role=role) for role in sorted(roles)],
+        )
+    )
+    work.journal("staff:account:add", "staff", staff_id, roles=sorted(roles))
+    return staff_id
+
+
+def _what_is_wrong(
+    session: Session, username: str, password: str, roles: frozenset[str]
+) -> dict[str, str]:
+    wrong = {}
+    if len(password) < PASSWORD_MIN_LENGTH:
+        wrong["password"] = f"Use at least {PASSWORD_MIN_LENGTH} characters."
+    if unknown := roles - ROLES.keys():
+        wrong["roles"] = f"There is no role {', '.join(sorted(unknown))}."
+    if find_by_username(session, username):
+        wrong["username"] = "This name is taken."
+    return wrong
+
+
+def find_by_username(session: Session, username: str) -> StaffMember | None:
+    """The account with this name, or None."""
+    return session.scalar(select(StaffMember).where(StaffMember.username == username))
+
+
+def password_is_right(member: StaffMember | None, password: str) -> bool:
+    """Whether the password fits. Takes as long for an unknown account as for a wrong password."""
+    stored = member.password_hash if member else _DUMMY_HASH
+    try:
+        return _HASHER.verify(stored, password) and member is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def actor_for(member: StaffMember) -> Actor:
+    """The actor a signed-in staff member is."""
+    roles = frozenset(role.role for role in member.roles)
+    return Actor(StaffId(member.staff_id), member.display_name, roles)

@@ -1,0 +1,1 @@
+"""Where the bytes lie: a store of immutable objects under opaque keys."""

@@ -1,0 +1,98 @@
+"""Tables of the custody ledger: batch, item (a file as it came), page, and document (a run of pages)."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from edrms.db import Base, UtcDateTime
+
+
+class Batch(Base):
+    """What came in together: a delivery of post, one upload, one run of `edrms ingest`."""
+
+    __tablename__ = "batches"
+
+    batch_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, unique=True)
+    channel: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text, default="")
+    received_on: Mapped[date] = mapped_column(Date)
+    expected_sheets: Mapped[int | None] = mapped_column(Integer)
+    opened_by: Mapped[str] = mapped_column(String(32), index=True)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    items: Mapped[list["Item"]] = relationship(back_populates="batch", order_by="Item.ordinal")
+
+    @property
+    def reference(self) -> str:
+        """What people call it: unique, never reused."""
+        return f"B-{self.number:05d}"
+
+
+class Item(Base):
+    """One file as it came, and where its untouched bytes lie. States: scanning/batches/model.py."""
+
+    __tablename__ = "items"
+    __table_args__ = (UniqueConstraint("batch_id", "sender_key"),)
+
+    item_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.batch_id"), index=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("items.item_id"), index=True)
+    depth: Mapped[int] = mapped_column(Integer, default=0)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    sender_key: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Text)
+    object_key: Mapped[str] = mapped_column(String(32), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size_bytes: Mapped[int] = mapped_column(Integer)
+    identical_to: Mapped[str | None] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(16), default="received", index=True)
+    held_reason: Mapped[str] = mapped_column(String(32), default="")
+    held_detail: Mapped[str] = mapped_column(Text, default="")
+    media_type: Mapped[str] = mapped_column(String(100), default="")
+    page_count: Mapped[int | None] = mapped_column(Integer)
+    notes: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    batch: Mapped[Batch] = relationship(back_populates="items")
+    pages: Mapped[list["ItemPage"]] = relationship(order_by="ItemPage.number")
+    documents: Mapped[list["Document"]] = relationship(order_by="Document.ordinal")
+
+
+class ItemPage(Base):
+    """One page of an item. kind is known once read; document_id once the item is divided."""
+
+    __tablename__ = "item_pages"
+
+    page_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), index=True)
+    number: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    kind: Mapped[str] = mapped_column(String(16), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.document_id"), index=True)
+
+
+class Document(Base):
+    """A run of an item's pages that is one letter, form or report, on its way to being filed."""
+
+    __tablename__ = "documents"
+
+    document_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), index=True)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    first_page: Mapped[int] = mapped_column(Integer)
+    last_page: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    suggestion: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    pdf_key: Mapped[str] = mapped_column(String(32), default="")
+    pdf_sha256: Mapped[str] = mapped_column(String(64), default="")
+    pdf_size_bytes: Mapped[int] = mapped_column(Integer, default=0)
+    record_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    waiting_since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    taken_by: Mapped[str] = mapped_column(String(32), default="")
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    skipped: Mapped[int] = mapped_column(Integer, default=0)
+    item: Mapped[Item] = relationship(back_populates="documents")
+    pages: Mapped[list[ItemPage]] = relationship(order_by="ItemPage.number")

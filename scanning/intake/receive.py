@@ -1,0 +1,190 @@
+"""Receiving: bytes are safe before anything reads them, and only then is the sender told so.
+
+The store has synced and read back the object before the transaction that writes item, event and job
+begins; the answer leaves after a fresh read has seen the committed row. A file cut off half-way or
+too large leaves nothing behind but its event.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from edrms.access.model import Actor, BatchFacts
+from edrms.access.policy import decide, require
+from edrms.clock import Clock, civil_date
+from edrms.db import Database
+from edrms.errors import Damaged, EdrmsError, Invalid, no_such
+from edrms.ids import BatchId, ItemId, new_id
+from edrms.jobs.queue import enqueue
+from edrms.storage.ports import ObjectStore, StoredObject
+from edrms.uow import UnitOfWork, write
+from scanning.batches.tables import Batch, Item
+from scanning.intake.rules import clean_file_name
+
+OPEN_ITEM = "open_item"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The receipt for one file. identical_to: an earlier item with the very same bytes, if any."""
+
+    item_id: ItemId
+    sha256: str
+    size_bytes: int
+    identical_to: str | None
+    already_received: bool = False
+
+
+class UploadCutOff(Invalid):
+    """The connection ended before the whole file had arrived; nothing of it was kept."""
+
+    code = "upload_cut_off"
+
+
+class Intake:
+    """Opens batches and receives files into them."""
+
+    def __init__(
+        self, database: Database, store: ObjectStore, clock: Clock, max_upload_bytes: int
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+        self._max_upload_bytes = max_upload_bytes
+
+    def open_batch(
+        self,
+        actor: Actor,
+        *,
+        channel: str,
+        note: str = "",
+        received_on: date | None = None,
+        expected_sheets: int | None = None,
+    ) -> BatchId:
+        """A new, empty batch. received_on: when the post arrived, today if not said."""
+        require(actor, "batch:list:open")
+        batch_id = BatchId(new_id())
+        with write(self._database, actor, self._clock) as work:
+            today = civil_date(work.now)
+            if received_on and received_on > today:
+                raise Invalid(
+                    "The batch was not opened.",
+                    fields={"received_on": "The date received cannot be in the future."},
+                )
+            number = (work.session.scalar(select(func.max(Batch.number))) or 0) + 1
+            work.session.add(
+                Batch(
+                    batch_id=batch_id, number=number, channel=channel, note=note.strip()[:500],
+                    received_on=received_on or today, expected_sheets=expected_sheets,
+                    opened_by=actor.staff_id, opened_at=work.now,
+                )
+            )  # fmt: skip
+            work.journal("batch:list:open", "batch", batch_id, channel=channel)
+        return batch_id
+
+    def receive_file(
+        self,
+        actor: Actor,
+        batch_id: str,
+        name: str,
+        chunks: Iterable[bytes],
+        *,
+        sender_key: str | None = None,
+    ) -> Received:
+        """Take one file in. sender_key: the sender's own name for this sending, so that a repeat after
+        a lost answer gives the first receipt again rather than a second item.
+
+        Raises UploadCutOff, TooLarge, NoSpace, NotFound (no such batch); nothing is kept then.
+        """
+        with self._database.read() as session:
+            _own_batch(session, actor, batch_id)
+            earlier = _by_sender_key(session, batch_id, sender_key)
+        if earlier:
+            return earlier
+        try:
+            stored = self._store.put(chunks, max_bytes=self._max_upload_bytes)
+        except EdrmsError as error:
+            self._note_refusal(actor, batch_id, error)
+            raise
+        receipt = self._accept(actor, batch_id, name, stored, sender_key)
+        self._confirm(receipt)
+        return receipt
+
+    def _note_refusal(self, actor: Actor, batch_id: str, error: EdrmsError) -> None:
+        with write(self._database, actor, self._clock) as work:
+            work.journal(
+                "batch:item:receive", "batch", batch_id, outcome="refused", reason=error.error_code
+            )
+
+    def _accept(
+        self, actor: Actor, batch_id: str, name: str, stored: StoredObject, sender_key: str | None
+    ) -> Received:
+        with write(self._database, actor, self._clock) as work:
+            earlier = _by_sender_key(work.session, batch_id, sender_key)
+            if earlier:
+                work.after_commit(lambda: self._store.delete(stored.key))
+                return earlier
+            item = add_item(work, batch_id, name, stored, sender_key=sender_key)
+            return Received(
+                ItemId(item.item_id), stored.sha256, stored.size_bytes, item.identical_to
+            )
+
+    def _confirm(self, receipt: Received) -> None:
+        with self._database.read() as session:
+            row = session.get(Item, receipt.item_id)
+            if row is None or row.sha256 != receipt.sha256:
+                raise Damaged("A file was stored but its row was not.", item=receipt.item_id)
+
+
+def add_item(
+    work: UnitOfWork,
+    batch_id: str,
+    name: str,
+    stored: StoredObject,
+    *,
+    sender_key: str | None = None,
+    parent: Item | None = None,
+) -> Item:
+    """Write a stored object into the ledger, with its event and the job that will open it."""
+    session = work.session
+    twin = session.scalar(
+        select(Item.item_id).where(Item.sha256 == stored.sha256).order_by(Item.received_at).limit(1)
+    )
+    last = session.scalar(select(func.max(Item.ordinal)).where(Item.batch_id == batch_id)) or 0
+    item = Item(
+        item_id=new_id(), batch_id=batch_id, ordinal=last + 1, sender_key=sender_key,
+        name=clean_file_name(name), object_key=stored.key, sha256=stored.sha256,
+        size_bytes=stored.size_bytes, identical_to=twin, received_at=work.now,
+        parent_id=parent.item_id if parent else None, depth=parent.depth + 1 if parent else 0,
+        notes=["identical"] if twin else [],
+    )  # fmt: skip
+    session.add(item)
+    work.journal(
+        "batch:item:receive", "item", item.item_id,
+        batch=batch_id, sha256=stored.sha256, size_bytes=stored.size_bytes, identical_to=twin,
+    )  # fmt: skip
+    enqueue(work, OPEN_ITEM, item.item_id)
+    return item
+
+
+def _own_batch(session: Session, actor: Actor, batch_id: str) -> Batch:
+    batch = session.get(Batch, batch_id)
+    if batch is None:
+        raise no_such("batch")
+    if not decide(actor, "batch:item:receive", BatchFacts(batch.opened_by)).allowed:
+        raise no_such("batch")
+    return batch
+
+
+def _by_sender_key(session: Session, batch_id: str, sender_key: str | None) -> Received | None:
+    if sender_key is None:
+        return None
+    row = session.scalar(
+        select(Item).where(Item.batch_id == batch_id, Item.sender_key == sender_key)
+    )
+    if row is None:
+        return None
+    return Received(ItemId(row.item_id), row.sha256, row.size_bytes, row.identical_to, True)

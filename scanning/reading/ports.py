@@ -1,0 +1,42 @@
+"""The reader port: everything that parses foreign bytes, seen from the trusted side.
+
+The one engine runs each call in a child process under limits (sandboxed_reader.py). Every method
+raises CannotRead with a reason, and nothing else, when the file is at fault.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from scanning.reading.model import OpenedItem, PageReading
+
+
+@dataclass(frozen=True, slots=True)
+class PdfPage:
+    """One page of a searchable PDF: its number in the original, the turn that makes it upright,
+    and the invisible text to lay over it (None when it has none or needs none)."""
+
+    page_number: int
+    rotation_degrees: int
+    text_layer: Path | None
+
+
+class Reader(Protocol):
+    """Opens items, reads pages and assembles renditions. Files appear only inside `workdir`."""
+
+    def open_item(self, path: Path, workdir: Path, *, depth: int) -> OpenedItem:
+        """What a file is and how many pages it has. depth: how many messages it came inside."""
+        ...
+
+    def read_page(
+        self, path: Path, workdir: Path, *, media_type: str, page_number: int
+    ) -> PageReading:
+        """One reading of one page (counted from 1)."""
+        ...
+
+    def assemble_pdf(
+        self, path: Path, workdir: Path, *, media_type: str, pages: Sequence[PdfPage]
+    ) -> Path:
+        """The searchable PDF of these pages, whose page images are the untouched originals."""
+        ...

@@ -1,0 +1,207 @@
+"""Two job steps: open an item into pages, and read one page. Each may be run twice without harm.
+
+The foreign bytes are parsed by the Reader in a child process; here the outcome is stored, then one
+transaction writes it with its event, the next jobs, and the end of this job (or nothing, if the lease
+has passed to another worker).
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from edrms.access.model import Actor
+from edrms.clock import Clock
+from edrms.db import Database
+from edrms.errors import no_such
+from edrms.ids import ObjectKey, new_id
+from edrms.jobs.queue import Claim, enqueue, finish
+from edrms.records.tables import PageContent
+from edrms.records.words import WordBox, pack_words
+from edrms.storage.ports import ObjectStore, StoredObject
+from edrms.uow import UnitOfWork, write
+from scanning.batches.model import ItemState, PageState
+from scanning.batches.tables import Item, ItemPage
+from scanning.intake.receive import add_item
+from scanning.reading.model import CannotRead, HeldReason, OpenedItem, PageReading
+from scanning.reading.originals import Originals
+from scanning.reading.ports import Reader
+
+READ_PAGE = "read_page"
+DIVIDE_ITEM = "divide_item"
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every step of a worker works with."""
+
+    database: Database
+    store: ObjectStore
+    clock: Clock
+    reader: Reader
+    originals: Originals
+    scratch: Path
+    actor: Actor
+    max_object_bytes: int
+
+    @contextmanager
+    def work_directory(self) -> Iterator[Path]:
+        """A fresh private directory, gone afterwards."""
+        directory = Path(tempfile.mkdtemp(dir=self.scratch))
+        try:
+            yield directory
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def put_file(self, path: Path) -> StoredObject:
+        """Store a file made by this step."""
+        with path.open("rb") as file:
+            chunks = iter(lambda: file.read(CHUNK_BYTES), b"")
+            return self.store.put(chunks, max_bytes=self.max_object_bytes)
+
+
+def _item(session: Session, item_id: str) -> Item:
+    item = session.get(Item, item_id, with_for_update=True)
+    if item is None:
+        raise no_such("item")
+    return item
+
+
+def open_item(bench: Bench, claim: Claim) -> None:
+    """Find out what an item is; make its pages and their jobs, or hold it with the reason."""
+    with bench.database.read() as session:
+        item = _item(session, claim.subject_id)
+    path = bench.originals.path(ObjectKey(item.object_key), item.sha256)
+    with bench.work_directory() as directory:
+        try:
+            opened = bench.reader.open_item(path, directory, depth=item.depth)
+        except CannotRead as refusal:
+            hold_item(bench, claim, refusal)
+            return
+        inside = [(found.name, bench.put_file(found.path)) for found in opened.attachments]
+    with write(bench.database, bench.actor, bench.clock) as work:
+        _open(work, _item(work.session, item.item_id), opened, inside)
+        finish(work, claim)
+
+
+def hold_item(bench: Bench, claim: Claim, refusal: CannotRead) -> None:
+    """The item waits, whole, for a person; its neighbours go on."""
+    with write(bench.database, bench.actor, bench.clock) as work:
+        item = _item(work.session, claim.subject_id)
+        item.state = ItemState.HELD
+        item.held_reason, item.held_detail = refusal.reason, refusal.detail[:500]
+        work.journal("item:content:hold", "item", item.item_id, reason=refusal.reason.value)
+        finish(work, claim)
+
+
+def _open(
+    work: UnitOfWork, item: Item, opened: OpenedItem, inside: list[tuple[str, StoredObject]]
+) -> None:
+    item.media_type, item.page_count = opened.media_type, opened.page_count
+    item.notes = [*item.notes, *opened.notes]
+    item.state = ItemState.READING
+    for number in range(1, opened.page_count + 1):
+        page_id = new_id()
+        work.session.add(ItemPage(page_id=page_id, item_id=item.item_id, number=number))
+        enqueue(work, READ_PAGE, page_id, rank=number)
+    for name, stored in inside:
+        add_item(work, item.batch_id, name, stored, parent=item)
+    work.journal(
+        "item:content:open", "item", item.item_id,
+        media_type=opened.media_type, pages=opened.page_count, attachments=len(inside),
+    )  # fmt: skip
+
+
+def read_page(bench: Bench, claim: Claim) -> None:
+    """Read one page; the last page of an item starts its division into documents."""
+    with bench.database.read() as session:
+        page, item = _page_and_item(session, claim.subject_id)
+    path = bench.originals.path(ObjectKey(item.object_key), item.sha256)
+    with bench.work_directory() as directory:
+        try:
+            reading = bench.reader.read_page(
+                path, directory, media_type=item.media_type, page_number=page.number
+            )
+        except CannotRead as refusal:
+            fail_page(bench, claim, refusal)
+            return
+        content = _content(bench, page.page_id, reading)
+    with write(bench.database, bench.actor, bench.clock) as work:
+        page, item = _page_and_item(work.session, claim.subject_id)
+        page.state, page.kind = PageState.READ, reading.kind
+        work.session.merge(content)
+        work.journal(
+            "item:page:read", "page", page.page_id, kind=reading.kind.value,
+            text_source=reading.text_source.value, confidence=reading.confidence,
+        )  # fmt: skip
+        _divide_if_last(work, item)
+        finish(work, claim)
+
+
+def fail_page(bench: Bench, claim: Claim, refusal: CannotRead) -> None:
+    """The page cannot be read: it says why, and a person will decide about its document."""
+    with write(bench.database, bench.actor, bench.clock) as work:
+        page, item = _page_and_item(work.session, claim.subject_id)
+        page.state, page.kind, page.reason = PageState.FAILED, "content", str(refusal)
+        work.journal("item:page:fail", "page", page.page_id, reason=refusal.reason.value)
+        _divide_if_last(work, item)
+        finish(work, claim)
+
+
+def _page_and_item(session: Session, page_id: str) -> tuple[ItemPage, Item]:
+    page = session.get(ItemPage, page_id)
+    if page is None:
+        raise no_such("page")
+    return page, _item(session, page.item_id)
+
+
+def _divide_if_last(work: UnitOfWork, item: Item) -> None:
+    work.session.flush()
+    waiting = select(func.count()).where(
+        ItemPage.item_id == item.item_id, ItemPage.state == PageState.WAITING
+    )
+    if work.session.scalar(waiting) == 0:
+        enqueue(work, DIVIDE_ITEM, item.item_id)
+
+
+def _content(bench: Bench, page_id: str, reading: PageReading) -> PageContent:
+    view = bench.put_file(reading.view_image) if reading.view_image else None
+    layer = bench.put_file(reading.text_layer) if reading.text_layer else None
+    boxes = (WordBox(w.text, w.x0, w.y0, w.x1, w.y1, w.confidence) for w in reading.words)
+    return PageContent(
+        page_id=page_id,
+        kind=reading.kind,
+        text=reading.text,
+        words=pack_words(boxes),
+        text_source=reading.text_source,
+        width_px=reading.width_px,
+        height_px=reading.height_px,
+        resolution_dpi=reading.resolution_dpi,
+        rotation_degrees=reading.rotation_degrees,
+        confidence=reading.confidence,
+        notes=list(reading.notes),
+        view_key=view.key if view else "",
+        view_media_type=_media_type(reading.view_image),
+        text_layer_key=layer.key if layer else "",
+    )
+
+
+def _media_type(image: Path | None) -> str:
+    if image is None:
+        return ""
+    return "image/png" if image.suffix == ".png" else "image/jpeg"
+
+
+def give_up(bench: Bench, claim: Claim) -> None:
+    """Every worker that took this job died with it: hold the item or fail the page, with that reason."""
+    refusal = CannotRead(HeldReason.READER_CRASHED, "reading stopped the worker several times")
+    if claim.kind == READ_PAGE:
+        fail_page(bench, claim, refusal)
+    else:
+        hold_item(bench, claim, refusal)
