@@ -12,7 +12,7 @@ from sqlalchemy import Table, event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from edrms.access.model import Actor
-from edrms.audit.tables import AuditEvent
+from edrms.audit.tables import AuditDetail, AuditEvent
 from edrms.audit.vocabulary import ACTIONS
 from edrms.clock import Clock
 from edrms.db import Database
@@ -43,14 +43,21 @@ class UnitOfWork:
         *,
         outcome: str = "done",
         reason: str = "",
+        personal: str = "",
         **detail: Any,
     ) -> None:
-        """Write the event that goes with this transaction. detail: ids and counts, JSON values."""
+        """Write the event that goes with this transaction.
+
+        detail: ids and counts, JSON values. personal: words about people (a search), kept apart.
+        """
         if action not in ACTIONS:
             raise UnjournalledChange(f"{action!r} is not in the audit vocabulary")
+        event_id = new_id()
+        if personal:
+            self.session.add(AuditDetail(event_id=event_id, text=personal))
         self.session.add(
             AuditEvent(
-                event_id=new_id(),
+                event_id=event_id,
                 at=self.now,
                 actor_id=self.actor.staff_id,
                 action=action,

@@ -26,6 +26,16 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
+class AuditDetail(Base):
+    """Personal detail of an event (what was searched for), kept apart so that it can lawfully be
+    erased while the event stays."""
+
+    __tablename__ = "audit_details"
+
+    event_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
 for _verb in ("UPDATE", "DELETE"):
     event.listen(
         AuditEvent.__table__,

@@ -86,6 +86,7 @@ def find_by_keys(
     references: Collection[str] = (),
     dates_of_birth: Collection[date] = (),
     postcodes: Collection[str] = (),
+    uprns: Collection[str] = (),
     name_parts: Collection[str] = (),
 ) -> list[Client]:
     """Every client who shares a strong key, or a name part, with what was read; at most 200 of each.
@@ -95,12 +96,15 @@ def find_by_keys(
     by_reference = select(ClientIdentifier.client_id).where(
         ClientIdentifier.value_folded.in_(references)
     )
+    by_other_name = select(ClientName.client_id).where(ClientName.part.in_(name_parts))
     wanted: list[Select[ClientRow]] = [
         select(ClientRow).where(ClientRow.nhs_number.in_(nhs_numbers)),
         select(ClientRow).where(ClientRow.client_id.in_(by_reference)),
         select(ClientRow).where(ClientRow.date_of_birth.in_(dates_of_birth)),
         select(ClientRow).where(ClientRow.postcode_folded.in_(postcodes)),
+        select(ClientRow).where(ClientRow.uprn.in_(uprns)),
         select(ClientRow).where(ClientRow.surname_folded.in_(name_parts)),
+        select(ClientRow).where(ClientRow.client_id.in_(by_other_name)),
     ]
     found: dict[str, ClientRow] = {}
     for statement in wanted:

@@ -23,7 +23,7 @@ class ClientRow(Base):
     nhs_number: Mapped[str] = mapped_column(String(10), index=True, default="")
     address_lines: Mapped[list[Any]] = mapped_column(JSON, default=list)
     postcode: Mapped[str] = mapped_column(String(12), default="")
-    uprn: Mapped[str] = mapped_column(String(12), default="")
+    uprn: Mapped[str] = mapped_column(String(12), default="", index=True)
     household: Mapped[str] = mapped_column(String(64), default="", index=True)
     service: Mapped[str] = mapped_column(String(16))
     forename_folded: Mapped[str] = mapped_column(String(200))

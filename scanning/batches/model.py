@@ -9,6 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Kinds of job, in the order an item meets them.
+OPEN_ITEM = "open_item"
+READ_PAGE = "read_page"
+DIVIDE_ITEM = "divide_item"
+
 
 class ItemState(StrEnum):
     """How far an item has come. `held` waits whole for a person; its bytes are safe."""

@@ -17,6 +17,7 @@ class Batch(Base):
     batch_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, unique=True)
     channel: Mapped[str] = mapped_column(String(16))
+    stream: Mapped[str] = mapped_column(String(32), default="")
     note: Mapped[str] = mapped_column(Text, default="")
     received_on: Mapped[date] = mapped_column(Date)
     expected_sheets: Mapped[int | None] = mapped_column(Integer)

@@ -21,10 +21,9 @@ from edrms.ids import BatchId, ItemId, new_id
 from edrms.jobs.queue import enqueue
 from edrms.storage.ports import ObjectStore, StoredObject
 from edrms.uow import UnitOfWork, write
+from scanning.batches.model import OPEN_ITEM
 from scanning.batches.tables import Batch, Item
 from scanning.intake.rules import clean_file_name
-
-OPEN_ITEM = "open_item"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,7 @@ class Intake:
         actor: Actor,
         *,
         channel: str,
+        stream: str = "",
         note: str = "",
         received_on: date | None = None,
         expected_sheets: int | None = None,
@@ -77,8 +77,8 @@ class Intake:
             number = (work.session.scalar(select(func.max(Batch.number))) or 0) + 1
             work.session.add(
                 Batch(
-                    batch_id=batch_id, number=number, channel=channel, note=note.strip()[:500],
-                    received_on=received_on or today, expected_sheets=expected_sheets,
+                    batch_id=batch_id, number=number, channel=channel, stream=stream[:32],
+                    note=note.strip()[:500], received_on=received_on or today, expected_sheets=expected_sheets,
                     opened_by=actor.staff_id, opened_at=work.now,
                 )
             )  # fmt: skip

@@ -25,8 +25,9 @@ class PdfPage:
 class Reader(Protocol):
     """Opens items, reads pages and assembles renditions. Files appear only inside `workdir`."""
 
-    def open_item(self, path: Path, workdir: Path, *, depth: int) -> OpenedItem:
-        """What a file is and how many pages it has. depth: how many messages it came inside."""
+    def open_item(self, path: Path, workdir: Path, *, depth: int, name: str) -> OpenedItem:
+        """What a file is and how many pages it has. depth: how many messages it came inside;
+        name: as given, only to note that it disagrees with the content."""
         ...
 
     def read_page(

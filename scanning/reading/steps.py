@@ -25,15 +25,13 @@ from edrms.records.tables import PageContent
 from edrms.records.words import WordBox, pack_words
 from edrms.storage.ports import ObjectStore, StoredObject
 from edrms.uow import UnitOfWork, write
-from scanning.batches.model import ItemState, PageState
+from scanning.batches.model import DIVIDE_ITEM, READ_PAGE, ItemState, PageState
 from scanning.batches.tables import Item, ItemPage
 from scanning.intake.receive import add_item
 from scanning.reading.model import CannotRead, HeldReason, OpenedItem, PageReading
 from scanning.reading.originals import Originals
 from scanning.reading.ports import Reader
 
-READ_PAGE = "read_page"
-DIVIDE_ITEM = "divide_item"
 CHUNK_BYTES = 1 << 20
 
 
@@ -80,7 +78,7 @@ def open_item(bench: Bench, claim: Claim) -> None:
     path = bench.originals.path(ObjectKey(item.object_key), item.sha256)
     with bench.work_directory() as directory:
         try:
-            opened = bench.reader.open_item(path, directory, depth=item.depth)
+            opened = bench.reader.open_item(path, directory, depth=item.depth, name=item.name)
         except CannotRead as refusal:
             hold_item(bench, claim, refusal)
             return

@@ -1,0 +1,163 @@
+"""Who is asking, and may they ask it: sessions, named permissions on every route, forged forms refused.
+
+A route says what it needs with @permission("thing:part:verb"), or @public. A route that says neither
+stops the application from starting.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.problems import wants_json
+from edrms.access.model import Actor
+from edrms.access.policy import require
+from edrms.access.roles import PERMISSIONS
+from edrms.errors import CannotStart, Invalid, NotSignedIn
+from edrms.staff.sessions import Sessions
+
+COOKIE = "edrms_session"
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def permission(name: str) -> Callable[[View], View]:
+    """The view may be called by whoever holds this permission."""
+    if name not in PERMISSIONS:
+        raise CannotStart(f"a route names an unknown permission: {name}")
+    return _mark(name)
+
+
+def public(view: View) -> View:
+    """The view may be called by anybody, signed in or not."""
+    return _mark(PUBLIC)(view)
+
+
+def signed_in(view: View) -> View:
+    """The view may be called by any staff member (it shows only what is their own)."""
+    return _mark(SIGNED_IN)(view)
+
+
+def _mark(name: str) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.needs = name  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def install_authn(app: Flask, sessions: Sessions) -> None:
+    """Check every request before its view runs, and every route before the first request."""
+    app.extensions["sessions"] = sessions
+    app.before_request(_name_request)
+    app.before_request(_admit)
+
+
+def check_routes(app: Flask) -> None:
+    """Raises CannotStart if any route does not say who may call it."""
+    silent = [
+        rule.endpoint for rule in app.url_map.iter_rules() if needed_by(app, rule.endpoint) is None
+    ]
+    if silent:
+        raise CannotStart(f"routes without a permission: {', '.join(sorted(set(silent)))}")
+
+
+def needed_by(app: Flask, endpoint: str) -> str | None:
+    """The permission a route names, PUBLIC, SIGNED_IN, or None when it says nothing."""
+    if endpoint == "static":
+        return PUBLIC
+    return getattr(app.view_functions[endpoint], "needs", None)
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(8)
+    g.actor = None
+    g.csrf_token = ""
+
+
+def _admit() -> AnyResponse | None:
+    token, from_cookie = _token()
+    sessions: Sessions = current_app.extensions["sessions"]
+    found = sessions.find(token) if token else None
+    if found:
+        g.actor, g.csrf_token, g.session_token = found.actor, found.csrf_token, token
+    needs = needed_by(current_app, request.endpoint) if request.endpoint else PUBLIC
+    if needs == PUBLIC:
+        _refuse_foreign_origin()
+        return None
+    if found is None:
+        return _ask_to_sign_in()
+    if from_cookie and request.method not in _SAFE:
+        _refuse_forged(found.csrf_token)
+    if needs != SIGNED_IN:
+        require(found.actor, needs or "")
+    return None
+
+
+def _token() -> tuple[str, bool]:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return header.removeprefix("Bearer ").strip(), False
+    return request.cookies.get(COOKIE, ""), True
+
+
+def _ask_to_sign_in() -> AnyResponse:
+    if wants_json() or request.method not in _SAFE:
+        raise NotSignedIn("Sign in first: there is no session, or it has ended.")
+    return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+
+
+def _refuse_foreign_origin() -> None:
+    """A public form (sign-in) must come from our own pages."""
+    origin = request.headers.get("Origin")
+    if request.method in _SAFE or origin is None:
+        return
+    if urlsplit(origin).netloc != request.host:
+        raise Invalid("This form did not come from this service.", code="foreign_origin")
+
+
+def _refuse_forged(expected: str) -> None:
+    _refuse_foreign_origin()
+    given = request.headers.get("X-CSRF-Token") or _form_token()
+    if not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Invalid(
+            "The page was open too long or came from elsewhere. Go back, reload it and try again.",
+            code="forged_form",
+        )
+
+
+def _form_token() -> str:
+    if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return request.form.get("csrf_token", "")
+    return ""
+
+
+def actor() -> Actor:
+    """The signed-in actor of this request."""
+    found: Actor | None = g.actor
+    if found is None:
+        raise NotSignedIn("Sign in first.")
+    return found
+
+
+def harden(response: Response) -> Response:
+    """Headers every answer carries: nothing cached, nothing sniffed, framed, or loaded from elsewhere."""
+    headers = response.headers
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    headers.add("Vary", "Cookie")
+    return response

@@ -1,0 +1,137 @@
+"""Errors as answers: one table from error families to HTTP statuses, for JSON and for pages alike.
+
+JSON errors are RFC 9457 problem details with `code`, `fields` and `request_id`. What outsiders may not
+know (Denied) is answered exactly as what does not exist.
+"""
+
+import errno
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from api.web.shell import shell
+from api.web.view_models import ErrorPage
+from edrms import errors
+
+log = logging.getLogger("edrms.web")
+RETRY_AFTER_S = 30
+
+_STATUSES: tuple[tuple[type[errors.EdrmsError], int], ...] = (
+    (errors.NotSignedIn, 401),
+    (errors.Denied, 404),
+    (errors.NotFound, 404),
+    (errors.TooLarge, 413),
+    (errors.Invalid, 422),
+    (errors.Refused, 409),
+    (errors.NoSpace, 507),
+    (errors.Unavailable, 503),
+    (errors.Damaged, 500),
+)
+_TITLES = {
+    400: "The request cannot be understood",
+    401: "Sign in first",
+    404: "Not found",
+    405: "Not possible this way",
+    409: "Not possible now",
+    413: "Too large",
+    422: "Something is missing or wrong",
+    500: "Something went wrong here",
+    503: "Not available just now",
+    507: "No space left",
+}
+_NOT_FOUND = "There is no such thing here, or you may not see it."
+
+
+def status_of(error: errors.EdrmsError) -> int:
+    """The HTTP status of an error's family."""
+    return next((status for family, status in _STATUSES if isinstance(error, family)), 500)
+
+
+def answer(status: int, code: str, detail: str, fields: dict[str, str] | None = None) -> Response:
+    """The error as JSON under /api, as a page elsewhere."""
+    if wants_json():
+        return problem(status, code, detail, fields)
+    page = ErrorPage(
+        status=status if status in _PAGES else (500 if status >= 500 else 400),
+        request_id=g.request_id,
+        detail=detail,
+        retry_after_s=RETRY_AFTER_S if status in (503, 507) else None,
+    )
+    response = Response(render_template("error.html", page=page, shell=shell()), status=status)
+    return _with_retry(response)
+
+
+_PAGES = {400, 403, 404, 409, 413, 500, 503, 507}
+
+
+def wants_json() -> bool:
+    """Whether the asker is a program."""
+    return request.path.startswith("/api/") or request.headers.get("X-Requested-With") == "fetch"
+
+
+def problem(status: int, code: str, detail: str, fields: dict[str, str] | None = None) -> Response:
+    """RFC 9457 problem details."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "fields": fields or {},
+        "request_id": g.request_id,
+    }
+    response = jsonify(body)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    return _with_retry(response)
+
+
+def _with_retry(response: Response) -> Response:
+    if response.status_code in (503, 507):
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def install_problems(app: Flask) -> None:
+    """Hand every error to the functions above."""
+    app.register_error_handler(errors.EdrmsError, _on_edrms_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(OperationalError, _on_database_error)
+    app.register_error_handler(OSError, _on_os_error)
+    app.register_error_handler(Exception, _on_anything)
+
+
+def _on_edrms_error(error: errors.EdrmsError) -> Response:
+    status = status_of(error)
+    if status >= 500:
+        log.error("request_failed", extra={"code": error.error_code, "request": g.request_id})
+    if isinstance(error, errors.Denied):
+        log.info("denied", extra={"reason": error.data.get("reason"), "request": g.request_id})
+    if status == 404:
+        return answer(404, "not_found", _NOT_FOUND)
+    return answer(status, error.error_code, error.message, error.fields)
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    detail = _NOT_FOUND if status == 404 else (error.description or "")
+    return answer(status, error.name.lower().replace(" ", "_"), detail)
+
+
+def _on_database_error(_error: OperationalError) -> Response:
+    log.exception("database_unavailable", extra={"request": g.request_id})
+    return answer(503, "unavailable", "The database is busy. Try again in half a minute.")
+
+
+def _on_os_error(error: OSError) -> Response:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return answer(507, "no_space", "The disk is full: nothing of this request was kept.")
+    return _on_anything(error)
+
+
+def _on_anything(_error: Exception) -> Response:
+    log.exception("request_crashed", extra={"request": g.request_id})
+    return answer(500, "internal_error", "The fault has been noted. Try again.")

@@ -1,0 +1,165 @@
+"""View models of incoming post: the upload form, the list of batches, and one batch's account.
+
+Counts are pages unless a name says otherwise. Nothing here decides whether a batch agrees; it adds
+up what the service counted, so that the table on the page and its verdict cannot differ.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from api.web.view_models.shell import NO_DATE, Choice, DateFields, FieldError, Pagination
+
+ItemState = Literal["received", "reading", "read", "to_index", "filed", "held", "rejected"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPage:
+    """The upload form, as first shown or as typed when something was wrong.
+
+    Form fields: stream, note, received_on-day/-month/-year, expected_sheets, files.
+    accept: media types and endings for the file chooser, `.pdf,.tif,image/jpeg` say.
+    """
+
+    streams: tuple[Choice, ...]
+    max_file_size_bytes: int
+    max_files: int
+    accept: str
+    stream: str = ""
+    note: str = ""
+    received_on: DateFields = NO_DATE
+    expected_sheets: str = ""
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCounts:
+    """Where the pages of a batch are. Every page counts once.
+
+    received: pages counted when the files were opened. files_not_counted: files not opened yet,
+    or that could not be; their pages are in no figure.
+    """
+
+    received: int
+    filed: int = 0
+    waiting: int = 0
+    blank: int = 0
+    separator: int = 0
+    held: int = 0
+    being_read: int = 0
+    rejected: int = 0
+    files_not_counted: int = 0
+
+    @property
+    def accounted(self) -> int:
+        """Pages whose place is known: the sum of every kind."""
+        settled = self.filed + self.blank + self.separator + self.rejected
+        return settled + self.waiting + self.held + self.being_read
+
+    @property
+    def agrees(self) -> bool:
+        """True when every page received is accounted for, no more and no fewer."""
+        return self.accounted == self.received
+
+    @property
+    def difference(self) -> int:
+        """Pages missing from the account; below nought when it holds too many."""
+        return self.received - self.accounted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """A batch in a list. attention_count: items held or failed, which need a person."""
+
+    batch_id: str
+    reference: str
+    received_at: datetime
+    received_by: str
+    item_count: int
+    pages: PageCounts
+    note: str = ""
+    stream: str = ""
+    attention_count: int = 0
+
+    @property
+    def needs_attention(self) -> bool:
+        """True when an item is held or the pages do not agree."""
+        return self.attention_count > 0 or not self.pages.agrees
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchesPage:
+    """The list of batches, newest first. show: which of them."""
+
+    batches: tuple[BatchRow, ...]
+    pagination: Pagination
+    show: Literal["all", "attention", "mine"] = "all"
+    may_upload: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDocument:
+    """A document found in an item: record_id once filed, else document_id while it waits."""
+
+    title: str
+    page_count: int
+    document_id: str | None = None
+    record_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRow:
+    """A file of the batch.
+
+    page_count: None until the file has been opened. held_reason: a HeldReason value.
+    duplicate_of: reference of the batch that holds the same bytes; both are kept.
+    read_page_count: pages read so far, while state is reading.
+    may_retry: shows a button that posts to post.retry_item(batch_id, item_id).
+    """
+
+    item_id: str
+    name: str
+    size_bytes: int
+    state: ItemState
+    page_count: int | None = None
+    read_page_count: int = 0
+    held_reason: str = ""
+    rejected_reason: str = ""
+    duplicate_of: str = ""
+    documents: tuple[ItemDocument, ...] = ()
+    may_retry: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPage:
+    """One batch: its account and its items, those needing a person first.
+
+    announced_files: how many files the sender said would come, None if not said.
+    expected_sheets: sheets of paper counted by hand, None if not counted.
+    """
+
+    batch: BatchRow
+    items: tuple[ItemRow, ...]
+    received_on: date | None = None
+    expected_sheets: int | None = None
+    announced_files: int | None = None
+
+    @property
+    def is_working(self) -> bool:
+        """True while something in the batch is still being received or read."""
+        return any(item.state in ("received", "reading", "read") for item in self.items)
+
+    @property
+    def files_missing(self) -> int:
+        """Announced files that never arrived."""
+        return max(0, (self.announced_files or 0) - self.batch.item_count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationPage:
+    """The account over every batch, and the batches whose pages do not agree."""
+
+    checked_at: datetime
+    batch_count: int
+    pages: PageCounts
+    disagreeing: tuple[BatchRow, ...] = ()

@@ -1,0 +1,91 @@
+"""View models of a filed record on screen, and of the state of the service itself.
+
+A record page shows one page of the document at a time, with the words that were searched for.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from api.web.view_models.finding import ClientSummary
+from api.web.view_models.pages import PageLink, PageView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A form of the record that may be downloaded. rendition: the name in the address."""
+
+    rendition: str
+    label: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage:
+    """The viewer. page: the one shown. links: every page of the document, in order.
+
+    previous_hit_page, next_hit_page: nearest other pages with a found word, None if there is none.
+    hit_count: found words in the whole document. text_source: a TextSource value.
+    reading_confidence: 0 to 1, None unless the page was read by OCR.
+    """
+
+    record_id: str
+    reference: str
+    title: str
+    type_name: str
+    document_date: date | None
+    received_on: date
+    filed_at: datetime
+    filed_by: str
+    clients: tuple[ClientSummary, ...]
+    page: PageView
+    links: tuple[PageLink, ...]
+    downloads: tuple[Download, ...] = ()
+    batch_id: str | None = None
+    batch_reference: str = ""
+    query: str = ""
+    hit_count: int = 0
+    previous_hit_page: int | None = None
+    next_hit_page: int | None = None
+    text_source: str = ""
+    reading_confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerRow:
+    """A worker process. seen_age_s: seconds since its last sign of life."""
+
+    name: str
+    seen_age_s: int
+    is_alive: bool
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRow:
+    """One kind of background work. failed: given up after its retries, waiting for a person."""
+
+    name: str
+    waiting: int
+    running: int
+    failed: int
+    oldest_age_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A check of the service's own health. detail: the figure it judged."""
+
+    name: str
+    state: Literal["good", "watch", "bad"]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPage:
+    """State of the service for a system administrator."""
+
+    checked_at: datetime
+    checks: tuple[Check, ...]
+    workers: tuple[WorkerRow, ...]
+    work: tuple[WorkRow, ...]

@@ -1,0 +1,146 @@
+"""The one place that chooses engines and joins the rooms."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
+from edrms.access.model import Actor
+from edrms.clock import Clock, SystemClock
+from edrms.db import Base, Database
+from edrms.errors import CannotStart
+from edrms.ids import StaffId
+from edrms.jobs.queue import Claim, Queue
+from edrms.jobs.worker import Worker
+from edrms.records.viewing import ClientBrowsing, RecordViewing
+from edrms.settings import Settings
+from edrms.staff.accounts import SYSTEM
+from edrms.staff.sessions import Sessions
+from edrms.storage.local_store import LocalObjectStore
+from edrms.storage.ports import ObjectStore
+from edrms.uow import write
+from scanning.batches.ledger import Ledger
+from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
+from scanning.indexing.desk import IndexingDesk
+from scanning.indexing.divide import divide_item
+from scanning.intake.receive import Intake
+from scanning.reading.model import Limits
+from scanning.reading.originals import Originals
+from scanning.reading.sandboxed_reader import SandboxedReader
+from scanning.reading.steps import Bench, give_up, open_item, read_page
+from search.indexer import Indexer
+from search.ports import SearchIndex
+from search.service import RecordSearch
+from search.whoosh_index import WhooshIndex
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A running installation: its settings, engines and services."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    store: ObjectStore
+    index: SearchIndex
+    sessions: Sessions
+    intake: Intake
+    ledger: Ledger
+    desk: IndexingDesk
+    viewing: RecordViewing
+    clients: ClientBrowsing
+    search: RecordSearch
+    queue: Queue
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Instance:
+    """Join everything for these settings. Raises CannotStart naming what is wrong."""
+    clock = clock or SystemClock()
+    database = Database(settings.database)
+    store = _store(settings)
+    index = _index(settings)
+    return Instance(
+        settings=settings,
+        clock=clock,
+        database=database,
+        store=store,
+        index=index,
+        sessions=Sessions(database, clock, settings),
+        intake=Intake(database, store, clock, settings.max_upload_bytes),
+        ledger=Ledger(database, clock),
+        desk=IndexingDesk(database, clock),
+        viewing=RecordViewing(database, store, clock),
+        clients=ClientBrowsing(database, clock),
+        search=RecordSearch(database, index, clock),
+        queue=Queue(database, clock, settings.lease_s),
+    )
+
+
+def _store(settings: Settings) -> ObjectStore:
+    url = urlsplit(settings.objects)
+    if url.scheme != "file":
+        raise CannotStart(f"EDRMS_OBJECTS_URL: expected file:///directory, not {url.scheme}://")
+    return LocalObjectStore(Path(url.path), settings.min_free_bytes)
+
+
+def _index(settings: Settings) -> SearchIndex:
+    url = urlsplit(settings.search)
+    if url.scheme != "whoosh":
+        raise CannotStart(f"EDRMS_SEARCH_URL: expected whoosh:///directory, not {url.scheme}://")
+    return WhooshIndex(Path(url.path))
+
+
+def create_instance(settings: Settings) -> None:
+    """Make the tables of a new instance; nothing happens to one that has them."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database)
+    Base.metadata.create_all(database.engine)
+    with write(database, SYSTEM, SystemClock()) as work:
+        work.journal("instance:schema:create", "instance", "schema")
+    database.close()
+
+
+def page_worker(instance: Instance, name: str) -> Worker:
+    """A worker that opens items, reads pages and divides items into documents."""
+    settings = instance.settings
+    scratch = settings.work_directory
+    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own = Path(tempfile.mkdtemp(prefix="worker-", dir=scratch))
+    limits = Limits(
+        memory_bytes=settings.page_memory_bytes,
+        wall_s=settings.page_wall_s,
+        max_pages=settings.max_pages_per_item,
+        languages=settings.ocr_languages,
+    )
+    bench = Bench(
+        database=instance.database,
+        store=instance.store,
+        clock=instance.clock,
+        reader=SandboxedReader(limits),
+        originals=Originals(instance.store, own / "originals"),
+        scratch=own,
+        actor=Actor(StaffId(name), "EDRMS reading", frozenset()),
+        max_object_bytes=4 * settings.max_upload_bytes,
+    )
+    steps = {OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item}
+
+    def bound(kind: str):  # type: ignore[no-untyped-def]
+        return lambda claim: steps[kind](bench, claim)
+
+    return Worker(
+        instance.queue,
+        {kind: bound(kind) for kind in steps},
+        lambda claim: give_up(bench, claim),
+        bench.actor,
+        lease_s=settings.lease_s,
+        poll_s=settings.poll_s,
+    )
+
+
+def indexer(instance: Instance) -> Indexer:
+    """The single process that writes the embedded index."""
+    return Indexer(instance.database, instance.index, instance.queue, instance.clock)
+
+
+__all__ = ["Claim", "Instance", "build", "create_instance", "indexer", "page_worker"]

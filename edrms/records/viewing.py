@@ -1,0 +1,131 @@
+"""Opening records: decided against live rows, journalled, and only then do bytes leave.
+
+If the event cannot be written the view is refused, because both stand in one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload, undefer
+
+from edrms.access.model import Actor
+from edrms.access.policy import require, scopes
+from edrms.clients.model import Client
+from edrms.clients.register import get_clients, search_clients
+from edrms.clock import Clock
+from edrms.db import Database
+from edrms.errors import no_such
+from edrms.ids import ObjectKey
+from edrms.records.reading import (
+    client_ids_of,
+    records_of_client,
+    visible_page,
+    visible_record,
+)
+from edrms.records.tables import PageContent, Record, RecordPage, Rendition
+from edrms.storage.ports import ObjectStore
+from edrms.uow import write
+
+VIEW = "record:content:view"
+DOWNLOAD = "record:content:download"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecord:
+    """A record opened for reading: its pages in order (None where a page could not be read)."""
+
+    record: Record
+    clients: tuple[Client, ...]
+    pages: tuple[PageContent | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Bytes on their way out."""
+
+    stream: BinaryIO
+    media_type: str
+    size_bytes: int
+
+
+class RecordViewing:
+    """What practitioners do with filed records."""
+
+    def __init__(self, database: Database, store: ObjectStore, clock: Clock) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+
+    def open(self, actor: Actor, record_id: str) -> OpenRecord:
+        """A record with its pages and clients; journalled as viewed."""
+        require(actor, VIEW)
+        with write(self._database, actor, self._clock) as work:
+            record = visible_record(work.session, actor, VIEW, record_id)
+            statement = (
+                select(RecordPage)
+                .where(RecordPage.record_id == record_id)
+                .options(selectinload(RecordPage.reading).options(undefer(PageContent.words)))
+                .order_by(RecordPage.number)
+            )
+            pages = tuple(page.reading for page in work.session.scalars(statement))
+            found = get_clients(work.session, client_ids_of(record))
+            work.journal(VIEW, "record", record_id)
+        return OpenRecord(record, tuple(found.values()), pages)
+
+    def page_image(self, actor: Actor, record_id: str, number: int) -> Content:
+        """The picture of one page; journalled as viewed."""
+        with write(self._database, actor, self._clock) as work:
+            _, page = visible_page(work.session, actor, VIEW, record_id, number)
+            if not page.view_key:
+                raise no_such("page image")
+            work.journal("record:page:view", "record", record_id, page=number)
+        return self._content(page.view_key, page.view_media_type)
+
+    def rendition(self, actor: Actor, record_id: str, kind: str) -> tuple[Record, Content]:
+        """The original as received, or the searchable PDF; journalled as downloaded."""
+        with write(self._database, actor, self._clock) as work:
+            record = visible_record(work.session, actor, DOWNLOAD, record_id)
+            made = work.session.get(Rendition, (record_id, kind))
+            if made is None:
+                raise no_such("rendition")
+            work.journal(DOWNLOAD, "record", record_id, rendition=kind)
+        return record, self._content(made.object_key, made.media_type)
+
+    def _content(self, key: str, media_type: str) -> Content:
+        stored = ObjectKey(key)
+        return Content(self._store.open(stored), media_type, self._store.size(stored))
+
+
+class ClientBrowsing:
+    """Finding a client and looking at what is on the file."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def search(self, actor: Actor, typed: str, limit: int = 20) -> list[Client]:
+        """Clients for what was typed; journalled with how many were shown, not with the words."""
+        require(actor, "client:summary:search")
+        with write(self._database, actor, self._clock) as work:
+            found = search_clients(work.session, typed, limit)
+            work.journal("client:summary:search", "client", "", shown=len(found))
+        return found
+
+    def open(self, actor: Actor, client_id: str) -> tuple[Client, Sequence[Record]]:
+        """A client and those records on the file that the actor may see; journalled."""
+        require(actor, "client:file:view")
+        with write(self._database, actor, self._clock) as work:
+            client = get_clients(work.session, [client_id]).get(client_id)
+            if client is None:
+                raise no_such("client")
+            records = records_of_client(work.session, scopes(actor, VIEW), client_id)
+            work.journal("client:file:view", "client", client_id)
+        return client, records
+
+    def summaries(self, actor: Actor, client_ids: Sequence[str]) -> dict[str, Client]:
+        """Names and identifiers of these clients, for somebody who files or reads."""
+        require(actor, "client:summary:search")
+        with self._database.read() as session:
+            return get_clients(session, client_ids)

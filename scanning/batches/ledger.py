@@ -1,0 +1,156 @@
+"""The custody ledger read back: batches, their items, and the account of every page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from edrms.access.model import Actor, BatchFacts
+from edrms.access.policy import decide, holds, require
+from edrms.clock import Clock
+from edrms.db import Database
+from edrms.errors import Conflict, Invalid, no_such
+from edrms.jobs.queue import enqueue
+from edrms.uow import UnitOfWork, write
+from scanning.batches.model import (
+    DIVIDE_ITEM,
+    OPEN_ITEM,
+    ItemState,
+    Reconciliation,
+    Whereabouts,
+    reconcile,
+    whereabouts,
+)
+from scanning.batches.tables import Batch, Document, Item, ItemPage
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlace:
+    """Where one page of an item is."""
+
+    number: int
+    place: Whereabouts
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAccount:
+    """A batch, its items, where each item's pages are, and the reconciliation."""
+
+    batch: Batch
+    items: tuple[Item, ...]
+    pages: dict[str, tuple[PagePlace, ...]]
+    reconciliation: Reconciliation
+
+
+class Ledger:
+    """Batches as their owners and supervisors see them."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def batches(self, actor: Actor, limit: int = 100) -> list[BatchAccount]:
+        """The latest batches the actor may see: own ones, or all with batch:all:view."""
+        require_any(actor)
+        statement = select(Batch).order_by(Batch.number.desc()).limit(limit)
+        if not holds(actor, "batch:all:view"):
+            statement = statement.where(Batch.opened_by == actor.staff_id)
+        with self._database.read() as session:
+            return [_account(session, batch) for batch in session.scalars(statement)]
+
+    def batch(self, actor: Actor, batch_id: str) -> BatchAccount:
+        """One batch. NotFound alike when absent and when it is another's."""
+        with self._database.read() as session:
+            batch = session.get(Batch, batch_id)
+            if batch is None or not _may_see(actor, batch):
+                raise no_such("batch")
+            return _account(session, batch)
+
+    def item(self, actor: Actor, item_id: str) -> tuple[Item, BatchAccount]:
+        """One item with its batch's account."""
+        with self._database.read() as session:
+            item = session.get(Item, item_id)
+            if item is None or not _may_see(actor, item.batch):
+                raise no_such("item")
+            return item, _account(session, item.batch)
+
+    def retry(self, actor: Actor, item_id: str) -> None:
+        """Try a held item again: from where it stopped, opening it or dividing it."""
+        require(actor, "item:content:retry")
+        with write(self._database, actor, self._clock) as work:
+            item = _held(work, item_id)
+            opened = item.page_count is not None
+            item.state = ItemState.READING if opened else ItemState.RECEIVED
+            item.held_reason = item.held_detail = ""
+            work.journal("item:content:retry", "item", item_id)
+            enqueue(work, DIVIDE_ITEM if opened else OPEN_ITEM, item_id)
+
+    def reject(self, actor: Actor, item_id: str, reason: str) -> None:
+        """A held item is put aside for good, with the reason; its bytes stay in the store."""
+        require(actor, "item:content:reject")
+        said = " ".join(reason.split())[:500]
+        if not said:
+            raise Invalid("Say why.", fields={"reason": "Give a reason."})
+        with write(self._database, actor, self._clock) as work:
+            item = _held(work, item_id)
+            item.state, item.held_detail = ItemState.REJECTED, said
+            work.journal("item:content:reject", "item", item_id, reason=said)
+
+
+def require_any(actor: Actor) -> None:
+    """Batches may be listed by who may see all of them or open their own."""
+    if not holds(actor, "batch:all:view"):
+        require(actor, "batch:own:view")
+
+
+def _may_see(actor: Actor, batch: Batch) -> bool:
+    facts = BatchFacts(batch.opened_by)
+    return any(
+        decide(actor, permission, facts).allowed
+        for permission in ("batch:own:view", "batch:all:view")
+    )
+
+
+def _held(work: UnitOfWork, item_id: str) -> Item:
+    item = work.session.get(Item, item_id, with_for_update=True)
+    if item is None:
+        raise no_such("item")
+    if item.state != ItemState.HELD:
+        raise Conflict("This file is not held any more.", code="not_held")
+    return item
+
+
+def _account(session: Session, batch: Batch) -> BatchAccount:
+    items = session.scalars(
+        select(Item)
+        .where(Item.batch_id == batch.batch_id)
+        .options(selectinload(Item.documents))
+        .order_by(Item.ordinal)
+    ).all()
+    pages = _places(session, batch.batch_id)
+    every = [page.place for places in pages.values() for page in places]
+    account = reconcile((item.page_count for item in items), every, batch.expected_sheets)
+    return BatchAccount(batch, tuple(items), pages, account)
+
+
+def _places(session: Session, batch_id: str) -> dict[str, tuple[PagePlace, ...]]:
+    rows = session.execute(
+        select(ItemPage.item_id, ItemPage.number, ItemPage.kind, ItemPage.reason,
+               Item.state, Document.state)
+        .join(Item, Item.item_id == ItemPage.item_id)
+        .outerjoin(Document, Document.document_id == ItemPage.document_id)
+        .where(Item.batch_id == batch_id)
+        .order_by(ItemPage.item_id, ItemPage.number)
+    )  # fmt: skip
+    places: dict[str, list[PagePlace]] = {}
+    for item_id, number, kind, reason, item_state, document_state in rows:
+        place = PagePlace(number, whereabouts(item_state, kind, document_state), reason)
+        places.setdefault(item_id, []).append(place)
+    return {item_id: tuple(found) for item_id, found in places.items()}
+
+
+def all_accounts(session: Session) -> Sequence[BatchAccount]:
+    """The account of every batch, for `edrms verify`."""
+    return [_account(session, batch) for batch in session.scalars(select(Batch))]

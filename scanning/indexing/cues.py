@@ -1,0 +1,57 @@
+"""The classifier's cues, read once from document_cues.psv beside this module.
+
+kind is title (the name such a paper bears), cue (words found in it), acronym (only as capitals stand)
+or never (words that speak against it). How cues become a score is in classify.py.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+from edrms.fileplan import document_type
+from scanning.indexing.lines import without_accents
+
+
+class CueKind(StrEnum):
+    """What a cue tells."""
+
+    TITLE = "title"
+    CUE = "cue"
+    ACRONYM = "acronym"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A phrase of a document type. folded: as skeleton() folds it, with blanks at both ends."""
+
+    code: str
+    kind: CueKind
+    phrase: str
+    folded: str
+
+
+_CONFUSED = str.maketrans("015|8!", "olslbl")
+
+
+def skeleton(text: str) -> str:
+    """Text as OCR cannot tell it apart: small letters, one blank between words, i, l and 1 alike."""
+    plain = without_accents(text).lower().replace("'", "").translate(_CONFUSED)
+    plain = plain.replace("rn", "m").replace("vv", "w").replace("i", "l")
+    return f" {' '.join(re.findall(r'[a-z0-9&<]+', plain))} "
+
+
+@cache
+def load_cues() -> tuple[Cue, ...]:
+    """Every cue; KeyError or ValueError if the table is malformed or names an unknown type."""
+    table = resources.files("scanning.indexing").joinpath("document_cues.psv")
+    _, *rows = table.read_text(encoding="utf-8").splitlines()
+    return tuple(cue for row in rows for cue in _cues_of(*row.split("|")))
+
+
+def _cues_of(code: str, kind: str, phrases: str) -> list[Cue]:
+    document_type(code)
+    wanted = dict.fromkeys(phrase.strip() for phrase in phrases.split(";"))
+    return [Cue(code, CueKind(kind), phrase, skeleton(phrase)) for phrase in wanted]

@@ -1,0 +1,191 @@
+"""The indexing queue as people work it: take, look, file, skip, reject. One person per document.
+
+Whoever takes a document keeps it for a quarter of an hour; then it is offered to others again. Pages
+may be seen here only while their document waits: once filed, the record's own access rules decide.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from edrms.access.model import Actor
+from edrms.access.policy import require
+from edrms.clock import Clock
+from edrms.db import Database
+from edrms.errors import Conflict, Invalid, no_such
+from edrms.ids import RecordId
+from edrms.records.tables import PageContent
+from edrms.uow import UnitOfWork, write
+from scanning.batches.model import DocumentState, ItemState
+from scanning.batches.tables import Document, Item, ItemPage
+from scanning.indexing.filing import IndexDecision, file_document
+
+KEPT_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How the queue stands: documents waiting, and when the oldest began to."""
+
+    documents: int
+    oldest_since: datetime | None
+
+
+class IndexingDesk:
+    """The indexing queue."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def waiting(self, actor: Actor) -> Waiting:
+        """Counts for the queue page and the start page."""
+        require(actor, "document:queue:view")
+        with self._database.read() as session:
+            count, oldest = session.execute(
+                select(func.count(), func.min(Document.waiting_since)).where(_is_waiting())
+            ).one()
+        return Waiting(count, oldest)
+
+    def queue(self, actor: Actor, limit: int = 50) -> Sequence[Document]:
+        """Documents waiting, in the order they will be given out, with their items."""
+        require(actor, "document:queue:view")
+        statement = (
+            select(Document)
+            .where(_is_waiting())
+            .options(selectinload(Document.item).selectinload(Item.batch))
+            .order_by(*_ORDER)
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            return list(session.scalars(statement))
+
+    def take_next(self, actor: Actor) -> str | None:
+        """Give the actor a document to index: the one already in hand, else the oldest free one."""
+        require(actor, "document:index:file")
+        with write(self._database, actor, self._clock) as work:
+            document = self._in_hand(work, actor) or self._free(work)
+            if document is None:
+                return None
+            self._take(work, actor, document)
+            return document.document_id
+
+    def _in_hand(self, work: UnitOfWork, actor: Actor) -> Document | None:
+        return work.session.scalar(
+            select(Document)
+            .where(_is_waiting(), Document.taken_by == actor.staff_id)
+            .order_by(*_ORDER)
+            .limit(1)
+        )
+
+    def _free(self, work: UnitOfWork) -> Document | None:
+        lapsed = work.now - KEPT_FOR
+        return work.session.scalar(
+            select(Document)
+            .where(_is_waiting(), or_(Document.taken_by == "", Document.taken_at < lapsed))
+            .order_by(*_ORDER)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+
+    def open(self, actor: Actor, document_id: str) -> Document:
+        """Take this document and return it with item, batch and pages. Conflict if another has it."""
+        require(actor, "document:index:file")
+        with write(self._database, actor, self._clock) as work:
+            document = _waiting_document(work.session, document_id)
+            self._take(work, actor, document)
+        with self._database.read() as session:
+            loaded = session.scalar(
+                select(Document)
+                .where(Document.document_id == document_id)
+                .options(
+                    selectinload(Document.item).selectinload(Item.batch),
+                    selectinload(Document.pages),
+                )
+            )
+        if loaded is None:
+            raise no_such("document")
+        return loaded
+
+    def _take(self, work: UnitOfWork, actor: Actor, document: Document) -> None:
+        _not_anothers(document, actor, work.now)
+        if document.taken_by != actor.staff_id:
+            work.journal("document:index:take", "document", document.document_id)
+        document.taken_by, document.taken_at = actor.staff_id, work.now
+        work.journal("item:page:view", "document", document.document_id)
+
+    def page(self, actor: Actor, document_id: str, number: int) -> PageContent:
+        """A waiting document's page (number within the item), journalled as viewed."""
+        require(actor, "document:page:view")
+        with write(self._database, actor, self._clock) as work:
+            _waiting_document(work.session, document_id)
+            content = work.session.scalar(
+                select(PageContent)
+                .join(ItemPage, ItemPage.page_id == PageContent.page_id)
+                .where(ItemPage.document_id == document_id, ItemPage.number == number)
+            )
+            if content is None:
+                raise no_such("page")
+            work.journal("item:page:view", "page", content.page_id)
+        return content
+
+    def file(self, actor: Actor, document_id: str, decision: IndexDecision) -> RecordId:
+        """File the document as decided. Raises Invalid per field, Conflict if it is gone or another's."""
+        require(actor, "document:index:file")
+        with write(self._database, actor, self._clock) as work:
+            document = _waiting_document(work.session, document_id)
+            _not_anothers(document, actor, work.now)
+            return file_document(work, document, decision)
+
+    def skip(self, actor: Actor, document_id: str, reason: str) -> None:
+        """Put the document back, behind the others, with the reason."""
+        require(actor, "document:index:skip")
+        with write(self._database, actor, self._clock) as work:
+            document = _waiting_document(work.session, document_id)
+            _not_anothers(document, actor, work.now)
+            document.reason = _reason(reason)
+            document.skipped += 1
+            document.taken_by, document.taken_at = "", None
+            work.journal("document:index:skip", "document", document_id, reason=document.reason)
+
+    def reject(self, actor: Actor, document_id: str, reason: str) -> None:
+        """The document is not for any client's file; it stays in its batch, with the reason."""
+        require(actor, "document:index:reject")
+        with write(self._database, actor, self._clock) as work:
+            document = _waiting_document(work.session, document_id)
+            _not_anothers(document, actor, work.now)
+            document.state, document.reason = DocumentState.REJECTED, _reason(reason)
+            work.journal("document:index:reject", "document", document_id, reason=document.reason)
+
+
+_ORDER = (Document.skipped, Document.waiting_since, Document.document_id)
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    return Document.state == DocumentState.TO_INDEX
+
+
+def _waiting_document(session: Session, document_id: str) -> Document:
+    document = session.get(Document, document_id, with_for_update=True)
+    if document is None:
+        raise no_such("document")
+    if document.state != DocumentState.TO_INDEX or document.item.state != ItemState.READ:
+        raise Conflict("This document has already been dealt with.", code="already_indexed")
+    return document
+
+
+def _not_anothers(document: Document, actor: Actor, now: datetime) -> None:
+    if document.taken_by in ("", actor.staff_id) or document.taken_at is None:
+        return
+    if document.taken_at >= now - KEPT_FOR:
+        raise Conflict("A colleague is indexing this document.", code="taken")
+
+
+def _reason(given: str) -> str:
+    reason = " ".join(given.split())[:500]
+    if not reason:
+        raise Invalid("Say why.", fields={"reason": "Give a reason."})
+    return reason

@@ -1,0 +1,65 @@
+"""From an indexed document to a record: what was decided, by whom or by which rule, goes with it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from edrms.errors import Conflict
+from edrms.ids import BatchId, DocumentId, ItemId, PageId, RecordId
+from edrms.records.filing import Filing, RenditionToFile, file_record
+from edrms.uow import UnitOfWork
+from scanning.batches.model import DocumentState
+from scanning.batches.tables import Document, Item
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDecision:
+    """Type, clients, date and title of a document, as decided. evidence: why (kept with the record)."""
+
+    document_type: str
+    client_ids: tuple[str, ...]
+    document_date: date | None
+    title: str
+    evidence: dict[str, Any]
+
+
+def file_document(work: UnitOfWork, document: Document, decision: IndexDecision) -> RecordId:
+    """File a document in the caller's transaction. Raises Conflict if it is not waiting any more."""
+    if document.state != DocumentState.TO_INDEX:
+        raise Conflict("This document has already been dealt with.", code="already_indexed")
+    item = document.item
+    record_id = file_record(
+        work,
+        Filing(
+            document_id=DocumentId(document.document_id),
+            item_id=ItemId(item.item_id),
+            batch_id=BatchId(item.batch_id),
+            document_type=decision.document_type,
+            title=decision.title,
+            document_date=decision.document_date,
+            received_on=item.batch.received_on,
+            client_ids=decision.client_ids,
+            original_name=item.name,
+            pages=tuple(PageId(page.page_id) for page in document.pages),
+            renditions=_renditions(document, item),
+            evidence=decision.evidence,
+        ),
+    )
+    document.state = DocumentState.FILED
+    document.record_id = record_id
+    document.taken_by, document.taken_at = "", None
+    return record_id
+
+
+def _renditions(document: Document, item: Item) -> tuple[RenditionToFile, ...]:
+    """The original as received (of the whole item, where it held several documents) and the PDF."""
+    original = RenditionToFile(
+        "original", item.object_key, item.media_type, item.size_bytes, item.sha256
+    )
+    if not document.pdf_key:
+        return (original,)
+    pdf = RenditionToFile(
+        "searchable_pdf", document.pdf_key, "application/pdf",
+        document.pdf_size_bytes, document.pdf_sha256,
+    )  # fmt: skip
+    return (original, pdf)

@@ -1,0 +1,254 @@
+"""How far a client's name and a printed name agree: order, initials, short forms, slips of OCR.
+
+Which of the printed names is the subject's was settled in names.py; what a whole name is worth in
+bits is here, beside the veto of a subject who is called something else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+
+from rapidfuzz.distance import Levenshtein
+
+from edrms.clients.folding import fold_name
+from edrms.clients.model import Client
+from scanning.indexing.agreement import Agreement
+from scanning.indexing.found import FoundName, Identifiers
+from scanning.indexing.model import Evidence, EvidenceKind, Role
+
+
+class Likeness(IntEnum):
+    """How alike two surnames or two forenames are."""
+
+    DIFFERENT = 0
+    ABSENT = 1
+    INITIAL = 2
+    NEAR = 3
+    SHORT_FORM = 4
+    SAME = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NameLikeness:
+    """A printed name beside a client's."""
+
+    name: FoundName
+    surname: Likeness
+    forename: Likeness
+
+    @property
+    def is_full(self) -> bool:
+        """Surname and forename are the client's."""
+        return self.surname is Likeness.SAME and self.forename >= Likeness.SHORT_FORM
+
+    @property
+    def bits(self) -> float:
+        """Bits the name is worth if it is the subject's."""
+        return _SURNAME_BITS[self.surname] + _FORENAME_BITS[self.forename]
+
+
+_SURNAME_BITS = {Likeness.SAME: 7.0, Likeness.NEAR: 2.5, Likeness.DIFFERENT: -10.0}
+_FORENAME_BITS = {
+    Likeness.SAME: 6.0,
+    Likeness.SHORT_FORM: 5.0,
+    Likeness.NEAR: 3.0,
+    Likeness.INITIAL: 3.0,
+    Likeness.ABSENT: 0.0,
+    Likeness.DIFFERENT: -8.0,
+}
+_SHORT_FORMS = (
+    "alexander alex sandy al",
+    "andrew andy drew",
+    "anthony tony",
+    "benjamin ben",
+    "bronwen bron",
+    "catherine katherine kathryn cathy kathy kate katie cath",
+    "charles charlie chas",
+    "christopher chris kit",
+    "christine chris chrissie",
+    "daniel dan danny",
+    "david dave dai dafydd",
+    "deborah debbie deb",
+    "dorothy dot dolly",
+    "edward ed eddie ted teddy",
+    "elizabeth liz lizzie beth betty eliza libby",
+    "evelyn eve evie",
+    "frederick fred freddie",
+    "geoffrey geoff",
+    "gwenllian gwen",
+    "harold harry",
+    "henry harry",
+    "isabel isabella bella izzy",
+    "jacqueline jackie",
+    "james jim jimmy jamie",
+    "jennifer jenny jen",
+    "john jack johnny jon",
+    "jonathan jon jonny",
+    "joseph joe joey",
+    "joshua josh",
+    "kenneth ken kenny",
+    "lawrence laurence larry",
+    "leonard len lenny",
+    "margaret maggie meg peggy marge madge",
+    "matthew matt",
+    "michael mike mick mickey",
+    "mohammed muhammad mohamed mohammad muhammed",
+    "nicholas nick nicky",
+    "pamela pam",
+    "patricia pat patsy tricia trish",
+    "patrick pat paddy",
+    "peter pete",
+    "philip phil phillip",
+    "rebecca becky becca",
+    "richard rick dick richie ricky",
+    "robert bob bobby rob robbie bert",
+    "ronald ron ronnie",
+    "samuel sam sammy",
+    "samantha sam sammy",
+    "stephen steven steve",
+    "susan sue susie",
+    "theresa teresa terry tess",
+    "thomas tom tommy",
+    "timothy tim",
+    "victoria vicky vikki tori",
+    "william will bill billy wil liam gwilym",
+    "unborn baby unbornbaby ubb",
+)
+
+
+@cache
+def _short_forms_of(name: str) -> frozenset[str]:
+    groups = (frozenset(group.split()) for group in _SHORT_FORMS)
+    return frozenset().union(*(group for group in groups if name in group))
+
+
+def likeness_of(client: Client, name: FoundName) -> NameLikeness:
+    """The best reading of a printed name as this client's, under any name he is known by."""
+    readings = (
+        NameLikeness(name, _surname_likeness(surname, last), _forename_likeness(forenames, first))
+        for forenames, surname in _known_names(client)
+        for first, last in _splits(name)
+    )
+    return max(readings, key=lambda reading: (reading.surname, reading.forename))
+
+
+def _known_names(client: Client) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(forenames, surname) folded without spaces: the name itself, then full aliases."""
+    single = tuple(_joined(n) for n in client.other_names if len(n.split()) == 1)
+    yield (
+        (_joined(client.forename), *single, *_first_words(client.forename)),
+        _joined(client.surname),
+    )
+    for alias in client.other_names:
+        words = alias.split()
+        if len(words) > 1:
+            yield (_joined(words[0]),), _joined(" ".join(words[1:]))
+            if len(words) > 2:
+                yield (_joined(words[0]),), _joined(words[-1])
+
+
+def _first_words(forename: str) -> tuple[str, ...]:
+    words = forename.split()
+    return (_joined(words[0]),) if len(words) > 1 else ()
+
+
+def _splits(name: FoundName) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(forenames, surname) in every order the printed words allow; particles join the surname."""
+    words = tuple(_joined(word) for word in name.folded)
+    for count in range(1, min(3, len(words)) + 1):
+        if not name.surname_first:
+            yield words[:-count], "".join(words[-count:])
+        if name.surname_first or len(words) in (2, 3):
+            yield words[count:], "".join(words[:count])
+
+
+def _joined(name: str) -> str:
+    return fold_name(name).replace(" ", "")
+
+
+def _surname_likeness(own: str, printed: str) -> Likeness:
+    if own == printed:
+        return Likeness.SAME
+    slips = 1 if len(own) < 9 else 2
+    if len(own) >= 4 and Levenshtein.distance(own, printed, score_cutoff=slips) <= slips:
+        return Likeness.NEAR
+    return Likeness.DIFFERENT
+
+
+def _forename_likeness(own: tuple[str, ...], printed: tuple[str, ...]) -> Likeness:
+    if not printed:
+        return Likeness.ABSENT
+    return max(_one_forename(name, printed) for name in own if name or len(own) == 1)
+
+
+def _one_forename(own: str, printed: tuple[str, ...]) -> Likeness:
+    first = printed[0]
+    if own in (first, "".join(printed), "".join(printed[:2])):
+        return Likeness.SAME
+    if len(first) == 1:
+        return Likeness.INITIAL if own[:1] == first else Likeness.DIFFERENT
+    if own and first in _short_forms_of(own):
+        return Likeness.SHORT_FORM
+    if min(len(own), len(first)) >= 5 and Levenshtein.distance(own, first, score_cutoff=1) <= 1:
+        return Likeness.NEAR
+    if len(own) == 1 and first.startswith(own):
+        return Likeness.INITIAL
+    return Likeness.DIFFERENT
+
+
+def best_likeness(client: Client, names: tuple[FoundName, ...]) -> NameLikeness | None:
+    """The printed name most like the client's, or None where there are no names."""
+    likenesses = (likeness_of(client, name) for name in names)
+    return max(likenesses, key=lambda found: found.bits, default=None)
+
+
+def on_name(client: Client, found: Identifiers) -> Agreement | None:
+    """The subject's name beside the client's; without a subject, a mention of the client's name."""
+    explicit = found.names_of(Role.SUBJECT)
+    subject = best_likeness(client, found.subjects)
+    if subject and subject.bits > 0:
+        return _of_subject(subject)
+    mention = best_likeness(client, found.names)
+    if mention and mention.surname is Likeness.SAME and mention.forename >= Likeness.INITIAL:
+        return _of_mention(mention, bool(explicit))
+    if subject is None:
+        return None
+    veto = "the document is about somebody of another name"
+    bits = max(subject.bits, -12.0) if explicit else -4.0
+    return Agreement(EvidenceKind.NAME, bits, _evidence(subject, "is another name"), veto=veto)
+
+
+def _of_subject(subject: NameLikeness) -> Agreement:
+    named = subject.forename >= Likeness.INITIAL
+    counts = subject.surname is Likeness.SAME and named
+    note, veto = "", ""
+    if subject.surname is Likeness.NEAR:
+        note = "has a surname that differs by a letter or two"
+    elif subject.forename is Likeness.NEAR:
+        note, veto = (
+            "has a forename that differs by one letter",
+            "the forename differs by one letter",
+        )
+    elif not named:
+        note = "has no forename that agrees"
+    return Agreement(EvidenceKind.NAME, subject.bits, _evidence(subject, note), counts, veto)
+
+
+def _of_mention(mention: NameLikeness, is_about_another: bool) -> Agreement:
+    as_whom = {
+        Role.OTHER: "is named as somebody other than the subject",
+        Role.WRITER: "is the writer's name",
+        Role.COPY: "is on the copy list",
+        Role.ADDRESSEE: "is the person addressed",
+    }.get(mention.name.role, "is only mentioned")
+    if is_about_another:
+        veto = "the document is about somebody else, who is named as its subject"
+        return Agreement(EvidenceKind.NAME, -10.0, _evidence(mention, as_whom), veto=veto)
+    bits = mention.bits if mention.name.role is Role.MENTIONED else mention.bits / 2
+    counts = mention.is_full and mention.name.role is Role.MENTIONED
+    return Agreement(EvidenceKind.NAME, bits, _evidence(mention, as_whom), counts=counts)
+
+
+def _evidence(likeness: NameLikeness, note: str) -> Evidence:
+    return likeness.name.line.evidence(EvidenceKind.NAME, likeness.name.printed, note)

@@ -1,0 +1,88 @@
+"""Whether a document files itself: only when type and every client are beyond doubt. Pure.
+
+In doubt the answer is no, and says why in words a person reads in the indexing queue.
+"""
+
+from edrms.fileplan.model import DocumentType, Sensitivity
+from scanning.indexing.model import ClientMatch, Decision, PageText, TypeSuggestion
+
+LEAST_CLIENT_SCORE = 0.97
+LEAST_LIKELY_SCORE = 0.5
+LEAST_IDENTIFIERS = 2
+LEAST_MARGIN = 0.5
+LEAST_READING_CONFIDENCE = 0.6
+
+
+def may_file_itself(
+    suggested: TypeSuggestion,
+    matches: tuple[ClientMatch, ...],
+    pages: tuple[PageText, ...],
+    document_type: DocumentType | None,
+) -> Decision:
+    """Whether the document may be filed with no person looking at it.
+
+    suggested, matches: for these pages. document_type: the type suggested, from the file plan.
+    Every reason against is given; a yes says on what it rests.
+    """
+    against = (
+        *_against_type(suggested, document_type),
+        *_against_clients(matches, document_type),
+        *_against_reading(pages),
+    )
+    if against:
+        return Decision(False, against)
+    name = document_type.name if document_type else ""
+    clients = " ".join(m.explanation for m in likely_clients(matches))
+    return Decision(True, (f"Its type, {name}, scores {suggested.score:.2f}.", clients))
+
+
+def likely_clients(matches: tuple[ClientMatch, ...]) -> tuple[ClientMatch, ...]:
+    """The clients the document is taken to be about: each likelier than not."""
+    return tuple(found for found in matches if found.score > LEAST_LIKELY_SCORE)
+
+
+def client_may_be_filed_on(
+    matches: tuple[ClientMatch, ...], chosen: ClientMatch
+) -> tuple[str, ...]:
+    """Reasons against filing on this client without a person; empty when there are none."""
+    reasons = [f"{veto[0].upper()}{veto[1:]}." for veto in chosen.vetoes]
+    if chosen.score < LEAST_CLIENT_SCORE:
+        reasons.append(f"The client scores {chosen.score:.2f}, below {LEAST_CLIENT_SCORE:.2f}.")
+    if chosen.identifiers < LEAST_IDENTIFIERS:
+        reasons.append("Fewer than two identifiers of the client agree.")
+    others = [m.score for m in matches if m is not chosen and m.score <= LEAST_LIKELY_SCORE]
+    if chosen.score - max(others, default=0.0) < LEAST_MARGIN:
+        reasons.append("Another client is nearly as likely.")
+    return tuple(reasons)
+
+
+def _against_type(suggested: TypeSuggestion, plan: DocumentType | None) -> tuple[str, ...]:
+    if plan is None:
+        return ("The type of the document is not known.",)
+    if plan.sensitivity is Sensitivity.SEALED:
+        return (f"A document of a sealed type ({plan.name}) is always filed by a person.",)
+    if suggested.score < plan.filing_threshold:
+        return (
+            f"Its type, {plan.name}, scores {suggested.score:.2f},"
+            f" below {plan.filing_threshold:.2f}.",
+        )
+    return ()
+
+
+def _against_clients(
+    matches: tuple[ClientMatch, ...], plan: DocumentType | None
+) -> tuple[str, ...]:
+    likely = likely_clients(matches)
+    if not likely:
+        return ("No client is likelier than not.",)
+    reasons = [reason for found in likely for reason in client_may_be_filed_on(matches, found)]
+    if plan and any(plan.record_class_for(found.service) is None for found in likely):
+        reasons.append(f"{plan.name} is not a type of the client's service.")
+    return tuple(dict.fromkeys(reasons))
+
+
+def _against_reading(pages: tuple[PageText, ...]) -> tuple[str, ...]:
+    confidences = [page.confidence for page in pages if page.confidence is not None]
+    if confidences and min(confidences) < LEAST_READING_CONFIDENCE:
+        return ("A page was read with too little confidence.",)
+    return ()

@@ -1,0 +1,108 @@
+"""Is a scanned page blank? And which of its pixels are ink? Pillow and numpy over reduced grey.
+
+A page is blank when nothing is left after speckle, shadows along the edges and punch holes are set
+aside. In doubt it is content: one faint line of writing, a tick or a page number keeps a page. A
+page image is reduced to about 150 dpi before it comes here. A blank page is never dropped by this:
+it is only marked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageChops, ImageFilter
+
+CELL_PX = 12  # 2 mm at 150 dpi
+INKED_CELL_PX = 6  # dark pixels that make a cell inked
+FAINTEST_INK = 30  # grey levels darker than the paper round it; bleed-through stays below
+EDGE_CELLS = 2  # a mark that touches this margin ...
+EDGE_DEPTH_CELLS = 5  # ... and stays this near to it is a shadow or the scanner's lid
+HOLE_MARGIN_CELLS = 11  # punch holes lie within 22 mm of an edge
+HOLE_FILL = 0.4  # of the pixels of its cells; handwriting and print stay below
+SPECK_CELLS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Inked cells that belong together: their extent in cells, how many, how full of ink."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    cells: int
+    fill: float
+
+
+def darkness(grey: Image.Image) -> Image.Image:
+    """How much darker (0 to 255) each pixel is than the paper within 3 mm. Shadows vanish."""
+    small = grey.reduce(4) if min(grey.size) >= 64 else grey
+    paper = small.filter(ImageFilter.MaxFilter(9)).resize(grey.size, Image.Resampling.BILINEAR)
+    return ImageChops.subtract(paper, grey)
+
+
+def ink_of_print(dark: Image.Image) -> np.ndarray:
+    """Bool (height, width): pixels about half as dark as the page's darkest print."""
+    counts = np.cumsum(np.asarray(dark.histogram())[::-1])
+    darkest = 255 - int(np.searchsorted(counts, 0.005 * counts[-1]))
+    return np.asarray(dark) >= max(darkest // 2, FAINTEST_INK // 2)
+
+
+def is_blank(dark: Image.Image) -> bool:
+    """Whether a page (as darkness gives it) carries no mark that could be content."""
+    pixels = np.asarray(dark)
+    threshold = max(FAINTEST_INK, 5 * int(np.percentile(pixels[::4, ::4], 50)))
+    filled = _ink_per_cell(pixels >= threshold)
+    inked = filled >= INKED_CELL_PX
+    if inked.mean() > 0.1:
+        return False
+    return all(_is_dirt(mark, inked.shape) for mark in find_marks(inked, filled))
+
+
+def _ink_per_cell(ink: np.ndarray) -> np.ndarray:
+    """Dark pixels per cell; cells cut off by the right and bottom edge are left out."""
+    rows, columns = (max(side // CELL_PX, 1) for side in ink.shape)
+    whole = ink[: rows * CELL_PX, : columns * CELL_PX]
+    across = np.add.reduceat(whole, np.arange(columns) * CELL_PX, axis=1, dtype=np.int32)
+    return np.asarray(np.add.reduceat(across, np.arange(rows) * CELL_PX, axis=0))
+
+
+def find_marks(inked: np.ndarray, filled: np.ndarray) -> Iterator[Mark]:
+    """Groups of inked cells at most two cells apart across and one apart down."""
+    left_over = {(int(y), int(x)) for y, x in zip(*np.nonzero(inked), strict=True)}
+    while left_over:
+        waiting, group = [left_over.pop()], []
+        while waiting:
+            y, x = waiting.pop()
+            group.append((y, x))
+            near = {(y + dy, x + dx) for dy in (-1, 0, 1) for dx in range(-3, 4)} & left_over
+            left_over -= near
+            waiting.extend(near)
+        rows, columns = zip(*group, strict=True)
+        fill = sum(int(filled[cell]) for cell in group) / (len(group) * CELL_PX * CELL_PX)
+        yield Mark(min(rows), min(columns), max(rows), max(columns), len(group), fill)
+
+
+def _is_dirt(mark: Mark, shape: tuple[int, ...]) -> bool:
+    return mark.cells <= SPECK_CELLS or _is_edge_shadow(mark, shape) or _is_hole(mark, shape)
+
+
+def _is_edge_shadow(mark: Mark, shape: tuple[int, ...]) -> bool:
+    """Touches the outermost cells and stays near that edge."""
+    height, width = shape
+    near_and_far = (
+        (mark.top, mark.bottom),
+        (mark.left, mark.right),
+        (height - 1 - mark.bottom, height - 1 - mark.top),
+        (width - 1 - mark.right, width - 1 - mark.left),
+    )
+    return any(near < EDGE_CELLS and far < EDGE_DEPTH_CELLS for near, far in near_and_far)
+
+
+def _is_hole(mark: Mark, shape: tuple[int, ...]) -> bool:
+    """Small, round, full of ink and near an edge."""
+    height, width = shape
+    tall, wide = mark.bottom - mark.top + 1, mark.right - mark.left + 1
+    nearest = min(mark.top, mark.left, height - 1 - mark.bottom, width - 1 - mark.right)
+    small_and_round = max(tall, wide) <= 5 and abs(tall - wide) <= 1
+    return small_and_round and nearest < HOLE_MARGIN_CELLS and mark.fill >= HOLE_FILL

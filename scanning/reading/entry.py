@@ -1,0 +1,31 @@
+"""The functions a sandboxed child may run: plain JSON values in, plain JSON values out.
+
+Only the dressing is here: the work is `opening`'s and `page_reader`'s. The worker turns the answers
+back with `plain.opened_from_plain` and `plain.reading_from_plain`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from scanning.reading import plain
+from scanning.reading.model import Limits
+from scanning.reading.opening import DOCUMENT_TYPES, open_item, read_document_page
+from scanning.reading.page_reader import read_page
+
+
+def open_item_plain(args: dict[str, Any], workdir: Path, limits: Limits) -> dict[str, Any]:
+    """`opening.open_item`. args: path, and optionally depth (number), name (text)."""
+    item = open_item(
+        Path(args["path"]), workdir, limits, args.get("depth", 0), args.get("name", "")
+    )
+    return plain.opened_to_plain(item, workdir)
+
+
+def read_page_plain(args: dict[str, Any], workdir: Path, limits: Limits) -> dict[str, Any]:
+    """A page of any supported item. args: path, media_type, page_number (from 1)."""
+    path, media_type, page_number = Path(args["path"]), args["media_type"], args["page_number"]
+    if media_type in DOCUMENT_TYPES:
+        reading = read_document_page(path, media_type, page_number, limits)
+    else:
+        reading = read_page(path, media_type, page_number, workdir, limits)
+    return plain.reading_to_plain(reading, workdir)

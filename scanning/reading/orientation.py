@@ -1,0 +1,126 @@
+"""Which way up and how crooked a page of print lies, from its ink alone: pure numpy.
+
+Here live two cheap tests made before OCR (about 15 ms). Lines of print make the ink alternate
+sharply down the page, at one angle and along one axis: that gives skew and sideways. Print has more
+ink above its dense core (b d h k l, capitals) than below it (g j p q y): that gives the way up.
+What cannot be told is left in doubt, and the one OCR run then detects orientation itself
+(tesseract --psm 1, about 0.35 s more). Nothing here opens a file or turns an image.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+STRIP_PX = 256  # at about 150 dpi: long rules weigh less than in whole-page profiles
+MAX_POINTS = 60_000
+WIDEST_SKEW_DEGREES = 5.0
+LINE_HEIGHTS_PX = (6, 50)  # at about 150 dpi; other runs of ink are rules, pictures or dirt
+CORE_SHARE = 0.5  # rows with at least this share of a line's densest rows are its core
+MIN_VOTES = 6
+CLEAR_AXIS_RATIO = 1.4  # how much sharper lines must be along one axis than along the other
+UPRIGHT_VOTES_Z = 1.5  # most pages are upright, so little evidence is enough for upright ...
+TURNED_VOTES_Z = 3.5  # ... and much is asked before a page is turned
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """How a page lies.
+
+    rotation_degrees: clockwise turn (0, 90, 180, 270) that makes it upright; only if sure.
+    skew_degrees: clockwise turn that would then make its lines level, -5 to 5; 0.0 if unclear.
+    """
+
+    rotation_degrees: int
+    sure: bool
+    skew_degrees: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Ink laid into level lines: sharpness of the lines, their skew, ink per row and strip."""
+
+    sharpness: float
+    skew_degrees: float
+    profiles: np.ndarray
+
+
+def find_orientation(ink: np.ndarray) -> Orientation:
+    """How a page lies. ink: bool array (height, width), True where dark, about 150 dpi."""
+    y, x = (axis.astype(np.int32) for axis in np.nonzero(ink))
+    height, width = ink.shape
+    across = _find_lines(x, y, width, height)
+    down = _find_lines(height - 1 - y, x, height, width)  # as if turned clockwise
+    lines, other, turn = (across, down, 0) if across.sharpness >= down.sharpness else (
+        down, across, 90
+    )
+    clear = lines.sharpness >= CLEAR_AXIS_RATIO * max(other.sharpness, 1.0)
+    if not clear or abs(lines.skew_degrees) >= WIDEST_SKEW_DEGREES:
+        return Orientation(0, sure=False, skew_degrees=0.0)
+    votes = upright_votes(lines.profiles)
+    if turn == 0 and votes >= UPRIGHT_VOTES_Z:
+        return Orientation(0, sure=True, skew_degrees=lines.skew_degrees)
+    if abs(votes) < TURNED_VOTES_Z:
+        return Orientation(0, sure=False, skew_degrees=lines.skew_degrees)
+    turn = turn if votes > 0 else turn + 180
+    return Orientation(turn, sure=True, skew_degrees=lines.skew_degrees)
+
+
+def _find_lines(x: np.ndarray, y: np.ndarray, width: int, height: int) -> _Lines:
+    """The lines across the page at the skew where they are sharpest."""
+    step = max(1, len(x) // MAX_POINTS)
+    sample = x[::step], y[::step], width, height
+    widest = WIDEST_SKEW_DEGREES
+    coarse = _sharpest(sample, np.arange(-widest, widest + 0.1, 0.5))
+    skew = _sharpest(sample, coarse + np.arange(-0.4, 0.41, 0.1))
+    sharpness = _sharpness(_profiles(*sample, skew))
+    return _Lines(sharpness, -skew, _profiles(x, y, width, height, skew))
+
+
+def _sharpest(sample: tuple[np.ndarray, np.ndarray, int, int], angles: np.ndarray) -> float:
+    sharpness = [_sharpness(_profiles(*sample, float(angle))) for angle in angles]
+    return float(angles[int(np.argmax(sharpness))])
+
+
+def _sharpness(profiles: np.ndarray) -> float:
+    steps = np.diff(profiles.astype(np.float32), axis=1)
+    return float(np.sum(steps * steps))
+
+
+def _profiles(x: np.ndarray, y: np.ndarray, width: int, height: int, angle: float) -> np.ndarray:
+    """Ink per strip and row (strips, height) along lines that fall by angle to the right."""
+    slope = float(np.tan(np.radians(angle)))
+    rows = np.clip((y - (x - width / 2) * slope).astype(np.int32), 0, height - 1)
+    strips = width // STRIP_PX + 1
+    counts = np.bincount((x // STRIP_PX) * height + rows, minlength=strips * height)
+    return np.asarray(counts.reshape(strips, height))
+
+
+def upright_votes(profiles: np.ndarray) -> float:
+    """For upright (+) or upside down (-) in standard errors; 0.0 when too few lines vote."""
+    votes = np.array([vote for profile in profiles for vote in _line_votes(profile)])
+    if len(votes) < MIN_VOTES:
+        return 0.0
+    spread = float(np.sqrt(np.sum(votes * votes)))
+    return float(np.sum(votes)) / spread if spread else 0.0
+
+
+def _line_votes(profile: np.ndarray) -> list[float]:
+    """One vote per line of print in a strip: ink above its dense core less ink below it."""
+    if profile.max(initial=0) < 4:
+        return []
+    quiet = max(1.0, 0.04 * float(np.percentile(profile[profile > 0], 95)))
+    inked = np.concatenate(([0], (profile > quiet).view(np.int8), [0]))
+    edges = np.flatnonzero(np.diff(inked))
+    lowest, highest = LINE_HEIGHTS_PX
+    return [
+        _vote(profile[top:bottom])
+        for top, bottom in zip(edges[::2], edges[1::2], strict=True)
+        if lowest <= bottom - top <= highest
+    ]
+
+
+def _vote(line: np.ndarray) -> float:
+    densest = np.partition(line, -3)[-3:].mean()
+    core = np.flatnonzero(line >= CORE_SHARE * densest)
+    above, below = int(line[: core[0]].sum()), int(line[core[-1] + 1 :].sum())
+    return (above - below) / int(line.sum())

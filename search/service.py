@@ -1,0 +1,108 @@
+"""Searching as staff do it: scopes from the policy, the engine's answer, then every hit decided again.
+
+A hit whose row is gone or no longer visible is dropped, so a revoked right takes effect at once even
+while the index lags. Each search is journalled; its words are kept apart as personal detail.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from edrms.access.model import Actor, Scope
+from edrms.access.policy import require, scopes
+from edrms.clients.model import Client
+from edrms.clients.register import get_clients
+from edrms.clock import Clock
+from edrms.db import Database
+from edrms.errors import Unavailable
+from edrms.records.reading import client_ids_of, visible_among
+from edrms.records.tables import Record
+from edrms.uow import write
+from search.model import AccessFilter, Hit, Results, SearchRequest, Sort
+from search.ports import IndexUnavailable, SearchIndex
+
+QUERY = "search:index:query"
+VIEW = "record:content:view"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """A hit with its live row and the clients it is about."""
+
+    hit: Hit
+    record: Record
+    clients: tuple[Client, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search gave: the engine's results, and those hits that stand up to the live rows."""
+
+    results: Results
+    found: tuple[FoundRecord, ...]
+
+
+class RecordSearch:
+    """Search over filed records."""
+
+    def __init__(self, database: Database, index: SearchIndex, clock: Clock) -> None:
+        self._database = database
+        self._index = index
+        self._clock = clock
+
+    def search(
+        self,
+        actor: Actor,
+        text: str,
+        *,
+        document_type: str | None = None,
+        client_id: str | None = None,
+        from_date: date | None = None,
+        to_date: date | None = None,
+        sort: Sort = Sort.RELEVANCE,
+        page: int = 1,
+        page_size: int = 20,
+    ) -> Answer:
+        """What the actor may find for these words. Raises Unavailable while there is no index."""
+        require(actor, QUERY)
+        reach = scopes(actor, VIEW)
+        request = SearchRequest(
+            text=text, access=access_filters(reach), document_type=document_type,
+            client_id=client_id, from_date=from_date, to_date=to_date, sort=sort, page=page,
+            page_size=page_size,
+        )  # fmt: skip
+        try:
+            results = self._index.search(request)
+        except IndexUnavailable as error:
+            raise Unavailable(
+                "Search is not available just now; everything else works. Try again shortly.",
+                code="search_unavailable",
+            ) from error
+        return self._decided_again(actor, reach, text, results)
+
+    def _decided_again(
+        self, actor: Actor, reach: Sequence[Scope], text: str, results: Results
+    ) -> Answer:
+        with write(self._database, actor, self._clock) as work:
+            wanted = [hit.record_id for hit in results.hits]
+            rows = visible_among(work.session, reach, wanted)
+            people = get_clients(
+                work.session, {one for row in rows.values() for one in client_ids_of(row)}
+            )
+            found = tuple(
+                FoundRecord(hit, row, tuple(people[one] for one in client_ids_of(row)))
+                for hit in results.hits
+                if (row := rows.get(hit.record_id)) is not None
+            )
+            work.journal(
+                QUERY, "index", "", personal=text, shown=[one.hit.record_id for one in found],
+                total=results.total,
+            )  # fmt: skip
+        return Answer(results, found)
+
+
+def access_filters(reach: Sequence[Scope]) -> tuple[AccessFilter, ...]:
+    """The policy read as the index's own filter: alternatives, nothing visible when there is none."""
+    return tuple(
+        AccessFilter(services=scope.services, sensitivities=scope.sensitivities) for scope in reach
+    )

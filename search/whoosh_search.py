@@ -1,0 +1,183 @@
+"""Answering one request over a set of segments: who may see, what matches, in what order.
+
+The access mask is made first and everything else is computed inside it. Nothing here opens files or
+writes; hits are described (pages, snippets) in whoosh_describe.py.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from search import ranking
+from search.model import AccessFilter, FacetCount, Notice, Results, SearchRequest, Sort
+from search.query import Clause, Query, parse
+from search.whoosh_describe import Found, described
+from search.whoosh_matching import Matching
+from search.whoosh_segment import Segment
+from search.whoosh_spelling import respelled
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """Per segment: which visible documents match, and their scores."""
+
+    masks: list[Any]
+    scores: list[Any]
+
+    def count(self) -> int:
+        return sum(int(mask.sum()) for mask in self.masks)
+
+
+def visible_mask(segment: Segment, access: AccessFilter) -> Any:
+    """Which documents of the segment the asker may see; all False for an empty filter."""
+    mask = _having_any(segment, "service", access.services)
+    mask &= _having_any(segment, "sensitivity", access.sensitivities)
+    if access.client_ids is not None:
+        mask &= _having_any(segment, "client_id", access.client_ids)
+    mask &= ~_having_any(segment, "client_id", access.except_client_ids)
+    return mask & segment.live
+
+
+def _having_any(segment: Segment, field: str, values: frozenset[str]) -> Any:
+    mask = np.zeros(segment.n, dtype=bool)
+    for value in values:
+        mask[segment.postings(field, value)[0]] = True
+    return mask
+
+
+def answer(segments: Sequence[Segment], request: SearchRequest) -> Results:
+    """Results of a request over these segments."""
+    query = parse(request.text)
+    if query.invalid:
+        return Results(notice=query.invalid)
+    visible = [visible_mask(segment, request.access) for segment in segments]
+    chosen = [
+        mask & _facet_mask(segment, request) for segment, mask in zip(segments, visible, strict=True)
+    ]
+    matching = Matching(segments, visible)
+    matched, query, notice, suggestion = _matched(matching, chosen, query)
+    if request.sort is Sort.RELEVANCE and query.clauses:
+        keys = [-np.round(scores, 6) for scores in matched.scores]
+    else:
+        sign = 1 if request.sort is Sort.OLDEST else -1
+        keys = [sign * segment.day for segment in segments]
+    found = _page_of(segments, matched.masks, keys, request)
+    by_type, by_year = _facets(segments, matched.masks)
+    hits = described(matching, found, query)
+    return Results(hits, matched.count(), by_type, by_year, notice, suggestion)
+
+
+def _facet_mask(segment: Segment, request: SearchRequest) -> Any:
+    mask = np.ones(segment.n, dtype=bool)
+    if request.document_type is not None:
+        mask &= _having_any(segment, "kind", frozenset({request.document_type}))
+    if request.client_id is not None:
+        mask &= _having_any(segment, "client_id", frozenset({request.client_id}))
+    if request.from_date is not None:
+        mask &= segment.day >= request.from_date.toordinal()
+    if request.to_date is not None:
+        mask &= segment.day <= request.to_date.toordinal()
+    return mask
+
+
+def _matched(
+    matching: Matching, chosen: list[Any], query: Query
+) -> tuple[_Matched, Query, Notice | None, str | None]:
+    """All words; else all words with unknown ones respelled; else as many of the words as can be."""
+    combined = _combined(matching, chosen, query)
+    if len(query.clauses) <= ranking.STRICT_CLAUSES or not query.clauses:
+        strict = combined(all_words=True)
+        if strict.count():
+            return strict, query, None, None
+    else:
+        loose = combined(all_words=False)
+        if loose.count():
+            is_whole = combined(all_words=True).count() > 0
+            return loose, query, None if is_whole else Notice.SOME_WORDS, None
+        strict = loose
+    other, text = respelled(matching, query)
+    if other is not None:
+        near = _combined(matching, chosen, other)(all_words=True)
+        if near.count():
+            return near, other, Notice.NEAR_SPELLINGS, text
+    loose = combined(all_words=False)
+    if loose.count():
+        return loose, query, Notice.SOME_WORDS, None
+    return strict, query, None, None
+
+
+def _combined(matching: Matching, chosen: list[Any], query: Query) -> Any:
+    """A function that combines the clauses' matches, either all of them or as many as can be."""
+    clauses = [_Scored(matching, clause) for clause in query.clauses]
+    weight = sum(clause.rarity for clause in clauses) or 1.0
+
+    def combine(*, all_words: bool) -> _Matched:
+        masks, scores = [], []
+        for number, base in enumerate(chosen):
+            mask, score, coverage = base.copy(), np.zeros(len(base)), np.zeros(len(base))
+            for leaf in query.excluded:
+                mask &= matching.frequency(number, leaf) == 0
+            for scored in clauses:
+                frequency = scored.frequencies[number]
+                score += scored.rarity * ranking.saturated(frequency)
+                coverage += scored.rarity * (frequency > 0)
+                if all_words or scored.clause.is_required:
+                    mask &= frequency > 0
+            if clauses:
+                mask &= coverage >= ranking.MIN_COVERAGE * weight
+            masks.append(mask)
+            scores.append(score * (coverage / weight) ** ranking.COVERAGE_POWER)
+        return _Matched(masks, scores)
+
+    return combine
+
+
+class _Scored:
+    """A clause with its rarity and, per segment, how often each document has it."""
+
+    def __init__(self, matching: Matching, clause: Clause) -> None:
+        self.clause = clause
+        self.frequencies = [
+            sum(matching.frequency(number, leaf) for leaf in clause.leaves)
+            for number in range(len(matching.segments))
+        ]
+        holding = sum(int((frequency > 0).sum()) for frequency in self.frequencies)
+        self.rarity = ranking.rarity(holding, matching.visible_count)
+
+
+def _page_of(
+    segments: Sequence[Segment], masks: list[Any], keys: list[Any], request: SearchRequest
+) -> list[Found]:
+    """The page of documents asked for, least key first, then by record id."""
+    rows = (
+        (key, segment.ids[number], at, number)
+        for at, (segment, mask, values) in enumerate(zip(segments, masks, keys, strict=True))
+        for number, key in zip(mask.nonzero()[0].tolist(), values[mask].tolist(), strict=True)
+    )
+    wanted = request.page * request.page_size
+    page = heapq.nsmallest(wanted, rows)[wanted - request.page_size :]
+    return [Found(at, number) for _, _, at, number in page]
+
+
+def _facets(
+    segments: Sequence[Segment], masks: list[Any]
+) -> tuple[tuple[FacetCount, ...], tuple[FacetCount, ...]]:
+    types: Counter[str] = Counter()
+    days: Counter[int] = Counter()
+    for segment, mask in zip(segments, masks, strict=True):
+        types.update(segment.types[number] for number in mask.nonzero()[0].tolist())
+        days.update(segment.day[mask].tolist())
+    years: Counter[int] = Counter()
+    for day, count in days.items():
+        years[date.fromordinal(day).year] += count
+    by_type = sorted(types.items(), key=lambda item: (-item[1], item[0]))
+    by_year = sorted(years.items(), reverse=True)
+    return (
+        tuple(FacetCount(value, count) for value, count in by_type),
+        tuple(FacetCount(str(value), count) for value, count in by_year),
+    )
