@@ -2,20 +2,24 @@
 
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy import inspect
+
 import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
 from edrms.access.model import Actor
+from edrms.audit.tables import AuditEvent
 from edrms.clock import Clock, SystemClock
 from edrms.db import Base, Database
 from edrms.errors import CannotStart
 from edrms.ids import StaffId
-from edrms.jobs.queue import Claim, Queue
+from edrms.jobs.queue import Queue
 from edrms.jobs.worker import Worker
 from edrms.records.viewing import ClientBrowsing, RecordViewing
 from edrms.settings import Settings
-from edrms.staff.accounts import SYSTEM
+from edrms.staff.accounts import SYSTEM, StaffDirectory
 from edrms.staff.sessions import Sessions
 from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.ports import ObjectStore
@@ -30,7 +34,6 @@ from scanning.reading.originals import Originals
 from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.reading.steps import Bench, give_up, open_item, read_page
 from search.indexer import Indexer
-from search.ports import SearchIndex
 from search.service import RecordSearch
 from search.whoosh_index import WhooshIndex
 
@@ -43,8 +46,9 @@ class Instance:
     clock: Clock
     database: Database
     store: ObjectStore
-    index: SearchIndex
+    index: WhooshIndex
     sessions: Sessions
+    staff: StaffDirectory
     intake: Intake
     ledger: Ledger
     desk: IndexingDesk
@@ -67,6 +71,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         store=store,
         index=index,
         sessions=Sessions(database, clock, settings),
+        staff=StaffDirectory(database),
         intake=Intake(database, store, clock, settings.max_upload_bytes),
         ledger=Ledger(database, clock),
         desk=IndexingDesk(database, clock),
@@ -84,20 +89,20 @@ def _store(settings: Settings) -> ObjectStore:
     return LocalObjectStore(Path(url.path), settings.min_free_bytes)
 
 
-def _index(settings: Settings) -> SearchIndex:
+def _index(settings: Settings) -> WhooshIndex:
     url = urlsplit(settings.search)
     if url.scheme != "whoosh":
         raise CannotStart(f"EDRMS_SEARCH_URL: expected whoosh:///directory, not {url.scheme}://")
     return WhooshIndex(Path(url.path))
 
 
-def create_instance(settings: Settings) -> None:
+def create_tables(settings: Settings) -> None:
     """Make the tables of a new instance; nothing happens to one that has them."""
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database)
-    Base.metadata.create_all(database.engine)
-    with write(database, SYSTEM, SystemClock()) as work:
-        work.journal("instance:schema:create", "instance", "schema")
+    if not inspect(database.engine).has_table(AuditEvent.__tablename__):
+        Base.metadata.create_all(database.engine)
+        with write(database, SYSTEM, SystemClock()) as work:
+            work.journal("instance:schema:create", "instance", "schema")
     database.close()
 
 
@@ -124,14 +129,10 @@ def page_worker(instance: Instance, name: str) -> Worker:
         max_object_bytes=4 * settings.max_upload_bytes,
     )
     steps = {OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item}
-
-    def bound(kind: str):  # type: ignore[no-untyped-def]
-        return lambda claim: steps[kind](bench, claim)
-
     return Worker(
         instance.queue,
-        {kind: bound(kind) for kind in steps},
-        lambda claim: give_up(bench, claim),
+        {kind: partial(step, bench) for kind, step in steps.items()},
+        partial(give_up, bench),
         bench.actor,
         lease_s=settings.lease_s,
         poll_s=settings.poll_s,
@@ -141,6 +142,3 @@ def page_worker(instance: Instance, name: str) -> Worker:
 def indexer(instance: Instance) -> Indexer:
     """The single process that writes the embedded index."""
     return Indexer(instance.database, instance.index, instance.queue, instance.clock)
-
-
-__all__ = ["Claim", "Instance", "build", "create_instance", "indexer", "page_worker"]

@@ -23,19 +23,20 @@ class Settings(BaseSettings):
     search_url: str = ""
     council_name: str = "Borchester Council"
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=1, le=65535)
-    web_threads: int = Field(8, ge=1, le=64)
+    port: int = Field(default=8000, ge=1, le=65535)
+    web_processes: int = Field(default=2, ge=1, le=64)
+    web_threads: int = Field(default=8, ge=1, le=64)
     worker_processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
-    lease_s: float = Field(30.0, gt=0)
-    poll_s: float = Field(0.2, gt=0)
+    lease_s: float = Field(default=30.0, gt=0)
+    poll_s: float = Field(default=0.2, gt=0)
     ocr_languages: str = "eng"
-    page_memory_bytes: int = Field(1536 * MEBIBYTE, gt=0)
-    page_wall_s: int = Field(180, gt=0)
-    max_pages_per_item: int = Field(3000, gt=0)
-    max_upload_bytes: int = Field(512 * MEBIBYTE, gt=0)
-    min_free_bytes: int = Field(256 * MEBIBYTE, ge=0)
-    session_idle_s: int = Field(3600, gt=0)
-    session_total_s: int = Field(12 * 3600, gt=0)
+    page_memory_bytes: int = Field(default=1536 * MEBIBYTE, gt=0)
+    page_wall_s: int = Field(default=180, gt=0)
+    max_pages_per_item: int = Field(default=3000, gt=0)
+    max_upload_bytes: int = Field(default=512 * MEBIBYTE, gt=0)
+    min_free_bytes: int = Field(default=256 * MEBIBYTE, ge=0)
+    session_idle_s: int = Field(default=3600, gt=0)
+    session_total_s: int = Field(default=12 * 3600, gt=0)
     secure_cookies: bool = False
 
     @property

@@ -168,7 +168,7 @@ def _lines(path: Path) -> Iterator[dict[str, str]]:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["run"]:
-        write_run(*(Path(name) for name in sys.argv[2:5]))
+        write_run(Path(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]))
     else:
         with tempfile.TemporaryDirectory() as space:
             chosen = [int(size) for size in sys.argv[1:]] or [1_000, 3_000, 10_000]

@@ -93,7 +93,14 @@ def snippet(leaves: Iterable[Leaf], page_text: str) -> tuple[Span, ...]:
     primary = [token for token in found if token.is_primary]
     first = _window(primary, marks)
     chosen = primary[first : first + SNIPPET_WORDS]
-    return _spans(text, chosen[0].start, chosen[-1].end, marks)
+    spans = _spans(text, chosen[0].start, chosen[-1].end, marks)
+    return tuple(Span(span.text.replace("\n", " "), span.is_hit) for span in spans)
+
+
+def mark_text(query: Query, page_text: str) -> tuple[Span, ...]:
+    """The whole text of a page in spans, those that answer the query marked."""
+    text = normal(page_text)
+    return _spans(text, 0, len(text), matching_ranges(leaves_of(query), tokens(text)))
 
 
 def _window(primary: list[Token], marks: list[tuple[int, int]]) -> int:
@@ -102,7 +109,9 @@ def _window(primary: list[Token], marks: list[tuple[int, int]]) -> int:
     hits = [bisect_right(starts, start) - 1 for start, _ in marks]
     best, best_value = 0, 0
     for number, first in enumerate(hits):
-        inside = [hit for hit in hits[number : number + SNIPPET_WORDS] if hit < first + SNIPPET_WORDS - 6]
+        inside = [
+            hit for hit in hits[number : number + SNIPPET_WORDS] if hit < first + SNIPPET_WORDS - 6
+        ]
         value = len({primary[hit].term for hit in inside}) * 100 + len(inside)
         if value > best_value:
             best, best_value = first, value
@@ -122,4 +131,4 @@ def _spans(text: str, start: int, end: int, marks: list[tuple[int, int]]) -> tup
         at = high
     if at < end:
         spans.append(Span(text[at:end], is_hit=False))
-    return tuple(Span(" ".join(span.text.split("\n")), span.is_hit) for span in spans)
+    return tuple(spans)

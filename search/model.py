@@ -62,13 +62,14 @@ class Sort(StrEnum):
 class SearchRequest:
     """One question. access has no default: a search without an asker cannot be written.
 
+    access: a tuple of filters lets in what any one of them lets in, hence () nothing.
     text: as typed; blank lists everything visible, newest first.
     from_date, to_date: inclusive, of the document's date, or of filing where it has none.
     page: from 1. page_size: 1 to 100.
     """
 
     text: str
-    access: AccessFilter
+    access: AccessFilter | tuple[AccessFilter, ...]
     document_type: str | None = None
     client_id: str | None = None
     from_date: date | None = None

@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass
 
 from search.model import Notice
-from search.words import MAX_TERM, STOP_WORDS, Token, fold, normal, stem, tokens
+from search.words import MAX_TERM, STOP_WORDS, Token, fold, normal, terms_of, tokens
 
-MAX_CHARACTERS = 2_000
-MAX_WORDS = 64
+MAX_CHARACTERS = 4_000
+MAX_WORDS = 300
 FIELDS = ("type", "client", "ref")
 _LEXEME = re.compile(
     r"(?:(?<=\s)|^)(?P<minus>[-−])?(?:(?P<field>type|client|ref):)?"
@@ -81,7 +81,9 @@ def _pieces(text: str) -> list[_Piece]:
         word = found["word"] or found["loose"] or ""
         field = (found["field"] or "").lower()
         pieces.append(
-            _Piece(word if phrase is None else phrase, bool(found["minus"]), field, phrase is not None)
+            _Piece(
+                word if phrase is None else phrase, bool(found["minus"]), field, phrase is not None
+            )
         )
     return pieces
 
@@ -164,11 +166,12 @@ def _leaf(text: str, here: list[Token], parts: list[Token], field: str) -> Leaf:
         for token in here
         if token.last_position == last > token.position and not token.term.startswith("=")
     ]
-    dates = [run for run in wholes if run[0].startswith("date:")]
-    runs = dates or [tuple(token.term for token in parts), *wholes]
+    runs: list[tuple[str, ...]] = [run for run in wholes if run[0].startswith("date:")]
+    if not runs:
+        runs = [tuple(token.term for token in parts), *wholes]
     halves = re.split(r"['’ʼ`]", typed)
     if len(parts) == 1 and len(halves) == 2 and len(halves[0]) <= 2 and len(halves[1]) > 2:
-        runs.append((stem(fold(halves[0])), stem(fold(halves[1]))))
+        runs.append((terms_of(halves[0])[0], terms_of(halves[1])[0]))
     return Leaf(typed, tuple(dict.fromkeys(runs)), field=field)
 
 

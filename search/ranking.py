@@ -10,16 +10,15 @@ from typing import Any
 
 FIELD_WEIGHTS = {
     "body": 1.0,
-    "title": 2.0,
+    "title": 1.5,
     "client": 2.0,
     "ref": 3.0,
     "type": 1.0,
     "notes": 0.7,
 }
-K1 = 1.6
-B = 0.75
+K1 = 2.0
+B = 0.85
 COVERAGE_POWER = 0.5
-MIN_COVERAGE = 0.3
 STRICT_CLAUSES = 3  # up to so many words, all must be there
 
 

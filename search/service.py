@@ -15,7 +15,7 @@ from edrms.clients.register import get_clients
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Unavailable
-from edrms.records.reading import client_ids_of, visible_among
+from edrms.records.reading import client_ids_of, page_counts, visible_among
 from edrms.records.tables import Record
 from edrms.uow import write
 from search.model import AccessFilter, Hit, Results, SearchRequest, Sort
@@ -27,10 +27,11 @@ VIEW = "record:content:view"
 
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """A hit with its live row and the clients it is about."""
+    """A hit with its live row, its number of pages and the clients it is about."""
 
     hit: Hit
     record: Record
+    page_count: int
     clients: tuple[Client, ...]
 
 
@@ -86,11 +87,17 @@ class RecordSearch:
         with write(self._database, actor, self._clock) as work:
             wanted = [hit.record_id for hit in results.hits]
             rows = visible_among(work.session, reach, wanted)
+            pages = page_counts(work.session, wanted)
             people = get_clients(
                 work.session, {one for row in rows.values() for one in client_ids_of(row)}
             )
             found = tuple(
-                FoundRecord(hit, row, tuple(people[one] for one in client_ids_of(row)))
+                FoundRecord(
+                    hit,
+                    row,
+                    pages.get(hit.record_id, 0),
+                    tuple(people[one] for one in client_ids_of(row)),
+                )
                 for hit in results.hits
                 if (row := rows.get(hit.record_id)) is not None
             )

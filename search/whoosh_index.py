@@ -146,21 +146,26 @@ class WhooshIndex:
         raise AssertionError("unreachable: the last try returns or raises")
 
     def _open(self, manifest: Manifest) -> None:
+        """Open the segments of a commit, keeping what is known of those already open."""
         storage = self._store.reading_storage(manifest)
         toc = TOC.read(storage, _INDEX)
-        opened: dict[str, tuple[Any, Segment]] = {}
-        for part in toc.segments:
-            name = f"{manifest.folder}/{part.segment_id()}"
-            reader = SegmentReader(storage, toc.schema, part, generation=toc.generation)
-            known = self._segments.get(name)
-            if known:
-                known[1].update(reader)
-                known[0].close()
-            opened[name] = (reader, known[1] if known else Segment(reader))
-        for name, (reader, _) in self._segments.items():
-            if name not in opened:
+        readers: dict[str, Any] = {}
+        try:
+            for part in toc.segments:
+                name = f"{manifest.folder}/{part.segment_id()}"
+                readers[name] = SegmentReader(storage, toc.schema, part, generation=toc.generation)
+        except BaseException:
+            for reader in readers.values():
                 reader.close()
-        self._segments, self._commit = opened, manifest.commit
+            raise
+        before, self._segments = self._segments, {}
+        for name, reader in readers.items():
+            segment = before[name][1] if name in before else Segment(reader)
+            segment.update(reader)
+            self._segments[name] = (reader, segment)
+        for reader, _ in before.values():
+            reader.close()
+        self._commit = manifest.commit
 
 
 def _files_of(storage: Storage) -> frozenset[str]:

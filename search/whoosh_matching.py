@@ -31,6 +31,7 @@ class Matching:
         mean_words = words / max(self.visible_count, 1)
         self._norms = [ranking.length_norm(segment.words, mean_words) for segment in segments]
         self._known: dict[tuple[int, Leaf], Any] = {}
+        self._fields: dict[tuple[int, str, Leaf], Any] = {}
 
     def frequency(self, at: int, leaf: Leaf) -> Any:
         """Array over the documents of segment number at: weighted frequency, 0 if hidden."""
@@ -47,18 +48,19 @@ class Matching:
 
     def holding(self, leaf: Leaf) -> int:
         """How many visible documents have the leaf."""
-        return sum(
-            int((self.frequency(at, leaf) > 0).sum()) for at in range(len(self.segments))
-        )
+        return sum(int((self.frequency(at, leaf) > 0).sum()) for at in range(len(self.segments)))
 
     def field_frequency(self, at: int, field: str, leaf: Leaf) -> Any:
         """Array of plain frequencies in one field; of alternatives the most frequent counts."""
-        segment = self.segments[at]
-        most = np.zeros(segment.n)
-        for run in runs_in(segment, field, leaf):
-            numbers, counts = self._run(at, field, run)
-            most[numbers] = np.maximum(most[numbers], counts)
-        return most
+        key = (at, field, leaf)
+        if key not in self._fields:
+            segment = self.segments[at]
+            most = np.zeros(segment.n)
+            for run in runs_in(segment, field, leaf):
+                numbers, counts = self._run(at, field, run)
+                most[numbers] = np.maximum(most[numbers], counts)
+            self._fields[key] = most
+        return self._fields[key]
 
     def _run(self, at: int, field: str, run: tuple[str, ...]) -> tuple[Any, Any]:
         segment = self.segments[at]

@@ -33,9 +33,16 @@ class _Matched:
         return sum(int(mask.sum()) for mask in self.masks)
 
 
-def visible_mask(segment: Segment, access: AccessFilter) -> Any:
-    """Which documents of the segment the asker may see; all False for an empty filter."""
-    mask = _having_any(segment, "service", access.services)
+def visible_mask(segment: Segment, access: AccessFilter | tuple[AccessFilter, ...]) -> Any:
+    """Which documents of the segment the asker may see; all False for an empty filter or none."""
+    mask: Any = np.zeros(segment.n, dtype=bool)
+    for one in access if isinstance(access, tuple) else (access,):
+        mask |= _let_in(segment, one)
+    return mask
+
+
+def _let_in(segment: Segment, access: AccessFilter) -> Any:
+    mask: Any = _having_any(segment, "service", access.services)
     mask &= _having_any(segment, "sensitivity", access.sensitivities)
     if access.client_ids is not None:
         mask &= _having_any(segment, "client_id", access.client_ids)
@@ -44,7 +51,7 @@ def visible_mask(segment: Segment, access: AccessFilter) -> Any:
 
 
 def _having_any(segment: Segment, field: str, values: frozenset[str]) -> Any:
-    mask = np.zeros(segment.n, dtype=bool)
+    mask: Any = np.zeros(segment.n, dtype=bool)
     for value in values:
         mask[segment.postings(field, value)[0]] = True
     return mask
@@ -57,7 +64,8 @@ def answer(segments: Sequence[Segment], request: SearchRequest) -> Results:
         return Results(notice=query.invalid)
     visible = [visible_mask(segment, request.access) for segment in segments]
     chosen = [
-        mask & _facet_mask(segment, request) for segment, mask in zip(segments, visible, strict=True)
+        mask & _facet_mask(segment, request)
+        for segment, mask in zip(segments, visible, strict=True)
     ]
     matching = Matching(segments, visible)
     matched, query, notice, suggestion = _matched(matching, chosen, query)
@@ -73,7 +81,7 @@ def answer(segments: Sequence[Segment], request: SearchRequest) -> Results:
 
 
 def _facet_mask(segment: Segment, request: SearchRequest) -> Any:
-    mask = np.ones(segment.n, dtype=bool)
+    mask: Any = np.ones(segment.n, dtype=bool)
     if request.document_type is not None:
         mask &= _having_any(segment, "kind", frozenset({request.document_type}))
     if request.client_id is not None:
@@ -129,7 +137,7 @@ def _combined(matching: Matching, chosen: list[Any], query: Query) -> Any:
                 if all_words or scored.clause.is_required:
                     mask &= frequency > 0
             if clauses:
-                mask &= coverage >= ranking.MIN_COVERAGE * weight
+                mask &= coverage > 0
             masks.append(mask)
             scores.append(score * (coverage / weight) ** ranking.COVERAGE_POWER)
         return _Matched(masks, scores)

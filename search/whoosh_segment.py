@@ -19,7 +19,7 @@ PAGE_GAP = 100  # positions left free between pages, so that no phrase runs acro
 TEXT_FIELDS = ("body", "title", "client", "ref", "type", "notes")
 SET_FIELDS = ("service", "sensitivity", "client_id", "kind")
 _MAX_CACHED_TERMS = 4_000
-_EMPTY = np.zeros(0, dtype=np.int64)
+_EMPTY: Any = np.zeros(0, dtype=np.int64)
 
 
 class Terms(str):
@@ -132,7 +132,7 @@ class Segment:
     def update(self, reader: Any) -> None:
         """Take the reader of a later commit, in which more documents may be dead."""
         self._reader = reader
-        self.live = np.ones(self.n, dtype=bool)
+        self.live: Any = np.ones(self.n, dtype=bool)
         if reader.has_deletions():
             self.live[:] = [not reader.is_deleted(number) for number in range(self.n)]
 

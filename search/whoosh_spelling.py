@@ -58,7 +58,5 @@ def _candidates(matching: Matching, word: str, edits: int) -> set[str]:
     for segment in matching.segments:
         for field in _FIELDS:
             found.update(segment.terms_near(field, word, edits, 1))
-            found.update(
-                term[1:] for term in segment.terms_near(field, "=" + word, edits, 2)
-            )
+            found.update(term[1:] for term in segment.terms_near(field, "=" + word, edits, 2))
     return found

@@ -145,7 +145,9 @@ class Store:
         manifest = Manifest(folder.name, uuid.uuid4().hex, files)
         _sync(folder)
         self._replace_current(manifest)
-        self._verified = {path: mark for path, mark in self._verified.items() if path.exists()}
+        self._verified = {
+            path: mark for path, mark in list(self._verified.items()) if path.exists()
+        }
         self.remove_leftovers(manifest)
         return manifest
 

@@ -14,9 +14,23 @@ from typing import NamedTuple
 
 from search.whoosh_stemming import stem
 
-STOP_WORDS = frozenset(
-    ["a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "may", "me", "my", "no", "not", "of", "on", "or", "our", "she", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "up", "us", "was", "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your"]
+# fmt: off
+STOP_WORDS = frozenset((
+    "a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by",
+    "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "him",
+    "his", "how", "i", "if", "in", "into", "is", "it", "its", "may", "me", "my", "no", "not",
+    "of", "on", "or", "our", "she", "should", "so", "some", "such", "than", "that", "the",
+    "their", "them", "then", "there", "these", "they", "this", "those", "to", "up", "us", "was",
+    "we", "were", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you",
+    "your",
+))
+_MONTH_NAMES = (
+    "jan,january,ionawr", "feb,february,chwefror", "mar,march,mawrth", "apr,april,ebrill",
+    "may,mai", "jun,june,mehefin", "jul,july,gorffennaf", "aug,august,awst",
+    "sep,sept,september,medi", "oct,october,hydref", "nov,november,tachwedd",
+    "dec,december,rhagfyr",
 )
+# fmt: on
 MAX_TERM = 40
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
@@ -31,12 +45,7 @@ _SPACED_CODE = re.compile(
     r"|[A-Za-z]{1,2}\d[A-Za-z\d]? \d[A-Za-z]{2})\b"  # postcode
 )
 _MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ["jan,january,ionawr", "feb,february,chwefror", "mar,march,mawrth", "apr,april,ebrill", "may,mai", "jun,june,mehefin", "jul,july,gorffennaf", "aug,august,awst", "sep,sept,september,medi", "oct,october,hydref", "nov,november,tachwedd", "dec,december,rhagfyr"],
-        start=1,
-    )
-    for name in names.split(",")
+    name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split(",")
 }
 _MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 _DATES = (

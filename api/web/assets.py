@@ -3,7 +3,8 @@
 `npm ci && python -m api.web.assets` copies the style sheets and modules of GOV.UK Frontend and MoJ
 Frontend into api/web/static/vendor, which git ignores. On the way it takes out what only a gov.uk
 site may use: the GDS Transport typeface gives way to fonts the computer has, and neither crown nor
-crest is copied. Nothing here runs while a page is served, save `require_vendor` at start-up.
+crest is copied. It also compiles the translations. Nothing here runs while a
+page is served, save `require_vendor` at start-up.
 """
 
 import re
@@ -11,8 +12,12 @@ import shutil
 import sys
 from pathlib import Path
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
 PROJECT = Path(__file__).resolve().parents[2]
 VENDOR = Path(__file__).resolve().parent / "static" / "vendor"
+TRANSLATIONS = Path(__file__).resolve().parent / "translations"
 COMMAND = "npm ci && python -m api.web.assets"
 FONT_STACK = '"Segoe UI","Liberation Sans",Arial,sans-serif'
 
@@ -72,6 +77,18 @@ def require_vendor(vendor: Path = VENDOR) -> None:
             raise AssetsMissing(vendor / name)
 
 
+def compile_translations(folder: Path) -> tuple[Path, ...]:
+    """Write each language's messages.po as the messages.mo that pages read; the paths written."""
+    written = []
+    for source in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
+        with source.open("rb") as text:
+            catalogue = read_po(text, locale=source.parts[-3])
+        with source.with_suffix(".mo").open("wb") as compiled:
+            write_mo(compiled, catalogue)
+        written.append(source.with_suffix(".mo"))
+    return tuple(written)
+
+
 def _write_styles(modules: Path, vendor: Path) -> list[Path]:
     written = []
     for source, name in _STYLES.items():
@@ -103,7 +120,8 @@ def main() -> int:
     except AssetsMissing as problem:
         print(problem, file=sys.stderr)
         return 1
-    print(f"{len(written)} files in {VENDOR.relative_to(PROJECT)}")
+    languages = compile_translations(TRANSLATIONS)
+    print(f"{len(written)} files in {VENDOR.relative_to(PROJECT)}, {len(languages)} translations")
     return 0
 
 

@@ -70,3 +70,13 @@ def visible_among(
     """Those of these records that are within the scopes now, by id: the live check behind search."""
     statement = select(Record).where(Record.record_id.in_(record_ids), visible_records(scopes))
     return {record.record_id: record for record in session.scalars(statement)}
+
+
+def page_counts(session: Session, record_ids: Collection[str]) -> dict[str, int]:
+    """How many pages each of these records has."""
+    statement = (
+        select(RecordPage.record_id, func.count())
+        .where(RecordPage.record_id.in_(record_ids))
+        .group_by(RecordPage.record_id)
+    )
+    return dict(session.execute(statement))

@@ -1,5 +1,7 @@
 """Adding staff members and turning one into an actor. Passwords are stored as Argon2id hashes."""
 
+from collections.abc import Iterable
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
@@ -7,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.access.roles import ROLES
+from edrms.db import Database
 from edrms.errors import Invalid
 from edrms.ids import StaffId, new_id
 from edrms.staff.tables import StaffMember, StaffRole
@@ -73,3 +76,22 @@ def actor_for(member: StaffMember) -> Actor:
     """The actor a signed-in staff member is."""
     roles = frozenset(role.role for role in member.roles)
     return Actor(StaffId(member.staff_id), member.display_name, roles)
+
+
+class StaffDirectory:
+    """Names of staff members, for showing who did what."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def names(self, staff_ids: Iterable[str]) -> dict[str, str]:
+        """Display names by id; an id that is no staff member's is a part of the product itself."""
+        wanted = set(staff_ids)
+        with self._database.read() as session:
+            rows = session.execute(
+                select(StaffMember.staff_id, StaffMember.display_name).where(
+                    StaffMember.staff_id.in_(wanted)
+                )
+            ).all()
+        known = dict(rows)
+        return {staff_id: known.get(staff_id, "EDRMS") for staff_id in wanted}

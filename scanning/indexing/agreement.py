@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
-
 from edrms.clients.folding import fold_digits, fold_reference
 from edrms.clients.model import Client
 from scanning.indexing.found import FoundBirth, FoundNumber, Identifiers
+from scanning.indexing.likeness import holds_likeness_of, letters_apart
 from scanning.indexing.model import Evidence, EvidenceKind, Role
 
 _ABOUT_SUBJECT = (Role.SUBJECT, Role.MENTIONED, Role.PRESUMED)
@@ -96,9 +94,7 @@ def _names_another_system(printed: str, bare: str, system: str) -> bool:
 
 
 def _is_near(own: str, printed: str) -> bool:
-    return Levenshtein.distance(own, printed, score_cutoff=1) <= 1 or (
-        len(printed) >= 8 and own.startswith(printed)
-    )
+    return letters_apart(own, printed, 1) <= 1 or (len(printed) >= 8 and own.startswith(printed))
 
 
 def on_birth(client: Client, found: Identifiers) -> Agreement | None:
@@ -138,7 +134,7 @@ def _birth_evidence(birth: FoundBirth, note: str = "") -> Evidence:
 
 def _birth_disagreement(own: date, labelled: list[FoundBirth]) -> Agreement:
     def distance(birth: FoundBirth) -> int:
-        return min(Levenshtein.distance(str(own), str(day)) for day in birth.readings)
+        return min(letters_apart(str(own), str(day)) for day in birth.readings)
 
     nearest = min(labelled, key=distance)
     one_off = distance(nearest) == 1
@@ -169,7 +165,7 @@ def on_address(client: Client, found: Identifiers) -> Agreement | None:
     if house:
         return Agreement(EvidenceKind.ADDRESS, 9.0, house, counts=True)
     if postcode:
-        bits = 6.0 if postcode.note else 9.0
+        bits = 3.0 if postcode.note else 9.0
         return Agreement(EvidenceKind.POSTCODE, bits, postcode, counts=not postcode.note)
     return None
 
@@ -182,7 +178,7 @@ def _postcode(client: Client, found: Identifiers) -> Evidence | None:
         if number.value == own and number.role is not Role.COPY:
             return number.evidence(EvidenceKind.POSTCODE)
     for number in found.postcodes:
-        if Levenshtein.distance(own, number.value, score_cutoff=1) <= 1:
+        if letters_apart(own, number.value, 1) <= 1:
             return number.evidence(EvidenceKind.POSTCODE, "differs by one character")
     return None
 
@@ -208,7 +204,7 @@ def _has_house(folded: str, number: str, street: str) -> bool:
     for place, word in enumerate(words):
         if word == number:
             rest = " ".join(words[place + 1 : place + 2 + len(street.split())])
-            if rest.startswith(street) or fuzz.partial_ratio(street, rest) >= 88:
+            if rest.startswith(street) or holds_likeness_of(rest, street, 88):
                 return True
     return False
 

@@ -7,10 +7,9 @@ the letter is document_date.py's.
 import re
 from collections.abc import Iterator
 
-from rapidfuzz import fuzz
-
 from scanning.indexing.dates import PrintedDate, dates_in
 from scanning.indexing.found import FoundBirth
+from scanning.indexing.likeness import likeness
 from scanning.indexing.lines import FAMILY_LABEL, Line, role_on
 from scanning.indexing.model import Role
 
@@ -24,6 +23,7 @@ _PERSON_LABEL = re.compile(
     r"|forename|first name)\b",
     re.I,
 )
+_LABEL_WORDS = "date of birth"
 _LEAST_LABEL_LIKENESS = 84
 _MOST_INHERITED_LINES = 4
 
@@ -59,7 +59,8 @@ def is_birth_label(before: str) -> bool:
     near = before[-26:]
     if _LABEL.search(near):
         return True
-    return fuzz.partial_ratio("date of birth", near.lower()) >= _LEAST_LABEL_LIKENESS
+    last_words = re.sub(r"[\W_]+$", "", near.lower())[-len(_LABEL_WORDS) :]
+    return likeness(_LABEL_WORDS, last_words) >= _LEAST_LABEL_LIKENESS
 
 
 def _since_last_date(before: str) -> str:

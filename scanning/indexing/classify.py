@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from scanning.indexing.cues import Cue, CueKind, load_cues, skeleton
+from scanning.indexing.likeness import holds_likeness_of
 from scanning.indexing.lines import Line, lines_of
 from scanning.indexing.model import (
     Evidence,
@@ -31,6 +30,11 @@ _POINTS_PER_DOUBT = 1.4
 _MOST_CUE_POINTS = 9.0
 _LEAST_HEAD_LIKENESS = 90
 _SHORTEST_FUZZY = 11
+_OFFICE = re.compile(
+    r"\b(team|department|dept|services?|unit|board|directorate|ltd|limited)\b", re.I
+)
+_HEADING_POINTS = 7.0
+_TWO_TITLES_SCORE = 0.85  # below every threshold for filing
 _MOST_ALTERNATIVES = 3
 _MOST_REASONS = 6
 _LEAST_ALTERNATIVE = 0.01
@@ -49,6 +53,7 @@ class _Folded:
     text: str
     is_head: bool
     is_heading: bool
+    may_be_heading: bool
 
 
 def classify(pages: tuple[PageText, ...]) -> TypeSuggestion:
@@ -70,7 +75,9 @@ def _folded(lines: tuple[Line, ...]) -> Iterator[_Folded]:
         upper = sum(char.isupper() for char in line.text)
         letters = sum(char.isalpha() for char in line.text)
         is_heading = short and (line.number <= 3 or upper * 2 > letters)
-        yield _Folded(line, text, place < _HEAD_LINES and line.page == 1, is_heading)
+        may_be = short and bool(re.match(r"\W*[A-Z0-9].*[^.,;\s]\s*$", line.text))
+        is_head = place < _HEAD_LINES and line.page == 1
+        yield _Folded(line, text, is_head, is_heading, is_heading or may_be)
 
 
 def _hits(lines: tuple[_Folded, ...]) -> Iterator[_Hit]:
@@ -119,23 +126,31 @@ def _points_on(cue: Cue, folded: _Folded) -> float:
         return -4.0 if folded.is_head else -1.5
     if cue.kind is CueKind.CUE:
         return long_phrase * (1.5 if folded.is_head else 1.2)
+    if _is_letterhead(cue, folded):
+        return 1.5 * long_phrase
     if folded.is_head and folded.is_heading:
         share = len(cue.folded.strip()) / max(1, len(folded.text.strip()))
         return (7.0 + 4.0 * share) * min(1.2, 0.8 + 0.2 * len(cue.folded.split()))
     if folded.is_head:
-        return 5.0 * long_phrase
+        return (5.0 if folded.may_be_heading else 2.0) * long_phrase
     return (3.0 if folded.is_heading else 1.5) * long_phrase
+
+
+def _is_letterhead(cue: Cue, folded: _Folded) -> bool:
+    """Whether the line names who writes ("Financial Assessment Team") and not what is written."""
+    of_office = _OFFICE.search(folded.line.text)
+    return bool(of_office) and not _OFFICE.search(cue.phrase)
 
 
 def _in_head_with_slips(cue: Cue, head: str, lines: tuple[_Folded, ...]) -> _Hit | None:
     wanted = cue.folded.strip()
     if cue.kind is not CueKind.TITLE or len(wanted) < _SHORTEST_FUZZY:
         return None
-    if not fuzz.partial_ratio(wanted, head, score_cutoff=_LEAST_HEAD_LIKENESS):
+    if not holds_likeness_of(head, wanted, _LEAST_HEAD_LIKENESS):
         return None
     for folded in lines[:_HEAD_LINES]:
-        if len(folded.text) > len(wanted) and fuzz.partial_ratio(
-            wanted, folded.text, score_cutoff=_LEAST_HEAD_LIKENESS
+        if len(folded.text) > len(wanted) and holds_likeness_of(
+            folded.text, wanted, _LEAST_HEAD_LIKENESS
         ):
             return _Hit(cue, 0.7 * _points_on(cue, folded), folded.line)
     return None
@@ -157,15 +172,29 @@ def _suggestion(points: dict[str, float], hits: dict[str, list[_Hit]]) -> TypeSu
     if not ranked or points[ranked[0]] <= 0:
         return TypeSuggestion(None, 0.0, model=MODEL)
     best = ranked[0]
+    most = _TWO_TITLES_SCORE if _has_rival_title(best, hits) else 1.0
     alternatives = [TypeAlternative(code, scores[code]) for code in ranked[1:]]
     return TypeSuggestion(
         code=best,
-        score=scores[best],
+        score=min(scores[best], most),
         reasons=tuple(_reasons(hits[best])),
         alternatives=tuple(
             a for a in alternatives[:_MOST_ALTERNATIVES] if a.score >= _LEAST_ALTERNATIVE
         ),
         model=MODEL,
+    )
+
+
+def _has_rival_title(best: str, hits: dict[str, list[_Hit]]) -> bool:
+    """Whether another type's title stands in a heading of its own at the head of the document."""
+    own_lines = {(h.line.page, h.line.number) for h in hits[best] if h.cue.kind is CueKind.TITLE}
+    return any(
+        hit.cue.kind is CueKind.TITLE
+        and hit.points >= _HEADING_POINTS
+        and (hit.line.page, hit.line.number) not in own_lines
+        for code, found in hits.items()
+        if code != best
+        for hit in found
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from rapidfuzz import fuzz, process
+from scanning.indexing.likeness import likeliest_of
 
 _MONTHS = {
     "january": 1,
@@ -135,10 +135,6 @@ def _month(printed: str) -> tuple[int, bool]:
         return known, False
     if len(name) < 4:
         return 0, False
-    likely = process.extractOne(
-        name.replace("0", "o").replace("1", "l"),
-        list(_MONTHS),
-        scorer=fuzz.ratio,
-        score_cutoff=_LEAST_MONTH_LIKENESS,
-    )
-    return (_MONTHS[likely[0]], True) if likely else (0, False)
+    meant = name.replace("0", "o").replace("1", "l")
+    likely = likeliest_of(tuple(_MONTHS), meant, _LEAST_MONTH_LIKENESS)
+    return (_MONTHS[likely], True) if likely else (0, False)

@@ -17,7 +17,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.ids import RecordId
-from edrms.records.tables import PageContent
+from edrms.records.tables import PageContent, Record
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Document, Item, ItemPage
@@ -131,6 +131,25 @@ class IndexingDesk:
                 raise no_such("page")
             work.journal("item:page:view", "page", content.page_id)
         return content
+
+    def contents(self, actor: Actor, document_id: str) -> list[tuple[int, PageContent | None]]:
+        """A waiting document's pages in order: number within the item, and what was read on it."""
+        require(actor, "document:page:view")
+        statement = (
+            select(ItemPage.number, PageContent)
+            .outerjoin(PageContent, PageContent.page_id == ItemPage.page_id)
+            .where(ItemPage.document_id == document_id)
+            .order_by(ItemPage.number)
+        )
+        with self._database.read() as session:
+            _waiting_document(session, document_id)
+            return [(number, content) for number, content in session.execute(statement)]
+
+    def reference(self, record_id: RecordId) -> str:
+        """The reference of a record just filed, to show to whoever filed it."""
+        with self._database.read() as session:
+            record = session.get(Record, record_id)
+            return record.reference if record else ""
 
     def file(self, actor: Actor, document_id: str, decision: IndexDecision) -> RecordId:
         """File the document as decided. Raises Invalid per field, Conflict if it is gone or another's."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from scanning.indexing.births import is_birth_label
 from scanning.indexing.dates import dates_in
+from scanning.indexing.found import Identifiers
 from scanning.indexing.lines import Line
 from scanning.indexing.model import DateSuggestion, EvidenceKind, Role
 
@@ -25,32 +25,37 @@ _OTHER_EVENT = re.compile(
     r"|week|w/e|w/c|in|of|the)\b\W*(date\W*|on\W*|at\W*)?$",
     re.I,
 )
+_DONE_ON = re.compile(
+    r"\b(assessed|completed|reviewed|seen|met|held|examined|interviewed|visited|taken|written|date seen"
+    r"|examined|conducted|dictated|clinic date)\b.{0,24}$",
+    re.I,
+)
 _HEAD_LINES = 22
 _LEAST_SCORE = 0.15
 
 
-def document_date(
-    lines: tuple[Line, ...], received_on: date | None = None
-) -> DateSuggestion | None:
+def document_date(found: Identifiers, received_on: date | None = None) -> DateSuggestion | None:
     """The likeliest date of the document, or None where no printed date could be it.
 
     received_on: the civil date the post came in; a later date is not the document's.
     """
-    candidates = list(_candidates(lines, received_on))
+    candidates = list(_candidates(found, received_on))
     best = max(candidates, key=lambda found: found.score, default=None)
     if best is None or best.score < _LEAST_SCORE:
         return None
     return best
 
 
-def _candidates(lines: tuple[Line, ...], received_on: date | None) -> Iterator[DateSuggestion]:
+def _candidates(found: Identifiers, received_on: date | None) -> Iterator[DateSuggestion]:
+    lines = found.lines
+    births = frozenset((b.line.page, b.line.number, b.printed) for b in found.births if b.labelled)
     for place, line in enumerate(lines):
         for printed in dates_in(line.text):
             before = line.text[: printed.start]
             possible = [
                 day for day in printed.readings if received_on is None or day <= received_on
             ]
-            if possible and not is_birth_label(before):
+            if possible and (line.page, line.number, printed.printed) not in births:
                 above = lines[place - 1].text if place else ""
                 score = _score(line, before, line.text[printed.end :], above)
                 evidence = line.evidence(EvidenceKind.DOCUMENT_DATE, printed.printed)
@@ -62,8 +67,10 @@ def _score(line: Line, before: str, after: str, above: str) -> float:
     at_head = line.page == 1 and line.number <= _HEAD_LINES
     if _LABEL.search(before) or (alone and _LABEL.search(above)):
         return 0.9 if at_head else 0.6
+    if _DONE_ON.search(before):
+        return 0.5 if at_head else 0.3
     if _OTHER_EVENT.search(before):
-        return 0.1
+        return 0.2 if at_head else 0.1
     if alone:
         return 0.85 if at_head else 0.45
     if line.part is Role.WRITER or re.search(r"\bsigned\b", before, re.I):

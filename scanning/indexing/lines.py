@@ -40,12 +40,16 @@ _SUBJECT_PART = re.compile(
 )
 _OTHER_PART = re.compile(
     rf"^\W*(\d+[.)]?\s*|section \w+\W+|part \w+\W+)?(about (the |your )?|details of (the )?)?"
-    rf"(person making (the |this )?referral|agency|{_SOMEBODY}|{_PROFESSIONAL})"
-    rf"(\W?s)?(/?\w+)? ?(details| information| particulars|signature)?\W*$",
+    rf"(person making (the |this )?referral|(referring )?agency|{_SOMEBODY}|{_PROFESSIONAL})"
+    rf"(\W?s)?(/?\w+)? (details|information|particulars|signature)\W*$",
     re.I,
 )
-FAMILY_LABEL = re.compile(rf"^\W*(name of )?(the )?{_SOMEBODY}\b", re.I)
-PROFESSIONAL_LABEL = re.compile(rf"^\W*(name of )?(the )?{_PROFESSIONAL}\b", re.I)
+_LABEL_END = (
+    r"(\W?s)?( ?/ ?\w+)?( (full )?(name|details|date of birth|dob|address|information))?"
+    r"\s*([:;]|$|\s{2,})"
+)
+FAMILY_LABEL = re.compile(rf"^\W*(name of )?(the )?{_SOMEBODY}{_LABEL_END}", re.I)
+PROFESSIONAL_LABEL = re.compile(rf"^\W*(name of )?(the )?{_PROFESSIONAL}{_LABEL_END}", re.I)
 _MOST_SIGN_OFF_LINES = 8
 
 

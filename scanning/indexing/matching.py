@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import date
 
-from edrms.clients.folding import fold_name
+from edrms.clients.folding import fold_digits, fold_name
 from edrms.clients.model import Client
 from scanning.indexing.agreement import Agreement, agreements_on_numbers
 from scanning.indexing.explaining import explanation_of
@@ -25,6 +25,7 @@ from scanning.indexing.places import with_words
 
 _NOBODY_BITS = 17.0  # log2 of a register of about 100,000
 _LEAST_SCORE = 0.02
+_LEAST_BITS = 8.0  # fewer neither reach that score nor lower anybody else's
 _MOST_MATCHES = 10
 _MOST_NAMES = 60
 _MOST_BITS = 60.0
@@ -84,10 +85,12 @@ class _Claim:
     client: Client
     agreements: tuple[Agreement, ...]
     names: frozenset[tuple[str, ...]]
+    bits: float
 
     @property
-    def bits(self) -> float:
-        return min(_MOST_BITS, sum(agreement.bits for agreement in self.agreements))
+    def may_matter(self) -> bool:
+        """Whether the client can be suggested, or can spoil the suggestion of another."""
+        return self.bits >= _LEAST_BITS or self.agrees_on(*_NUMBERS)
 
     def agrees_on(self, *kinds: EvidenceKind) -> bool:
         return any(a.kind in kinds and a.bits >= 10 for a in self.agreements)
@@ -103,9 +106,16 @@ def match(pages: tuple[PageText, ...], candidates: tuple[Client, ...]) -> tuple[
     Several clients may each score high when the document names several subjects. A veto does not
     lower a score beyond what its bits do: it says why the document may not file itself.
     """
-    found = find_identifiers(pages)
-    claims = tuple(_claim(client, found) for client in candidates)
-    matches = [_matched(claim, claims, found) for claim in claims]
+    return match_found(find_identifiers(pages), pages, candidates)
+
+
+def match_found(
+    found: Identifiers, pages: tuple[PageText, ...], candidates: tuple[Client, ...]
+) -> tuple[ClientMatch, ...]:
+    """As match, for pages whose identifiers are found already."""
+    claims = tuple(claim for c in candidates if (claim := _claim(c, found)).may_matter)
+    unknown = (*_unknown_subjects(claims, found), *_unknown_numbers(claims, found))
+    matches = [_matched(claim, claims, unknown) for claim in claims]
     likely = sorted(
         (m for m in matches if m.score >= _LEAST_SCORE), key=lambda m: (-m.score, m.client_id)
     )
@@ -120,15 +130,16 @@ def _claim(client: Client, found: Identifiers) -> _Claim:
     names = frozenset(
         subject.folded for subject in found.subjects if likeness_of(client, subject).is_full
     )
-    return _Claim(client, tuple(agreements), names)
+    bits = min(_MOST_BITS, sum(agreement.bits for agreement in agreements))
+    return _Claim(client, tuple(agreements), names, bits)
 
 
-def _matched(claim: _Claim, claims: tuple[_Claim, ...], found: Identifiers) -> ClientMatch:
+def _matched(claim: _Claim, claims: tuple[_Claim, ...], unknown: tuple[str, ...]) -> ClientMatch:
     rivals = [c for c in claims if c is not claim and not claim.is_another_subject_than(c)]
     conflict = _conflict(claim, rivals)
     vetoes = [agreement.veto for agreement in claim.agreements if agreement.veto]
     vetoes += [conflict] if conflict else []
-    vetoes += _unknown_subjects(claims, found)
+    vetoes += unknown
     agreeing = tuple(a for a in claim.agreements if a.bits > 0)
     against = tuple(a.evidence for a in claim.agreements if a.bits <= 0)
     return ClientMatch(
@@ -170,7 +181,7 @@ def _different_numbers(claim: _Claim, rival: _Claim) -> bool:
     return bool(own - theirs and theirs - own)
 
 
-def _unknown_subjects(claims: tuple[_Claim, ...], found: Identifiers) -> list[str]:
+def _unknown_subjects(claims: tuple[_Claim, ...], found: Identifiers) -> tuple[str, ...]:
     """A veto where the document is labelled as about somebody whom no candidate is like."""
     likely = [claim.client for claim in claims if claim.bits > 0]
     unknown = {
@@ -178,7 +189,23 @@ def _unknown_subjects(claims: tuple[_Claim, ...], found: Identifiers) -> list[st
         for name in found.names_of(Role.SUBJECT)
         if not any(likeness_of(client, name).bits > 0 for client in likely)
     }
-    return [f"it also names {name}, who is none of the clients found" for name in sorted(unknown)]
+    clause = "it also names {}, who is none of the clients found"
+    return tuple(clause.format(name) for name in sorted(unknown))
+
+
+def _unknown_numbers(claims: tuple[_Claim, ...], found: Identifiers) -> tuple[str, ...]:
+    """A veto where, beside the client's own, the subject's birth or NHS number is yet another."""
+    likely = [claim.client for claim in claims if claim.bits > _NOBODY_BITS]
+    vetoes = []
+    born = {client.date_of_birth for client in likely}
+    births = [set(b.readings) for b in found.births if b.labelled and b.role is Role.SUBJECT]
+    if len({bool(days & born) for days in births}) == 2 and None not in born:
+        vetoes.append("it also bears a date of birth of none of the clients found")
+    own = {fold_digits(client.nhs_number) for client in likely}
+    numbers = [n.value in own for n in found.nhs_numbers if n.labelled and n.role is Role.SUBJECT]
+    if len(set(numbers)) == 2 and "" not in own:
+        vetoes.append("it also bears an NHS number of none of the clients found")
+    return tuple(vetoes)
 
 
 def _with_places(found: ClientMatch, pages: tuple[PageText, ...]) -> ClientMatch:

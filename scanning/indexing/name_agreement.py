@@ -7,14 +7,13 @@ bits is here, beside the veto of a subject who is called something else.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
-
-from rapidfuzz.distance import Levenshtein
+from functools import cache, lru_cache
 
 from edrms.clients.folding import fold_name
 from edrms.clients.model import Client
 from scanning.indexing.agreement import Agreement
 from scanning.indexing.found import FoundName, Identifiers
+from scanning.indexing.likeness import letters_apart
 from scanning.indexing.model import Evidence, EvidenceKind, Role
 
 
@@ -155,7 +154,7 @@ def _first_words(forename: str) -> tuple[str, ...]:
 
 def _splits(name: FoundName) -> Iterator[tuple[tuple[str, ...], str]]:
     """(forenames, surname) in every order the printed words allow; particles join the surname."""
-    words = tuple(_joined(word) for word in name.folded)
+    words = tuple(filter(None, (_joined(word) for word in name.words)))
     for count in range(1, min(3, len(words)) + 1):
         if not name.surname_first:
             yield words[:-count], "".join(words[-count:])
@@ -163,6 +162,7 @@ def _splits(name: FoundName) -> Iterator[tuple[tuple[str, ...], str]]:
             yield words[count:], "".join(words[:count])
 
 
+@lru_cache(maxsize=4096)
 def _joined(name: str) -> str:
     return fold_name(name).replace(" ", "")
 
@@ -171,7 +171,7 @@ def _surname_likeness(own: str, printed: str) -> Likeness:
     if own == printed:
         return Likeness.SAME
     slips = 1 if len(own) < 9 else 2
-    if len(own) >= 4 and Levenshtein.distance(own, printed, score_cutoff=slips) <= slips:
+    if len(own) >= 4 and letters_apart(own, printed, slips) <= slips:
         return Likeness.NEAR
     return Likeness.DIFFERENT
 
@@ -190,7 +190,7 @@ def _one_forename(own: str, printed: tuple[str, ...]) -> Likeness:
         return Likeness.INITIAL if own[:1] == first else Likeness.DIFFERENT
     if own and first in _short_forms_of(own):
         return Likeness.SHORT_FORM
-    if min(len(own), len(first)) >= 5 and Levenshtein.distance(own, first, score_cutoff=1) <= 1:
+    if min(len(own), len(first)) >= 5 and letters_apart(own, first, 1) <= 1:
         return Likeness.NEAR
     if len(own) == 1 and first.startswith(own):
         return Likeness.INITIAL

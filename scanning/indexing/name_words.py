@@ -25,6 +25,7 @@ _CUT = re.compile(
     r"|\bflat\b|\d",
     re.I,
 )
+_UNBORN = re.compile(r"\bunborn\s+(baby|child)(\s+of)?\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def names_of_value(value: str) -> tuple[NameWords, ...]:
     "SMITH, John" and "Smith, John" are one person, "Amy Jones, Ben Jones" two, "Amy and Ben
     Jones" two with one surname. Stops at the first word that cannot belong to a name.
     """
-    cut = _CUT.split(value, maxsplit=1)[0].strip(" .,-_'\"*")
+    cut = _CUT.split(_UNBORN.sub("Unborn", value), maxsplit=1)[0].strip(" .,-_'\"*")
     titled = bool(_STRIP_TITLE.match(cut))
     parts = [part.strip(" .-_") for part in re.split(r",|&|/|\band\b|\ba'r\b", cut)]
     names = [words for part in parts if (words := _words_of(part))]

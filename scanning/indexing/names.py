@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rapidfuzz import fuzz
-
 from edrms.clients.folding import fold_name
 from scanning.indexing.found import FoundName
+from scanning.indexing.likeness import likeness
 from scanning.indexing.lines import FAMILY_LABEL, PROFESSIONAL_LABEL, Line
 from scanning.indexing.model import Role
 from scanning.indexing.name_words import NameWords, names_in_running_text, names_of_value
@@ -23,10 +22,10 @@ _PERSON = (
 )
 _SUBJECT_LABEL = re.compile(
     _NUMBERING + r"(re|ynghylch|regarding|concerning|in respect of|in the matter of"
-    rf"|(full |legal )?name ?(of )?(the )?{_PERSON}(ren)?(\W?s)?( ?/ ?young person| or young person)?"
+    rf"|(full |legal )?names? ?(of )?(the )?{_PERSON}(ren)?(\W?s)?( ?/ ?young person| or young person)?"
     rf"|(the )?{_PERSON}(\W?s|ren)?(\W{{1,3}}(young person|adult)\W?s?)?( full| at risk)?( name(s)?)?"
     r"|full ?name|enw( llawn)?( y plentyn)?)"
-    r"\s*(?:[:;.\-]+|\s{2,}|(?<=\Wname)\s|(?<=\bRe)\s|(?<=\bRE)\s|(?<=matter of)\s)\s*",
+    r"\s*(?:[:;]\W*|\s{2,}|(?<=\bre)\W+|(?<=\Wname)\s|(?<=\bRe)\s|(?<=\bRE)\s|(?<=matter of)\s)\s*",
     re.I,
 )
 _BARE_NAME = re.compile(_NUMBERING + r"name(\(?s\)?)?\s*(?:[:;]|\s{2,})\W*", re.I)
@@ -147,7 +146,11 @@ def _header_block(
         names = names_of_value(line.text)
         below = lines[place + 1 : place + 7]
         is_town = place > 0 and re.search(r"\d", lines[place - 1].text)
-        is_name = len(names) == 1 and len(names[0].words) + names[0].titled >= 2
+        is_name = (
+            not re.search(r"\d|,.*,", line.text)
+            and len(names) == 1
+            and len(names[0].words) + names[0].titled >= 2
+        )
         if not is_name or is_town or not below or not _is_above_address(below):
             continue
         block = FoundName(names[0].words, line, Role.ADDRESSEE, names[0].surname_first)
@@ -174,4 +177,4 @@ def _role_of_block(
 
 
 def _same_surname(one: FoundName, other: FoundName) -> bool:
-    return fuzz.ratio(fold_name(one.words[-1]), fold_name(other.words[-1])) >= 80
+    return likeness(fold_name(one.words[-1]), fold_name(other.words[-1])) >= 80

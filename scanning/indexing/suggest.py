@@ -12,7 +12,7 @@ from scanning.indexing.classify import classify
 from scanning.indexing.correspondent import correspondent
 from scanning.indexing.document_date import document_date
 from scanning.indexing.identifiers import find_identifiers
-from scanning.indexing.matching import match
+from scanning.indexing.matching import match_found
 from scanning.indexing.model import (
     CorrespondentSuggestion,
     PageText,
@@ -35,14 +35,14 @@ def suggest(
     """
     found = find_identifiers(pages)
     suggested = _located(classify(pages), pages)
-    matches = match(pages, candidates)
+    matches = match_found(found, pages, candidates)
     plan = document_type(suggested.code) if suggested.code else None
     decision = may_file_itself(suggested, matches, pages, plan)
     writer = correspondent(found)
     return Suggestion(
         document_type=suggested,
         clients=matches,
-        document_date=document_date(found.lines, received_on),
+        document_date=document_date(found, received_on),
         correspondent=writer,
         title=_title(plan.name if plan else "Document", writer),
         file_itself=decision.file_itself,

@@ -45,7 +45,8 @@ def ink_of_print(dark: Image.Image) -> np.ndarray:
     """Bool (height, width): pixels about half as dark as the page's darkest print."""
     counts = np.cumsum(np.asarray(dark.histogram())[::-1])
     darkest = 255 - int(np.searchsorted(counts, 0.005 * counts[-1]))
-    return np.asarray(dark) >= max(darkest // 2, FAINTEST_INK // 2)
+    ink: np.ndarray = np.asarray(dark) >= max(darkest // 2, FAINTEST_INK // 2)
+    return ink
 
 
 def is_blank(dark: Image.Image) -> bool:
@@ -64,7 +65,8 @@ def _ink_per_cell(ink: np.ndarray) -> np.ndarray:
     rows, columns = (max(side // CELL_PX, 1) for side in ink.shape)
     whole = ink[: rows * CELL_PX, : columns * CELL_PX]
     across = np.add.reduceat(whole, np.arange(columns) * CELL_PX, axis=1, dtype=np.int32)
-    return np.asarray(np.add.reduceat(across, np.arange(rows) * CELL_PX, axis=0))
+    per_cell: np.ndarray = np.add.reduceat(across, np.arange(rows) * CELL_PX, axis=0)
+    return per_cell
 
 
 def find_marks(inked: np.ndarray, filled: np.ndarray) -> Iterator[Mark]:

@@ -32,6 +32,7 @@ class ChildWatch:
 
     def __post_init__(self) -> None:
         self.ends_at = time.monotonic() + self.limits["wall_s"]
+        self.before = self._room_taken()
         self.process = os.pidfd_open(self.child)
         os.set_blocking(self.source, False)
         self.poll = select.poll()
@@ -72,14 +73,16 @@ class ChildWatch:
             return
 
     def _wrote_too_much(self) -> bool:
+        size_bytes, files = self._room_taken()
+        grown_bytes = size_bytes - self.before[0]
+        return grown_bytes > self.limits["output_bytes"] or files - self.before[1] > _MAX_FILES
+
+    def _room_taken(self) -> tuple[int, int]:
         size_bytes, files = 0, 0
         for folder, _, names in os.walk(self.workdir):
-            for name in names:
-                files += 1
-                size_bytes += _size_bytes(Path(folder, name))
-                if files > _MAX_FILES or size_bytes > self.limits["output_bytes"]:
-                    return True
-        return False
+            files += len(names) + 1
+            size_bytes += sum(_size_bytes(Path(folder, name)) for name in names)
+        return size_bytes, files
 
     def close(self) -> None:
         os.close(self.source)

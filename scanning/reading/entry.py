@@ -11,6 +11,7 @@ from scanning.reading import plain
 from scanning.reading.model import Limits
 from scanning.reading.opening import DOCUMENT_TYPES, open_item, read_document_page
 from scanning.reading.page_reader import read_page
+from scanning.reading.searchable_pdf import assemble_searchable_pdf
 
 
 def open_item_plain(args: dict[str, Any], workdir: Path, limits: Limits) -> dict[str, Any]:
@@ -29,3 +30,11 @@ def read_page_plain(args: dict[str, Any], workdir: Path, limits: Limits) -> dict
     else:
         reading = read_page(path, media_type, page_number, workdir, limits)
     return plain.reading_to_plain(reading, workdir)
+
+
+def assemble_pdf_plain(args: dict[str, Any], workdir: Path, limits: Limits) -> dict[str, Any]:
+    """`searchable_pdf.assemble_searchable_pdf`. args: path, media_type, pages (plain PdfPages)."""
+    pages = [plain.pdf_page_from_plain(page, workdir) for page in args["pages"]]
+    made = workdir / "searchable.pdf"
+    assemble_searchable_pdf(Path(args["path"]), args["media_type"], pages, made)
+    return plain.made_file_to_plain(made, workdir)

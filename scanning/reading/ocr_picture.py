@@ -61,8 +61,7 @@ def prepare_for_ocr(image: PageImage, dark: Image.Image, way_up: Orientation) ->
     noise = level_reached_by(dark, 0.5)
     if pixels.mode == "L" and noise >= NOISY_PAPER:
         pixels = cleaned(pixels, noise)
-    turned = way_up.rotation_degrees if way_up.sure else 0
-    pixels = turn(pixels, turned)
+    pixels = turn(pixels, way_up.rotation_degrees)
     skew = way_up.skew_degrees if abs(way_up.skew_degrees) >= LEAST_SKEW_DEGREES else 0.0
     if skew:
         pixels = levelled(pixels, skew)
@@ -70,7 +69,7 @@ def prepare_for_ocr(image: PageImage, dark: Image.Image, way_up: Orientation) ->
     if factor > 1:
         size = (pixels.width * factor, pixels.height * factor)
         pixels = pixels.convert("L").resize(size, Image.Resampling.LANCZOS)
-    return OcrPicture(pixels, turned, skew, factor)
+    return OcrPicture(pixels, way_up.rotation_degrees, skew, factor)
 
 
 def level_reached_by(grey: Image.Image, share: float) -> int:

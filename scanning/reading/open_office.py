@@ -32,15 +32,15 @@ _SIDE_PARTS = ("word/footnotes.xml", "word/endnotes.xml", "word/comments.xml")
 def is_word(path: Path) -> bool:
     """Whether a zip file declares itself a Word document.
 
-    Raises CannotRead(DAMAGED) for a zip cut short that has the parts of one.
+    Raises CannotRead(DAMAGED) for an Office package cut short.
     """
     try:
         with zipfile.ZipFile(path) as package:
             return _main_part(package) is not None
     except _BROKEN_ZIP as error:
         with path.open("rb") as stream:
-            if b"word/" in stream.read(1 << 20):
-                raise CannotRead(HeldReason.DAMAGED, "Word document: cut short") from error
+            if b"[Content_Types].xml" in stream.read(1 << 20):
+                raise CannotRead(HeldReason.DAMAGED, "Office document: cut short") from error
         return False
 
 

@@ -26,7 +26,8 @@ TURNED_VOTES_Z = 3.5  # ... and much is asked before a page is turned
 class Orientation:
     """How a page lies.
 
-    rotation_degrees: clockwise turn (0, 90, 180, 270) that makes it upright; only if sure.
+    rotation_degrees: clockwise turn (0, 90, 180, 270) that makes it upright, as far as it is known.
+    sure: False when OCR should find out for itself whether the page so turned is upright.
     skew_degrees: clockwise turn that would then make its lines level, -5 to 5; 0.0 if unclear.
     """
 
@@ -46,23 +47,22 @@ class _Lines:
 
 def find_orientation(ink: np.ndarray) -> Orientation:
     """How a page lies. ink: bool array (height, width), True where dark, about 150 dpi."""
-    y, x = (axis.astype(np.int32) for axis in np.nonzero(ink))
+    rows, columns = np.nonzero(ink)
+    x: np.ndarray = columns.astype(np.int32)
+    y: np.ndarray = rows.astype(np.int32)
     height, width = ink.shape
     across = _find_lines(x, y, width, height)
     down = _find_lines(height - 1 - y, x, height, width)  # as if turned clockwise
-    lines, other, turn = (across, down, 0) if across.sharpness >= down.sharpness else (
-        down, across, 90
+    lines, other, turn = (
+        (across, down, 0) if across.sharpness >= down.sharpness else (down, across, 90)
     )
     clear = lines.sharpness >= CLEAR_AXIS_RATIO * max(other.sharpness, 1.0)
     if not clear or abs(lines.skew_degrees) >= WIDEST_SKEW_DEGREES:
         return Orientation(0, sure=False, skew_degrees=0.0)
     votes = upright_votes(lines.profiles)
-    if turn == 0 and votes >= UPRIGHT_VOTES_Z:
-        return Orientation(0, sure=True, skew_degrees=lines.skew_degrees)
-    if abs(votes) < TURNED_VOTES_Z:
-        return Orientation(0, sure=False, skew_degrees=lines.skew_degrees)
-    turn = turn if votes > 0 else turn + 180
-    return Orientation(turn, sure=True, skew_degrees=lines.skew_degrees)
+    sure = abs(votes) >= TURNED_VOTES_Z or (turn == 0 and votes >= UPRIGHT_VOTES_Z)
+    upside_down = votes <= (0 if turn else -UPRIGHT_VOTES_Z)
+    return Orientation(turn + 180 if upside_down else turn, sure, lines.skew_degrees)
 
 
 def _find_lines(x: np.ndarray, y: np.ndarray, width: int, height: int) -> _Lines:
@@ -91,8 +91,10 @@ def _profiles(x: np.ndarray, y: np.ndarray, width: int, height: int, angle: floa
     slope = float(np.tan(np.radians(angle)))
     rows = np.clip((y - (x - width / 2) * slope).astype(np.int32), 0, height - 1)
     strips = width // STRIP_PX + 1
-    counts = np.bincount((x // STRIP_PX) * height + rows, minlength=strips * height)
-    return np.asarray(counts.reshape(strips, height))
+    counts: np.ndarray = np.bincount(
+        (x // STRIP_PX) * height + rows, minlength=strips * height
+    ).reshape(strips, height)
+    return counts
 
 
 def upright_votes(profiles: np.ndarray) -> float:

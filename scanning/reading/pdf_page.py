@@ -67,7 +67,7 @@ class PdfPageView:
         """Share of the page (0 to 1) that lies under pictures."""
         left, bottom, right, top = self._page.get_cropbox()
         page_area = max((right - left) * (top - bottom), 1.0)
-        return min(sum(_area(image) for image in self._images) / page_area, 1.0)
+        return float(min(sum(_area(image) for image in self._images) / page_area, 1.0))
 
     def image(self, limits: Limits, fallback_dpi: int) -> PageImage:
         """The page's picture: its one scan as it is, else drawn at fallback_dpi or less."""
@@ -172,7 +172,7 @@ def _extract(image: pdfium.PdfImage) -> Image.Image:
 
 def _area(image: pdfium.PdfObject) -> float:
     left, bottom, right, top = image.get_bounds()
-    return max(right - left, 0.0) * max(top - bottom, 0.0)
+    return float(max(right - left, 0.0) * max(top - bottom, 0.0))
 
 
 def _turn_of_text(text_page: pdfium.PdfTextPage, count: int) -> int:
@@ -183,4 +183,4 @@ def _turn_of_text(text_page: pdfium.PdfTextPage, count: int) -> int:
         if angle >= 0:
             turns[round(angle / (math.pi / 2)) % 4] += 1
     quarter = turns.index(max(turns))
-    return (quarter * 90 - 90 * raw.FPDFPage_GetRotation(text_page.page)) % 360
+    return int(quarter * 90 - 90 * raw.FPDFPage_GetRotation(text_page.page)) % 360

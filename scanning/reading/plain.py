@@ -21,6 +21,7 @@ from scanning.reading.model import (
     TextSource,
     Word,
 )
+from scanning.reading.ports import PdfPage
 
 _MAX_TEXT = 8 << 20
 _MAX_NAME = 255
@@ -96,6 +97,34 @@ def reading_from_plain(plain: dict[str, Any], workdir: Path) -> PageReading:
         text_layer=_optional_file(plain.get("text_layer"), workdir),
         notes=_notes(plain.get("notes")),
     )
+
+
+def pdf_page_to_plain(page: PdfPage, workdir: Path) -> dict[str, Any]:
+    """JSON values of a page to be laid into a searchable PDF."""
+    return {
+        "page_number": page.page_number,
+        "rotation_degrees": page.rotation_degrees,
+        "text_layer": _inside(page.text_layer, workdir),
+    }
+
+
+def pdf_page_from_plain(plain: dict[str, Any], workdir: Path) -> PdfPage:
+    """The page of checked values."""
+    return PdfPage(
+        page_number=_integer(plain.get("page_number"), 1, _MAX_COUNT),
+        rotation_degrees=_integer(plain.get("rotation_degrees"), 0, 270),
+        text_layer=_optional_file(plain.get("text_layer"), workdir),
+    )
+
+
+def made_file_to_plain(made: Path, workdir: Path) -> dict[str, Any]:
+    """JSON values of a file that a child made."""
+    return {"made": _inside(made, workdir)}
+
+
+def made_file_from_plain(plain: dict[str, Any], workdir: Path) -> Path:
+    """The file of a checked answer."""
+    return _file(plain.get("made"), workdir)
 
 
 def _breach(what: str) -> CannotRead:

@@ -22,7 +22,8 @@ from scanning.reading.model import CannotRead, HeldReason, Limits
 
 OPEN_ITEM = "scanning.reading.entry:open_item_plain"
 READ_PAGE = "scanning.reading.entry:read_page_plain"
-READERS = frozenset({OPEN_ITEM, READ_PAGE})
+ASSEMBLE_PDF = "scanning.reading.entry:assemble_pdf_plain"
+READERS = frozenset({OPEN_ITEM, READ_PAGE, ASSEMBLE_PDF})
 """Functions a child may run: called as function(args, workdir, limits) -> JSON object."""
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -104,8 +105,9 @@ class Sandbox:
             raise CannotRead(HeldReason.READER_CRASHED, "the sandbox server ended") from error
 
     def _started(self) -> socket.socket:
-        if self._link is not None:
+        if self._link is not None and self._server is not None and self._server.poll() is None:
             return self._link
+        self._stop()
         ours, theirs = socket.socketpair()
         with theirs:
             self._server = _start_server(theirs.fileno(), self._functions)

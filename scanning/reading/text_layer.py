@@ -81,4 +81,5 @@ def inked_cells(ink: np.ndarray) -> np.ndarray:
     """Cells of CELL_PX squared that hold at least 2 % of dark pixels."""
     height, width = (side // CELL_PX * CELL_PX for side in ink.shape)
     cells = ink[:height, :width].reshape(height // CELL_PX, CELL_PX, width // CELL_PX, CELL_PX)
-    return np.asarray(cells.sum(axis=(1, 3)) >= CELL_PX * CELL_PX // 50)
+    inked: np.ndarray = cells.sum(axis=(1, 3)) >= CELL_PX * CELL_PX // 50
+    return inked

@@ -48,8 +48,8 @@ def _spline(a: float, b: float, c: float, d: float, t: float) -> float:
 def figure_marks(kind: str, x: int, y: int) -> list[Mark]:
     """The outline whose top left is x, y; at most 1150 px high. Raises ValueError."""
     if kind == "body_map":
-        crosses = (_cross(x + 352, y + 420), _cross(x + 305, y + 700))
-        return [*_person(x + 200, y, 1.0), *_person(x + 900, y, 1.0), *sum(crosses, [])]
+        crosses = (*_cross(x + 352, y + 420), *_cross(x + 305, y + 700))
+        return [*_person(x + 200, y, 1.0), *_person(x + 900, y, 1.0), *crosses]
     if kind == "portrait":
         frame = ((0, 0), (520, 0), (520, 660), (0, 660), (0, 0))
         head = _ellipse(x + 260, y + 250, 120, 150)

@@ -5,8 +5,8 @@ shapes (signatures, outlines) in freehand.py.
 """
 
 import random
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from scanning.sample_post import blocks as b
 from scanning.sample_post.fonts import width_px
@@ -16,6 +16,7 @@ from scanning.sample_post.template import Written
 
 LEFT, RIGHT, TOP, BOTTOM = 270, 2210, 230, 3260
 PX_PER_MM = 300 / 25.4
+SCALES = (1.0, 0.95, 0.9, 0.85)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,27 @@ STYLES = {
 
 
 def lay_out(written: Written, seed: int) -> list[Sheet]:
-    """The pages of a letter, numbered at the foot when there are several."""
-    pen = _Pen(written.typeface, random.Random(f"layout:{seed}:{written.letter}"))
-    for block in written.blocks:
-        pen.put(block)
-    sheets = pen.sheets
+    """The pages of a letter, numbered at the foot when there are several.
+
+    Set smaller where that spares a page that would hold but a few lines."""
+    wanted = 1 + sum(isinstance(block, b.PageBreak) for block in written.blocks)
+    sheets = _set(written, seed, SCALES[0])
+    for scale in SCALES[1:]:
+        if len(sheets) > wanted:
+            sheets = _set(written, seed, scale)
     for number, sheet in enumerate(sheets, 1):
         if len(sheets) > 1:
             note = f"Page {number} of {len(sheets)}"
             sheet.marks.append(Text(LEFT, 3380, note, written.typeface, 34))
     return sheets
+
+
+def _set(written: Written, seed: int, scale: float) -> list[Sheet]:
+    dice = random.Random(f"layout:{seed}:{written.letter}")
+    pen = _Pen(written.typeface, dice, scale)
+    for block in written.blocks:
+        pen.put(block)
+    return pen.sheets
 
 
 def broken_lines(text: str, face: str, size_px: int, room_px: int) -> list[str]:
@@ -76,6 +88,7 @@ class _Pen:
 
     typeface: str
     dice: random.Random
+    scale: float = 1.0
     sheets: list[Sheet] = field(default_factory=lambda: [Sheet()])
     y: int = TOP
 
@@ -99,6 +112,11 @@ class _Pen:
                 self.y += round(block.size_mm * PX_PER_MM)
             case b.PageBreak():
                 self._new_page()
+
+    def _style(self, name: str) -> _Style:
+        style = STYLES[name]
+        size_px, after_px = round(style.size_px * self.scale), round(style.after_px * self.scale)
+        return replace(style, size_px=size_px, after_px=after_px)
 
     def _new_page(self) -> None:
         self.sheets.append(Sheet())
@@ -134,7 +152,7 @@ class _Pen:
         self.y += 50
 
     def _paragraph(self, paragraph: b.Paragraph) -> None:
-        style = STYLES[paragraph.style]
+        style = self._style(paragraph.style)
         face, x = self._face(style.bold), LEFT + style.indent_px
         lines = broken_lines(paragraph.text, face, style.size_px, RIGHT - x)
         for place, line in enumerate(lines):
@@ -154,13 +172,14 @@ class _Pen:
         edges = [LEFT, *(LEFT + first + rest * i for i in range(columns - 1)), RIGHT]
         for number, row in enumerate(table.rows):
             heading = number == 0 and not form
-            self._row(row, edges, lambda place, h=heading: h or (form and place == 0))
+            bold = [heading or (form and place == 0) for place in range(columns)]
+            self._row(row, edges, bold)
         self.y += 34
 
-    def _row(self, row: tuple[str, ...], edges: list[int], bold: Callable[[int], bool]) -> None:
-        size_px = STYLES["cell"].size_px
+    def _row(self, row: tuple[str, ...], edges: list[int], bold: list[bool]) -> None:
+        size_px = self._style("cell").size_px
         cells = [
-            broken_lines(cell, self._face(bold(i)), size_px, edges[i + 1] - edges[i] - 40)
+            broken_lines(cell, self._face(bold[i]), size_px, edges[i + 1] - edges[i] - 40)
             for i, cell in enumerate(row)
         ]
         height = round(max(map(len, cells)) * size_px * 1.32) + 28
@@ -171,11 +190,11 @@ class _Pen:
             self.sheets[-1].marks.append(Box(x0, top, x1, top + height))
             self.y = top + 10
             for line in lines:
-                self._line(line, _Style(size_px, bold=bold(place)), x0 + 20)
+                self._line(line, _Style(size_px, bold=bold[place]), x0 + 20)
         self.y = top + height
 
     def _tick(self, tick: b.Tick) -> None:
-        style = STYLES["body"]
+        style = self._style("body")
         lines = broken_lines(tick.text, self.typeface, style.size_px, RIGHT - LEFT - 90)
         self._room(round(len(lines) * style.size_px * 1.32))
         top = self.y + 10
@@ -188,13 +207,11 @@ class _Pen:
 
     def _lines(self, lines: Iterable[str], x: int) -> None:
         for line in lines:
-            self._line(line, STYLES["body"], x)
+            self._line(line, self._style("body"), x)
 
     def _signature(self, signature: b.Signature) -> None:
-        self._room(400)
+        self._room(round(390 * self.scale))
         self.sheets[-1].marks += signature_strokes(LEFT + 30, self.y + 110, self.dice)
-        self.y += 220
+        self.y += round(220 * self.scale)
         self._lines((signature.name, signature.role), LEFT)
         self.y += 30
-
-

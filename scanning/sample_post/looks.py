@@ -33,8 +33,8 @@ def _worn(picture: Image.Image, dice: random.Random, page: int) -> Image.Image:
 
 
 def _faded(picture: Image.Image, dice: random.Random, page: int) -> Image.Image:
-    pale = fx.faded(picture, 0.4)
-    return fx.grained(fx.shaded(fx.skewed(pale, dice, 1.2), dice, 218), dice, 6)
+    pale = fx.faded(picture, 0.32)
+    return fx.grained(fx.shaded(fx.skewed(pale, dice, 1.2), dice, 218), dice, 8)
 
 
 def _photocopy(picture: Image.Image, dice: random.Random, page: int) -> Image.Image:

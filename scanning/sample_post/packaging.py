@@ -57,9 +57,7 @@ def _tiff(file: PostFile, pages: Sequence[Page]) -> bytes:
     first, *rest = _pictures(pages)
     held = io.BytesIO()
     compression = TIFF_COMPRESSIONS[file.container]
-    first.save(
-        held, "TIFF", save_all=True, append_images=rest, compression=compression, dpi=DPI
-    )
+    first.save(held, "TIFF", save_all=True, append_images=rest, compression=compression, dpi=DPI)
     return held.getvalue()
 
 

@@ -5,6 +5,7 @@ looks applied, some pages turned. How the pages become a file is in packaging.py
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PIL import Image
 
@@ -59,8 +60,7 @@ def written_letters(
 ) -> tuple[Written, ...]:
     """The file's letters filled. people: every client and stranger by key."""
     return tuple(
-        write_letter(letter, [people[key] for key in letter.about], seed)
-        for letter in file.letters
+        write_letter(letter, [people[key] for key in letter.about], seed) for letter in file.letters
     )
 
 
@@ -79,12 +79,15 @@ def _raw_pages(file: PostFile, letters: Sequence[Written], seed: int) -> Iterato
         if file.separated and index:
             yield _Raw("separator", SEPARATOR_TEXT, None, None, separator_sheet)
         for sheet in lay_out(letter, seed):
-            clean = None if digital else (lambda s=sheet: draw_sheet(s, colour))
-            yield _Raw("content", sheet.text, index, sheet, clean)
+            clean = partial(draw_sheet, sheet, colour)
+            yield _Raw("content", sheet.text, index, sheet, None if digital else clean)
             if file.blank_backs and not digital:
                 dice = random.Random(f"back:{seed}:{file.name}:{sheet.text}")
-                back = (lambda s=sheet, d=dice: bled_through(draw_sheet(s, colour), d))
-                yield _Raw("blank", "", index, None, back)
+                yield _Raw("blank", "", index, None, partial(_back, sheet, colour, dice))
+
+
+def _back(sheet: Sheet, colour: bool, dice: random.Random) -> Image.Image:
+    return bled_through(draw_sheet(sheet, colour), dice)
 
 
 def _is_digital(file: PostFile, index: int) -> bool:
@@ -106,4 +109,5 @@ def _page(file: PostFile, number: int, raw: _Raw, seed: int) -> Page:
         picture = picture.transpose(turn)
     if file.container in BITONAL:
         picture = bitonal(picture)
-    return Page(raw.kind, raw.text, raw.document, picture, raw.sheet, look, rotation)
+    upright = rotation if raw.kind != "blank" else 0  # an empty page has no right way up
+    return Page(raw.kind, raw.text, raw.document, picture, raw.sheet, look, upright)

@@ -152,9 +152,7 @@ def _page_holding(words: str, index: int, made: MadeFile) -> tuple[int, Page]:
     raise ValueError(f"{made.order.name}: no page of letter {index + 1} holds {words!r}")
 
 
-def whole_truth(
-    made: Sequence[MadeFile], clients: Mapping[str, SampleClient], seed: int
-) -> Entry:
+def whole_truth(made: Sequence[MadeFile], clients: Mapping[str, SampleClient], seed: int) -> Entry:
     """The content of truth.json."""
     entries = [file_entry(one, clients) for one in made]
     nested = [inner for entry in entries for inner in (entry, *entry["attachments"])]

@@ -1,0 +1,52 @@
+"""The Flask application: JSON API and pages over one instance."""
+
+from pathlib import Path
+
+from flask import Flask, Response
+
+from api.authn import check_routes, harden, install_authn
+from api.problems import install_problems
+from api.v1 import blueprint as v1
+from api.web.assets import require_vendor
+from api.web.templating import install_templates
+from api.web.views import BLUEPRINTS
+from api.wiring import Instance
+
+_FORM_OVERHEAD_BYTES = 1 << 20
+_MOST_FILES_IN_A_FORM = 500
+
+
+def create_app(instance: Instance) -> Flask:
+    """The application for an instance. Raises CannotStart when a route names no permission."""
+    settings = instance.settings
+    app = Flask("api.web", static_folder=str(Path(__file__).parent / "web" / "static"))
+    app.config.update(
+        SECRET_KEY=_secret_key(settings.home),
+        COUNCIL_NAME=settings.council_name,
+        MAX_CONTENT_LENGTH=_MOST_FILES_IN_A_FORM * settings.max_upload_bytes,
+        MAX_FORM_MEMORY_SIZE=_FORM_OVERHEAD_BYTES,
+        MAX_FORM_PARTS=_MOST_FILES_IN_A_FORM + 50,
+        SESSION_COOKIE_NAME="edrms_messages",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+    )
+    app.extensions["instance"] = instance
+    require_vendor()
+    install_templates(app)
+    install_authn(app, instance.sessions)
+    install_problems(app)
+    for blueprint in (*BLUEPRINTS, v1):
+        app.register_blueprint(blueprint)
+    app.after_request(_finish)
+    check_routes(app)
+    return app
+
+
+def _finish(response: Response) -> Response:
+    return harden(response)
+
+
+def _secret_key(home: Path) -> bytes:
+    """The key that signs the messages cookie, made when the instance is (api/setting_up.py)."""
+    return (home / "secret_key").read_bytes()

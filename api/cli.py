@@ -1,0 +1,214 @@
+"""The `edrms` command. Each command does one thing with the instance the settings name."""
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from api import setting_up
+from api.ingest import ingest_paths, print_reconciliation, wait_until_read
+from api.process import serve as serve_web
+from api.supervisor import Supervisor
+from api.wiring import Instance, build, indexer
+from edrms.access.policy import require
+from edrms.access.roles import ROLES
+from edrms.audit.tables import AuditEvent
+from edrms.errors import EdrmsError
+from edrms.settings import Settings
+from edrms.staff.accounts import SYSTEM, add_staff_member
+from edrms.uow import write
+from scanning.batches.verify import verify as verify_everything
+
+
+class Commands(click.Group):
+    """Our errors are answers, not tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except EdrmsError as error:
+            lines = [error.message, *(f"{name}: {text}" for name, text in error.fields.items())]
+            raise click.ClickException("\n".join(lines)) from error
+        except ValidationError as error:
+            wrong = [f"EDRMS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+            raise click.ClickException("\n".join(wrong)) from error
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """Electronic document and records management for social care.
+
+    Settings come from the environment: EDRMS_HOME says where the instance lives.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+def _instance() -> Instance:
+    settings = Settings()
+    if not (settings.home / "secret_key").exists():
+        raise click.ClickException(f"There is no instance in {settings.home}: run `edrms init`.")
+    return build(settings)
+
+
+as_staff = click.option(
+    "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of a staff member."
+)
+
+
+@main.command()
+def init() -> None:
+    """Make a new instance (tables, index, key)."""
+    instance = setting_up.make_instance(Settings())
+    click.echo(f"The instance is in {instance.settings.home}.")
+
+
+@main.command()
+@click.argument("username")
+@click.option("--name", required=True, help="Name to show.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(sorted(ROLES)))
+@click.password_option()
+def staff(username: str, name: str, roles: tuple[str, ...], password: str) -> None:
+    """Add a staff member."""
+    instance = _instance()
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        add_staff_member(work, username, name, password, frozenset(roles))
+    click.echo(f"{username} may sign in.")
+
+
+@main.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def clients(path: Path) -> None:
+    """Import clients from a CSV file."""
+    click.echo(f"{setting_up.import_clients(_instance(), path)} clients imported.")
+
+
+@main.command()
+def up() -> None:
+    """Run everything on this machine: web server, page workers, index writer."""
+    settings = _instance().settings
+    with Supervisor(settings) as supervisor:
+        supervisor.add_workers(settings.worker_processes)
+        supervisor.add_web()
+        click.echo(f"http://{settings.host}:{settings.port}")
+        _until_interrupted(supervisor)
+
+
+@main.command()
+def serve() -> None:
+    """Run the web server alone."""
+    serve_web(_instance().settings)
+
+
+@main.command()
+@click.option(
+    "--processes", type=click.IntRange(1, 256), help="How many; one per core if not said."
+)
+def worker(processes: int | None) -> None:
+    """Run page workers and the index writer."""
+    settings = _instance().settings
+    with Supervisor(settings) as supervisor:
+        supervisor.add_workers(processes or settings.worker_processes)
+        _until_interrupted(supervisor)
+
+
+def _until_interrupted(supervisor: Supervisor) -> None:
+    try:
+        supervisor.watch()
+    except KeyboardInterrupt:
+        click.echo("Stopping: jobs in hand are finished first.")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@as_staff
+@click.option("--note", default="", help="A note on the batch.")
+@click.option("--wait", is_flag=True, help="Wait until every page is read (workers must run).")
+def ingest(paths: tuple[Path, ...], username: str, note: str, wait: bool) -> None:
+    """Take files and folders in as one batch."""
+    instance = _instance()
+    actor = setting_up.staff_actor(instance, username)
+    taken = ingest_paths(instance, actor, paths, note)
+    if wait:
+        wait_until_read(instance, actor, taken.batch_id)
+    print_reconciliation(instance.ledger.batch(actor, taken.batch_id))
+    if taken.refused:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True)
+@as_staff
+def search(words: tuple[str, ...], username: str) -> None:
+    """Search filed records as a staff member."""
+    instance = _instance()
+    answer = instance.search.search(setting_up.staff_actor(instance, username), " ".join(words))
+    for found in answer.found:
+        names = ", ".join(client.full_name for client in found.clients)
+        pages = ", ".join(str(number) for number in found.hit.page_numbers)
+        click.echo(f"{found.record.reference}  {found.record.title}  {names}  page {pages or '-'}")
+    click.echo(f"{answer.results.total} found")
+
+
+@main.command()
+@click.argument("action", type=click.Choice(["rebuild", "check"]))
+def index(action: str) -> None:
+    """Rebuild the search index from the rows, or check every byte of it."""
+    instance = _instance()
+    if action == "rebuild":
+        click.echo(f"{indexer(instance).rebuild(SYSTEM)} records indexed.")
+    else:
+        health = instance.index.check()
+        click.echo(f"{health.records} records, {health.size_bytes >> 10} KB, nothing damaged.")
+
+
+@main.command()
+@as_staff
+@click.option("--subject", help="Only events on this id.")
+@click.option("--limit", default=50, show_default=True)
+def audit(username: str, subject: str | None, limit: int) -> None:
+    """List the latest audit events."""
+    instance = _instance()
+    actor = setting_up.staff_actor(instance, username)
+    require(actor, "audit:event:view")
+    statement = select(AuditEvent).order_by(AuditEvent.number.desc()).limit(limit)
+    if subject:
+        statement = statement.where(AuditEvent.subject_id == subject)
+    with write(instance.database, actor, instance.clock) as work:
+        events = list(work.session.scalars(statement))
+        work.journal("audit:event:view", "audit", subject or "")
+    for event in reversed(events):
+        click.echo(
+            f"{event.number:>7}  {event.at:%Y-%m-%d %H:%M:%S}  {event.actor_id[:16]:<16}  "
+            f"{event.action:<24}  {event.subject_kind} {event.subject_id[:16]}  {event.outcome}"
+        )
+
+
+@main.command()
+@click.option("--quick", is_flag=True, help="Do not read the stored bytes again.")
+def verify(quick: bool) -> None:
+    """Check that every page accepted is accounted for and every byte is as it came."""
+    instance = _instance()
+    report = verify_everything(instance.database, instance.store, read_every_byte=not quick)
+    click.echo(f"{report.batches} batches, {report.items} items, {report.pages} pages received")
+    for place, count in sorted(report.at.items()):
+        click.echo(f"  {place.value.replace('_', ' '):<12} {count:>7}")
+    click.echo(f"  {'sum':<12} {sum(report.at.values()):>7}")
+    if report.uncounted_items:
+        click.echo(
+            f"{report.uncounted_items} items are held or waiting, their pages not yet counted"
+        )
+    click.echo(
+        f"{report.objects} objects, {report.unreferenced_objects} in the store without a row"
+    )
+    for fault in report.faults:
+        click.echo(f"FAULT {fault}", err=True)
+    if not report.is_clean:
+        sys.exit(1)
+    click.echo("Every page accepted is accounted for.")
+
+
+if __name__ == "__main__":
+    main()

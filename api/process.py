@@ -1,0 +1,96 @@
+"""One process of an instance, as the supervisor starts it: `python -m api.process pages|index|web`."""
+
+import ctypes
+import logging
+import signal
+import sys
+from collections.abc import Callable
+
+from gunicorn.app.base import BaseApplication
+
+from api.app import create_app
+from api.wiring import build, indexer, page_worker
+from edrms.settings import Settings
+
+_PR_SET_PDEATHSIG = 1
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """gunicorn, told everything by our settings; each of its workers builds its own application."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = self._settings
+        options = {
+            "bind": f"{settings.host}:{settings.port}",
+            "workers": settings.web_processes,
+            "threads": settings.web_threads,
+            "worker_class": "gthread",
+            "timeout": 120,
+            "graceful_timeout": 15,
+            "keepalive": 15,
+            "loglevel": "warning",
+            "worker_tmp_dir": str(settings.work_directory),
+            "control_socket_disable": True,
+        }
+        for name, value in options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> object:
+        return create_app(build(self._settings))
+
+
+def serve(settings: Settings) -> None:
+    """The web server, until told to stop."""
+    settings.work_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    WebServer(settings).run()
+
+
+def read_pages(settings: Settings, name: str) -> None:
+    """A page worker, until told to stop."""
+    worker = page_worker(build(settings), name)
+    _on_stop(worker.stop)
+    worker.run()
+
+
+def write_index(settings: Settings) -> None:
+    """The index writer, until told to stop."""
+    writer = indexer(build(settings))
+    _on_stop(writer.stop)
+    writer.run(settings.poll_s)
+
+
+def _on_stop(stop: Callable[[], None]) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: stop())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process when its parent ends, however that happens (Linux)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def main(arguments: list[str]) -> None:
+    """Run the named process."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    die_with_parent()
+    settings = Settings()
+    match arguments:
+        case ["pages", name]:
+            read_pages(settings, name)
+        case ["index"]:
+            write_index(settings)
+        case ["web"]:
+            serve(settings)
+        case _:
+            raise SystemExit(f"unknown process: {arguments}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

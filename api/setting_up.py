@@ -1,0 +1,94 @@
+"""Making a new instance, and putting the first people into it."""
+
+import csv
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from api.wiring import Instance, build, create_tables
+from edrms.access.model import Actor
+from edrms.clients.model import Client, Identifier
+from edrms.clients.register import add_client
+from edrms.errors import Invalid, no_such
+from edrms.fileplan import Service
+from edrms.ids import ClientId, new_id
+from edrms.settings import Settings
+from edrms.staff.accounts import SYSTEM, actor_for, find_by_username
+from edrms.uow import write
+
+CLIENT_COLUMNS = (
+    "forename", "surname", "date_of_birth", "nhs_number", "system", "reference", "address",
+    "postcode", "uprn", "service",
+)  # fmt: skip
+
+
+def make_instance(settings: Settings) -> Instance:
+    """Directory, key, tables and an empty index. What is there already is left as it is."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_secret_key(settings.home / "secret_key")
+    create_tables(settings)
+    instance = build(settings)
+    instance.index.prepare()
+    return instance
+
+
+def _make_secret_key(path: Path) -> None:
+    if path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(32))
+
+
+def staff_actor(instance: Instance, username: str) -> Actor:
+    """The staff member of this name, for a command run on the machine itself. NotFound if none."""
+    with instance.database.read() as session:
+        member = find_by_username(session, username)
+        if member is None or not member.active:
+            raise no_such("staff member")
+        return actor_for(member)
+
+
+def import_clients(instance: Instance, path: Path) -> int:
+    """Clients from a CSV with the columns of CLIENT_COLUMNS; all of them, or none with the line at fault.
+
+    date_of_birth is YYYY-MM-DD or empty; lines of the address are parted by ";".
+    """
+    clients = list(_clients_of(path))
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        for client in clients:
+            add_client(work, client)
+    return len(clients)
+
+
+def _clients_of(path: Path) -> Iterator[Client]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = csv.DictReader(file)
+        missing = set(CLIENT_COLUMNS) - set(rows.fieldnames or ())
+        if missing:
+            raise Invalid(f"{path.name}: no column {', '.join(sorted(missing))}.")
+        for number, row in enumerate(rows, start=2):
+            try:
+                yield _client_of(row)
+            except ValueError as error:
+                raise Invalid(
+                    f"{path.name}, line {number}: {error}. Nothing was imported."
+                ) from error
+
+
+def _client_of(row: dict[str, str]) -> Client:
+    born, reference = row["date_of_birth"].strip(), row["reference"].strip()
+    return Client(
+        client_id=ClientId(new_id()),
+        forename=row["forename"].strip(),
+        surname=row["surname"].strip(),
+        service=Service(row["service"].strip()).value,
+        date_of_birth=date.fromisoformat(born) if born else None,
+        nhs_number=row["nhs_number"].strip(),
+        address_lines=tuple(part.strip() for part in row["address"].split(";") if part.strip()),
+        postcode=row["postcode"].strip(),
+        uprn=row["uprn"].strip(),
+        identifiers=(Identifier(row["system"].strip(), reference),) if reference else (),
+    )

@@ -1,0 +1,102 @@
+"""Keeps the processes of one machine running: page workers, the index writer, the web server.
+
+Each is a child of its own; one that dies is started again after a moment. When the supervisor is told
+to stop, or dies itself, its children finish what they hold and go.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from edrms.settings import Settings
+
+STOP_WITHIN_S = 20
+RESTART_WAIT_S = 1.0
+log = logging.getLogger("edrms.supervisor")
+
+
+@dataclass
+class _Child:
+    arguments: tuple[str, ...]
+    process: subprocess.Popen[bytes] = field(init=False)
+    started_at: float = 0.0
+
+
+class Supervisor:
+    """Starts children, and starts them again until it is told to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._children: list[_Child] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def add_workers(self, processes: int) -> None:
+        """Page workers, and the one process that writes the embedded index."""
+        for number in range(1, processes + 1):
+            self._add("pages", f"{os.uname().nodename}-{os.getpid()}-{number}"[:60])
+        self._add("index")
+
+    def add_web(self) -> None:
+        """The web server."""
+        self._add("web")
+
+    def _add(self, *arguments: str) -> None:
+        child = _Child(arguments)
+        self._start(child)
+        self._children.append(child)
+
+    def _start(self, child: _Child) -> None:
+        command = [sys.executable, "-m", "api.process", *child.arguments]
+        child.process = subprocess.Popen(command, env=self._environment())
+        child.started_at = time.monotonic()
+
+    def _environment(self) -> dict[str, str]:
+        own = {
+            f"EDRMS_{name.upper()}": str(value)
+            for name, value in self._settings.model_dump().items()
+        }
+        return os.environ | own | {"OMP_THREAD_LIMIT": "1"}
+
+    def watch(self, for_s: float | None = None) -> None:
+        """Restart children that die, for so long, or until interrupted."""
+        until = None if for_s is None else time.monotonic() + for_s
+        while until is None or time.monotonic() < until:
+            self.revive()
+            time.sleep(0.2)
+
+    def revive(self) -> None:
+        """Start again whatever has died."""
+        for child in self._children:
+            status = child.process.poll()
+            if status is None or time.monotonic() < child.started_at + RESTART_WAIT_S:
+                continue
+            log.warning("process_restarted", extra={"child": child.arguments[0], "status": status})
+            self._start(child)
+
+    def stop(self) -> None:
+        """Ask every child to finish; end those that do not."""
+        for child in self._children:
+            child.process.terminate()
+        deadline = time.monotonic() + STOP_WITHIN_S
+        for child in self._children:
+            try:
+                child.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+        self._children.clear()

@@ -1,0 +1,71 @@
+"""Clients, records and search by API."""
+
+from flask import Response, request
+
+from api.authn import actor, permission
+from api.v1 import blueprint, present, schema
+from api.v1.operation import operation, send
+from api.web import context
+from api.web.context import instance
+from edrms.errors import Invalid
+
+PAGE_SIZE = 20
+
+
+@blueprint.get("/clients")
+@permission("client:summary:search")
+@operation(schema.ClientList, query=("q",))
+def clients() -> Response:
+    """Clients for words typed: name parts, a date of birth, an NHS or case number."""
+    found = instance().clients.search(actor(), request.args.get("q", ""))
+    return send(schema.ClientList(clients=[present.client(one) for one in found]))
+
+
+@blueprint.get("/clients/<client_id>")
+@permission("client:file:view")
+@operation(schema.ClientFile)
+def client(client_id: str) -> Response:
+    """A client and the records on the file that you may see."""
+    found, records = instance().clients.open(actor(), client_id)
+    shown = [present.summary(one) for one in records]
+    return send(schema.ClientFile(client=present.client(found), records=shown))
+
+
+@blueprint.get("/search")
+@permission("search:index:query")
+@operation(schema.SearchResults, query=("q", "type", "page"))
+def search() -> Response:
+    """Search filed records; counts and snippets are of what you may see."""
+    number = request.args.get("page", "1")
+    if not number.isdecimal() or not 1 <= int(number) <= 10_000:
+        raise Invalid("The search was not made.", fields={"page": "A page number from 1."})
+    answer = instance().search.search(
+        actor(), request.args.get("q", ""), document_type=request.args.get("type") or None,
+        page=int(number), page_size=PAGE_SIZE,
+    )  # fmt: skip
+    return send(present.results(answer))
+
+
+@blueprint.get("/records/<record_id>")
+@permission("record:content:view")
+@operation(schema.Record)
+def record(record_id: str) -> Response:
+    """A record with the text of its pages; journalled as viewed."""
+    return send(present.record(instance().viewing.open(actor(), record_id)))
+
+
+@blueprint.get("/records/<record_id>/pages/<int:number>/image")
+@permission("record:content:view")
+@operation()
+def page_image(record_id: str, number: int) -> Response:
+    """The picture of one page."""
+    return context.send(instance().viewing.page_image(actor(), record_id, number))
+
+
+@blueprint.get("/records/<record_id>/renditions/<kind>")
+@permission("record:content:download")
+@operation()
+def rendition(record_id: str, kind: str) -> Response:
+    """The `original` as received or the `searchable_pdf`; journalled as downloaded."""
+    found, content = instance().viewing.rendition(actor(), record_id, kind)
+    return context.send(content, save_as=found.reference)

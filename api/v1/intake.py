@@ -1,0 +1,111 @@
+"""Batches and items by API."""
+
+from collections.abc import Iterator
+
+from flask import Response, request
+
+from api.authn import actor, permission, signed_in
+from api.uploads import body_chunks, file_chunks, given_name
+from api.v1 import blueprint, present, schema
+from api.v1.operation import body, operation, send
+from api.web.context import instance
+from edrms.errors import Invalid
+
+
+@blueprint.post("/batches")
+@permission("batch:list:open")
+@operation(schema.Batch, schema.NewBatch, status=201)
+def open_batch() -> Response:
+    """Open an empty batch."""
+    given = body(schema.NewBatch)
+    batch_id = instance().intake.open_batch(
+        actor(), channel="api", stream=given.stream, note=given.note,
+        received_on=given.received_on, expected_sheets=given.expected_sheets,
+    )  # fmt: skip
+    return send(present.batch(instance().ledger.batch(actor(), batch_id)), 201)
+
+
+@blueprint.get("/batches")
+@signed_in
+@operation(schema.BatchList)
+def batches() -> Response:
+    """The latest batches you may see."""
+    found = instance().ledger.batches(actor())
+    return send(schema.BatchList(batches=[present.batch(account) for account in found]))
+
+
+@blueprint.get("/batches/<batch_id>")
+@signed_in
+@operation(schema.Batch)
+def batch(batch_id: str) -> Response:
+    """One batch and where its pages are."""
+    return send(present.batch(instance().ledger.batch(actor(), batch_id)))
+
+
+@blueprint.post("/batches/<batch_id>/items")
+@permission("batch:item:receive")
+@operation(schema.Receipt, status=201, query=("name",), takes_bytes=True)
+def receive_item(batch_id: str) -> Response:
+    """Send one file: raw bytes with the name in `name` or X-File-Name, or the form field `file`.
+
+    With a header Idempotency-Key, sending again after a lost answer gives the first receipt (200).
+    """
+    return _receive(batch_id)
+
+
+@blueprint.post("/items")
+@permission("batch:item:receive")
+@operation(schema.Receipt, status=201, query=("name",), takes_bytes=True)
+def receive_alone() -> Response:
+    """Send one file as a batch of its own."""
+    sent = _sent()
+    batch_id = instance().intake.open_batch(actor(), channel="api")
+    return _receive(batch_id, sent)
+
+
+def _receive(batch_id: str, sent: tuple[str, Iterator[bytes]] | None = None) -> Response:
+    name, chunks = sent or _sent()
+    receipt = instance().intake.receive_file(
+        actor(), batch_id, name, chunks, sender_key=request.headers.get("Idempotency-Key")
+    )
+    shown = schema.Receipt(
+        id=receipt.item_id, batch_id=batch_id, sha256=receipt.sha256,
+        size_bytes=receipt.size_bytes, identical_to=receipt.identical_to,
+    )  # fmt: skip
+    return send(shown, 200 if receipt.already_received else 201)
+
+
+def _sent() -> tuple[str, Iterator[bytes]]:
+    if request.mimetype != "multipart/form-data":
+        return given_name(), body_chunks()
+    file = request.files.get("file")
+    if file is None:
+        raise Invalid("No file was sent.", fields={"file": "Send the file in this form field."})
+    return file.filename or "", file_chunks(file.stream)
+
+
+@blueprint.get("/items/<item_id>")
+@signed_in
+@operation(schema.Item)
+def item(item_id: str) -> Response:
+    """One item: its state, why it is held, and the documents found in it."""
+    row, account = instance().ledger.item(actor(), item_id)
+    return send(present.item(row, account))
+
+
+@blueprint.post("/items/<item_id>/retry")
+@permission("item:content:retry")
+@operation(status=204)
+def retry_item(item_id: str) -> Response:
+    """Try a held item again."""
+    instance().ledger.retry(actor(), item_id)
+    return Response(status=204)
+
+
+@blueprint.post("/items/<item_id>/reject")
+@permission("item:content:reject")
+@operation(takes=schema.Reason, status=204)
+def reject_item(item_id: str) -> Response:
+    """Put a held item aside for good, with the reason; its bytes are kept."""
+    instance().ledger.reject(actor(), item_id, body(schema.Reason).reason)
+    return Response(status=204)

@@ -1,0 +1,220 @@
+"""What the JSON API sends and receives, as pydantic models: the OpenAPI document is made from these."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Model(BaseModel):
+    """Parent of every body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Model):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="Stable and machine-readable.")
+    fields: dict[str, str] = Field(description="What is wrong in which field.")
+    request_id: str
+
+
+class SignIn(Model):
+    username: str
+    password: str
+
+
+class Token(Model):
+    """Send it as `Authorization: Bearer <token>`."""
+
+    token: str
+
+
+class NewBatch(Model):
+    stream: str = ""
+    note: str = ""
+    received_on: date | None = Field(None, description="Day the post arrived; today if not said.")
+    expected_sheets: int | None = Field(None, ge=1, lt=100_000)
+
+
+class PageAccount(Model):
+    """Where the pages of a batch are; the seven places add up to `received` when it agrees."""
+
+    received: int
+    being_read: int
+    to_index: int
+    filed: int
+    blank: int
+    separator: int
+    held: int
+    rejected: int
+    agrees: bool
+    files_not_counted: int = Field(
+        description="Files whose pages are not known: not yet opened, or held."
+    )
+
+
+class Batch(Model):
+    batch_id: str
+    reference: str
+    received_on: date
+    opened_at: datetime
+    note: str
+    pages: PageAccount
+    item_ids: list[str]
+
+
+class BatchList(Model):
+    batches: list[Batch]
+
+
+class Receipt(Model):
+    """The file is safe: stored, read back, and its row committed."""
+
+    id: str = Field(description="The item's id.")
+    batch_id: str
+    sha256: str
+    size_bytes: int
+    identical_to: str | None = Field(description="An earlier item with the very same bytes.")
+
+
+class Document(Model):
+    document_id: str
+    first_page: int
+    last_page: int
+    state: Literal["to_index", "filed", "rejected"]
+    record_id: str | None
+
+
+class Item(Model):
+    id: str
+    batch_id: str
+    name: str
+    state: Literal["received", "reading", "read", "held", "rejected"]
+    held_reason: str
+    held_detail: str
+    media_type: str
+    page_count: int | None
+    identical_to: str | None
+    parent_id: str | None
+    notes: list[str]
+    documents: list[Document]
+
+
+class WaitingDocument(Model):
+    document_id: str
+    batch_id: str
+    first_page: int
+    last_page: int
+    waiting_since: datetime
+    taken: bool
+    suggestion: dict[str, Any]
+
+
+class Queue(Model):
+    waiting: int
+    documents: list[WaitingDocument]
+
+
+class Indexing(Model):
+    """What a document is, as decided by a person."""
+
+    document_type: str
+    client_ids: list[str]
+    document_date: date | None = None
+    title: str = ""
+
+
+class Reason(Model):
+    reason: str
+
+
+class Filed(Model):
+    record_id: str
+
+
+class Identifier(Model):
+    system: str
+    value: str
+
+
+class Client(Model):
+    client_id: str
+    forename: str
+    surname: str
+    date_of_birth: date | None
+    nhs_number: str
+    service: str
+    address: list[str]
+    postcode: str
+    identifiers: list[Identifier]
+
+
+class ClientList(Model):
+    clients: list[Client]
+
+
+class RecordSummary(Model):
+    record_id: str
+    reference: str
+    title: str
+    document_type: str
+    document_date: date | None
+    received_on: date
+    filed_at: datetime
+    sensitivity: str
+
+
+class ClientFile(Model):
+    client: Client
+    records: list[RecordSummary]
+
+
+class Rendition(Model):
+    kind: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+class Page(Model):
+    number: int
+    kind: str
+    text: str
+    text_source: str
+    confidence: float | None
+    width_px: int
+    height_px: int
+
+
+class Record(Model):
+    record: RecordSummary
+    client_ids: list[str]
+    renditions: list[Rendition]
+    pages: list[Page]
+
+
+class Span(Model):
+    text: str
+    is_hit: bool
+
+
+class Hit(Model):
+    record: RecordSummary
+    client_ids: list[str]
+    page_numbers: list[int]
+    snippet: list[Span]
+
+
+class SearchResults(Model):
+    total: int
+    notice: str | None = Field(description="How the question was answered, when not plainly.")
+    suggestion: str | None
+    hits: list[Hit]
+    by_type: dict[str, int]
+    by_year: dict[str, int]

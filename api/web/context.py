@@ -1,0 +1,39 @@
+"""Short ways for views to reach the instance, and to send stored bytes out."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+from urllib.parse import quote
+
+from flask import Response, current_app, stream_with_context
+
+from api.wiring import Instance
+from edrms.records.viewing import Content
+
+CHUNK_BYTES = 1 << 18
+
+
+def instance() -> Instance:
+    """The instance this application serves."""
+    found: Instance = current_app.extensions["instance"]
+    return found
+
+
+def send(content: Content, *, save_as: str | None = None) -> Response:
+    """Stream an object out with bounded memory. save_as: offer it as a file of this name.
+
+    What was uploaded is only ever offered as a file, never shown in the page, whatever it claims to be.
+    """
+    response = Response(stream_with_context(_chunks(content.stream)), mimetype=content.media_type)
+    response.content_length = content.size_bytes
+    response.call_on_close(content.stream.close)
+    if save_as is not None:
+        response.headers["Content-Disposition"] = (
+            f"attachment; filename=\"document\"; filename*=UTF-8''{quote(save_as, safe='')}"
+        )
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK_BYTES):
+        yield chunk

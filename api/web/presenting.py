@@ -1,0 +1,139 @@
+"""From the rooms' values to view models, where more than one page needs the same."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from api.web.view_models import (
+    BatchRow,
+    Box,
+    ClientSummary,
+    PageCounts,
+    PageView,
+    Pagination,
+    Reference,
+    TextPart,
+)
+from edrms.clients.model import Client
+from edrms.records.tables import PageContent
+from edrms.records.words import unpack_words
+from scanning.batches.ledger import BatchAccount
+from scanning.batches.model import ItemState, Reconciliation, Whereabouts
+from search.highlight import mark_text, matching_words
+from search.query import Query
+
+T = TypeVar("T")
+
+STREAMS = {
+    "": "General post", "children": "Children's services", "adults": "Adult social care",
+    "finance": "Finance", "email": "E-mail",
+}  # fmt: skip
+
+
+def client_summary(client: Client, document_count: int | None = None) -> ClientSummary:
+    """Enough of a client to tell two apart."""
+    return ClientSummary(
+        client_id=client.client_id,
+        name=client.full_name,
+        born_on=client.date_of_birth,
+        died_on=client.date_of_death,
+        nhs_number=client.nhs_number,
+        references=tuple(
+            Reference(system=known.system, value=known.value) for known in client.identifiers
+        ),
+        address=", ".join([*client.address_lines, client.postcode]).strip(", "),
+        service=client.service,
+        other_names=client.other_names,
+        document_count=document_count,
+    )
+
+
+def page_counts(account: Reconciliation) -> PageCounts:
+    """Where the pages of a batch are, for the reconciliation table."""
+    at = account.at
+    return PageCounts(
+        received=account.pages,
+        filed=at.get(Whereabouts.FILED, 0),
+        waiting=at.get(Whereabouts.TO_INDEX, 0),
+        blank=at.get(Whereabouts.BLANK, 0),
+        separator=at.get(Whereabouts.SEPARATOR, 0),
+        held=at.get(Whereabouts.HELD, 0),
+        being_read=at.get(Whereabouts.BEING_READ, 0),
+        rejected=at.get(Whereabouts.REJECTED, 0),
+        files_not_counted=account.uncounted_items,
+    )
+
+
+def batch_row(account: BatchAccount, names: dict[str, str]) -> BatchRow:
+    """A batch in a list. names: display names by staff id."""
+    batch = account.batch
+    return BatchRow(
+        batch_id=batch.batch_id,
+        reference=batch.reference,
+        received_at=batch.opened_at,
+        received_by=names.get(batch.opened_by, ""),
+        item_count=len(account.items),
+        pages=page_counts(account.reconciliation),
+        note=batch.note,
+        stream=STREAMS.get(batch.stream, ""),
+        attention_count=sum(item.state == ItemState.HELD for item in account.items),
+    )
+
+
+def page_view(number: int, content: PageContent | None, query: Query | None = None) -> PageView:
+    """A page with its found words boxed on the image and marked in the text."""
+    if content is None:
+        unread = TextPart(text="This page could not be read. Download the original to see it.")
+        return PageView(number=number, width_px=0, height_px=0, has_image=False, text=(unread,))
+    boxes: tuple[Box, ...] = ()
+    text: tuple[TextPart, ...] = (TextPart(text=content.text),)
+    if query is not None:
+        boxes = _boxes(content, query)
+        text = tuple(
+            TextPart(text=span.text, is_marked=span.is_hit)
+            for span in mark_text(query, content.text)
+        )
+    return PageView(
+        number=number,
+        width_px=content.width_px,
+        height_px=content.height_px,
+        kind=content.kind,  # type: ignore[arg-type]
+        boxes=boxes,
+        text=text,
+        has_image=bool(content.view_key),
+    )
+
+
+def _boxes(content: PageContent, query: Query) -> tuple[Box, ...]:
+    words = unpack_words(content.words)
+    hits = matching_words(query, [word.text for word in words])
+    return tuple(
+        Box(x=word.x0, y=word.y0, width=word.x1 - word.x0, height=word.y1 - word.y0)
+        for word in (words[index] for index in sorted(hits))
+    )
+
+
+def hit_count(content: PageContent | None, query: Query) -> int:
+    """How many runs of text on a page answer the query."""
+    if content is None:
+        return 0
+    return sum(span.is_hit for span in mark_text(query, content.text))
+
+
+def pagination(page: int, page_size: int, total: int) -> Pagination:
+    """Which slice is shown."""
+    page_count = max(1, -(-total // page_size))
+    first = (page - 1) * page_size + 1 if total else 0
+    return Pagination(
+        page=page, page_count=page_count, first=first,
+        last=min(page * page_size, total), total=total,
+    )  # fmt: skip
+
+
+def slice_of(rows: Sequence[T], page: int, page_size: int) -> Sequence[T]:
+    """The rows of one page (from 1)."""
+    return rows[(page - 1) * page_size : page * page_size]
+
+
+def summaries(clients: Iterable[Client]) -> tuple[ClientSummary, ...]:
+    """Several clients' summaries."""
+    return tuple(client_summary(client) for client in clients)

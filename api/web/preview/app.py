@@ -1,0 +1,159 @@
+"""The style guide as a small Flask app: the product's addresses, answered with sample values.
+
+`PAGES` is the list of everything to look at. Addresses and endpoint names are the product's, so
+that every link resolves; forms lead back to the page they came from and change nothing.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template, request
+
+from api.web.assets import require_vendor
+from api.web.preview import samples_finding as finding
+from api.web.preview import samples_post as post
+from api.web.preview.pictures import page_picture
+from api.web.templating import STATIC, client_facts, install_templates
+from api.web.view_models import ErrorPage, FindClientPage, HomePage, SearchPage, Shell, SignInPage
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+# endpoint, address, template, sample
+PAGES: tuple[tuple[str, str, str, object], ...] = (
+    ("auth.sign_in", "/sign-in", "sign_in.html", SignInPage()),
+    ("home.index", "/", "home.html", finding.HOME),
+    ("post.upload", "/post/upload", "upload.html", post.UPLOAD),
+    ("post.batches", "/batches", "batches.html", post.BATCHES),
+    ("post.batch", "/batches/<batch_id>", "batch.html", post.BATCH),
+    ("queue.index", "/queue", "queue.html", finding.QUEUE),
+    ("queue.document", "/queue/<document_id>", "index_document.html", finding.WORKBENCH),
+    ("clients.find", "/clients", "find_client.html", finding.FIND_CLIENT),
+    ("clients.show", "/clients/<client_id>", "client.html", finding.CLIENT),
+    ("search.index", "/search", "search.html", finding.SEARCH),
+    ("records.show", "/records/<record_id>", "record.html", finding.RECORD),
+    ("status.index", "/status", "status.html", post.STATUS),
+    ("status.reconciliation", "/status/pages", "reconciliation.html", post.RECONCILIATION),
+)
+VARIANTS: tuple[tuple[str, str, object], ...] = (
+    ("sign-in-failed", "sign_in.html", SignInPage(username="rsample", failed=True)),
+    ("home-bare", "home.html", HomePage(may_search=True)),
+    ("upload-faults", "upload.html", post.UPLOAD_FAULTS),
+    ("no-batches", "batches.html", post.NO_BATCHES),
+    ("workbench-faults", "index_document.html", finding.WORKBENCH_FAULTS),
+    ("search-start", "search.html", SearchPage()),
+    ("nothing-found", "search.html", finding.NOTHING_FOUND),
+    ("bad-query", "search.html", finding.BAD_QUERY),
+    ("clients-start", "find_client.html", FindClientPage()),
+    *(
+        (f"error-{status}", "error.html", ErrorPage(status=status, request_id="7f3a-91c0"))
+        for status in (400, 403, 404, 409, 413, 500, 503, 507)
+    ),
+)
+ACTIONS: tuple[tuple[str, str], ...] = (
+    ("auth.sign_out", "/sign-out"),
+    ("post.create_batch", "/batches"),
+    ("post.retry_item", "/batches/<batch_id>/items/<item_id>/retry"),
+    ("queue.take_next", "/queue/next"),
+    ("queue.file_document", "/queue/<document_id>/file"),
+    ("queue.skip_document", "/queue/<document_id>/skip"),
+    ("queue.reject_document", "/queue/<document_id>/reject"),
+)
+
+
+def addresses() -> list[str]:
+    """The address of every page and variant, for whoever looks at them all."""
+    samples = {
+        "<batch_id>": "b412",
+        "<document_id>": "d1",
+        "<client_id>": "c1",
+        "<record_id>": "r1",
+    }
+    paths = [rule for _, rule, _, _ in PAGES]
+    for part, value in samples.items():
+        paths = [path.replace(part, value) for path in paths]
+    return [*paths, *(f"/variants/{name}" for name, _, _ in VARIANTS)]
+
+
+def create_preview() -> Flask:
+    """The style guide's app, with the content security policy of the product."""
+    require_vendor()
+    app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
+    app.secret_key = secrets.token_hex()
+    install_templates(app)
+    app.context_processor(lambda: {"shell": _shell_here()})
+    for endpoint, rule, template, sample in PAGES:
+        app.add_url_rule(rule, endpoint, _page(template, sample))
+    for name, template, sample in VARIANTS:
+        app.add_url_rule(f"/variants/{name}", name, _page(template, sample))
+    for endpoint, rule in ACTIONS:
+        app.add_url_rule(rule, endpoint, _acted, methods=["POST"])
+    _add_data(app)
+    app.after_request(_with_policy)
+    return app
+
+
+def _shell_here() -> Shell:
+    if "sign-in" in request.path:
+        return Shell(council_name="Exampleshire Council", csrf_token="")
+    return post.shell(request.path)
+
+
+def _page(template: str, sample: object) -> Callable[..., str]:
+    def show(**parts: str) -> str:
+        return render_template(template, page=sample)
+
+    return show
+
+
+def _acted(**parts: str) -> Response | tuple[str, int, dict[str, str]]:
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(batch_url="/batches/b412", receive_url="/batches/b412/files")
+    return "", 303, {"Location": request.referrer or "/"}
+
+
+def _add_data(app: Flask) -> None:
+    def picture(width_px: int) -> Callable[..., Response]:
+        def draw(page_number: int, **parts: str) -> Response:
+            return Response(page_picture(page_number, width_px), mimetype="image/png")
+
+        return draw
+
+    queue, record = "/queue/<document_id>", "/records/<record_id>"
+    page = "/pages/<int:page_number>"
+    app.add_url_rule(queue + page, "queue.page_image", picture(1240))
+    app.add_url_rule(record + page, "records.page_image", picture(1240))
+    app.add_url_rule(record + page + "/thumbnail", "records.thumbnail", picture(152))
+    app.add_url_rule(record + "/<rendition>", "records.download", _empty_download)
+    app.add_url_rule("/clients/suggest", "clients.suggest", _suggest)
+    app.add_url_rule(
+        "/batches/<batch_id>/files", "post.receive_file", _receive_file, methods=["POST"]
+    )
+
+
+def _empty_download(**parts: str) -> Response:
+    return Response(b"", mimetype="application/pdf")
+
+
+def _suggest() -> Response:
+    clients = [
+        {"client_id": client.client_id, "name": client.name, "facts": client_facts(client)}
+        for client in (finding.AMARA, finding.TOBY, finding.NO_DATE_CLIENT)
+        if request.args.get("q", "").lower() in client.name.lower()
+    ]
+    return jsonify(clients=clients)
+
+
+def _receive_file(**parts: str) -> tuple[Any, int]:
+    name = request.files["file"].filename or ""
+    if name.endswith(".exe"):
+        return jsonify(title="Refused", detail="Programs are not accepted. Send a PDF."), 415
+    return jsonify(item_id="i1", name=name), 201
+
+
+def _with_policy(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return response

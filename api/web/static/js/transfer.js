@@ -1,0 +1,56 @@
+// Sends one file to the batch. Knows the wire: progress, the reply's meaning, and trying again
+// when the connection drops. The same key goes with every try, so a file that did arrive before
+// the connection broke is not taken in twice. Knows nothing of the page.
+const WAITS_S = [2, 5, 15, 30]
+
+export class Refused extends Error {}
+export class Lost extends Error {}
+
+export function newKey () {
+  const bytes = window.crypto.getRandomValues(new Uint8Array(16))
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+// hooks: progress(fraction from 0 to 1), waiting(seconds before the next try).
+export async function sendFile (url, token, file, key, hooks) {
+  for (const wait of [...WAITS_S, null]) {
+    try {
+      return await attempt(url, token, file, key, hooks.progress)
+    } catch (problem) {
+      if (!(problem instanceof Lost) || wait === null) throw problem
+      hooks.waiting(wait)
+      await new Promise((resolve) => window.setTimeout(resolve, wait * 1000))
+    }
+  }
+}
+
+function attempt (url, token, file, key, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    const body = new FormData()
+    body.append('file', file, file.name)
+    request.open('POST', url)
+    request.setRequestHeader('X-CSRF-Token', token)
+    request.setRequestHeader('Idempotency-Key', key)
+    request.setRequestHeader('Accept', 'application/json')
+    request.upload.addEventListener('progress', (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total)
+    })
+    request.addEventListener('error', () => reject(new Lost()))
+    request.addEventListener('timeout', () => reject(new Lost()))
+    request.addEventListener('load', () => settle(request, resolve, reject))
+    request.send(body)
+  })
+}
+
+function settle (request, resolve, reject) {
+  if (request.status >= 200 && request.status < 300) return resolve(reply(request))
+  if ([502, 503, 504].includes(request.status)) return reject(new Lost())
+  const said = reply(request)
+  reject(new Refused(said.detail || said.title || ''))
+}
+
+function reply (request) {
+  const isJson = (request.getResponseHeader('Content-Type') || '').includes('json')
+  return isJson ? JSON.parse(request.responseText) : {}
+}

@@ -1,0 +1,12 @@
+"""The pages: each view parses, calls one service function and renders."""
+
+from api.web.views.auth import blueprint as auth
+from api.web.views.clients import blueprint as clients
+from api.web.views.home import blueprint as home
+from api.web.views.post import blueprint as post
+from api.web.views.queue import blueprint as queue
+from api.web.views.records import blueprint as records
+from api.web.views.search import blueprint as search
+from api.web.views.status import blueprint as status
+
+BLUEPRINTS = (auth, clients, home, post, queue, records, search, status)

@@ -1,0 +1,140 @@
+"""`edrms verify`: is every page that was ever accepted accounted for, and are its bytes as they came?
+
+Small checks and one report. A check that cannot run raises; it never counts as passed.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from edrms.db import Database
+from edrms.ids import ObjectKey
+from edrms.records.tables import PageContent, Record, Rendition
+from edrms.storage.ports import ObjectStore
+from scanning.batches.ledger import BatchAccount, all_accounts
+from scanning.batches.model import DocumentState, PageState, Whereabouts
+from scanning.batches.tables import Document, Item, ItemPage
+
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass
+class Report:
+    """What was counted and everything that is wrong; nothing wrong means verified."""
+
+    batches: int = 0
+    items: int = 0
+    pages: int = 0
+    at: dict[Whereabouts, int] = field(default_factory=dict)
+    uncounted_items: int = 0
+    objects: int = 0
+    unreferenced_objects: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.faults
+
+
+def verify(
+    database: Database,
+    store: ObjectStore,
+    *,
+    read_every_byte: bool = True,
+) -> Report:
+    """The account of everything. read_every_byte: hash every original and rendition again."""
+    report = Report()
+    with database.read() as session:
+        for account in all_accounts(session):
+            _count(report, account)
+        _check_pages(session, report)
+        _check_records(session, report)
+        wanted = _wanted_objects(session)
+    _check_objects(report, store, wanted, read_every_byte)
+    return report
+
+
+def _count(report: Report, account: BatchAccount) -> None:
+    found = account.reconciliation
+    report.batches += 1
+    report.items += found.items
+    report.pages += found.pages
+    report.uncounted_items += found.uncounted_items
+    for place, count in found.at.items():
+        report.at[place] = report.at.get(place, 0) + count
+    if not found.balances:
+        report.faults.append(
+            f"batch {account.batch.reference}: {found.pages} pages received, "
+            f"{sum(found.at.values())} accounted for"
+        )
+    for item in account.items:
+        rows = len(account.pages.get(item.item_id, ()))
+        if item.page_count is not None and rows != item.page_count:
+            report.faults.append(
+                f"item {item.item_id}: {item.page_count} pages, {rows} in the ledger"
+            )
+
+
+def _check_pages(session: Session, report: Report) -> None:
+    lost = session.scalars(
+        select(ItemPage.page_id)
+        .outerjoin(PageContent, PageContent.page_id == ItemPage.page_id)
+        .where(ItemPage.state == PageState.READ, PageContent.page_id.is_(None))
+    )
+    report.faults += [f"page {page_id}: said to be read, but nothing was kept" for page_id in lost]
+
+
+def _check_records(session: Session, report: Report) -> None:
+    filed = {
+        document.document_id: document.record_id
+        for document in session.scalars(
+            select(Document).where(Document.state == DocumentState.FILED)
+        )
+    }
+    records = {record.document_id: record.record_id for record in session.scalars(select(Record))}
+    for document_id in filed.keys() ^ records.keys():
+        report.faults.append(f"document {document_id}: filed in one table and not in the other")
+
+
+def _wanted_objects(session: Session) -> dict[ObjectKey, str]:
+    """Every object a row names, with the hash it must have ("" where the row keeps none)."""
+    wanted = {
+        ObjectKey(key): sha256
+        for table in (Item, Rendition)
+        for key, sha256 in session.execute(select(table.object_key, table.sha256))
+    }
+    for key, sha256 in session.execute(select(Document.pdf_key, Document.pdf_sha256)):
+        if key:
+            wanted[ObjectKey(key)] = sha256
+    for view, layer in session.execute(select(PageContent.view_key, PageContent.text_layer_key)):
+        wanted.update({ObjectKey(key): "" for key in (view, layer) if key})
+    return wanted
+
+
+def _check_objects(
+    report: Report,
+    store: ObjectStore,
+    wanted: dict[ObjectKey, str],
+    read_every_byte: bool,
+) -> None:
+    held = {key for key, _ in store}
+    report.objects = len(wanted)
+    report.unreferenced_objects = len(held - wanted.keys())
+    for key in sorted(wanted.keys() - held):
+        report.faults.append(f"object {key}: named by a row, missing from the store")
+    if not read_every_byte:
+        return
+    for key in sorted(wanted.keys() & held):
+        sha256 = wanted[key]
+        if sha256 and _hash(store, key) != sha256:
+            report.faults.append(f"object {key}: its bytes no longer hash as recorded")
+
+
+def _hash(store: ObjectStore, key: ObjectKey) -> str:
+    digest = hashlib.sha256()
+    with store.open(key) as stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()

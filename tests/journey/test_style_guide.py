@@ -1,0 +1,141 @@
+"""Every page of the product in a real browser, filled with samples: accessible, whole, by keyboard.
+
+The style guide has no database behind it; what the services do is tested elsewhere.
+"""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route
+
+from api.web.preview.app import addresses
+from tests.journey.axe import violations
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.mark.parametrize("address", addresses())
+def test_a_page_has_no_accessibility_fault_and_breaks_no_policy(
+    page: Page, style_guide: str, address: str
+) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(style_guide + address, wait_until="networkidle")
+    assert violations(page) == []
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width_px", [320, 375, 1920])
+@pytest.mark.parametrize("address", ["/batches/b412", "/queue/d1", "/records/r1", "/status/pages"])
+def test_a_page_reflows_without_scrolling_sideways(
+    page: Page, style_guide: str, address: str, width_px: int
+) -> None:
+    page.set_viewport_size({"width": width_px, "height": 800})
+    page.goto(style_guide + address)
+    script = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert page.evaluate(script)
+
+
+def test_each_file_is_sent_by_itself_and_a_refusal_says_why(
+    page: Page, style_guide: str, tmp_path: Path
+) -> None:
+    names = ["letter.pdf", "scan.tif", "setup.exe", "empty.pdf"]
+    for name in names:
+        (tmp_path / name).write_bytes(
+            b"" if name == "empty.pdf" else b"content of " + name.encode()
+        )
+    page.goto(style_guide + "/post/upload", wait_until="networkidle")
+    page.set_input_files("#files", [tmp_path / name for name in names])
+    page.get_by_role("button", name="Send files").click()
+    page.get_by_role("link", name="Go to the batch").wait_for()
+    states = page.locator("[data-slot=state]").all_inner_texts()
+    assert states == [
+        "Accepted",
+        "Accepted",
+        "Programs are not accepted. Send a PDF.",
+        "The file is empty",
+    ]
+    assert "2 of 4 files accepted" in page.locator("[data-upload-live]").inner_text()
+    assert violations(page) == []
+
+
+def test_a_file_is_sent_again_with_the_same_key_when_the_connection_drops(
+    page: Page, style_guide: str, tmp_path: Path
+) -> None:
+    keys: list[str] = []
+
+    def drop_the_first(route: Route, request: Request) -> None:
+        keys.append(request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    (tmp_path / "letter.pdf").write_bytes(b"content")
+    page.route("**/batches/*/files", drop_the_first)
+    page.goto(style_guide + "/post/upload", wait_until="networkidle")
+    page.set_input_files("#files", tmp_path / "letter.pdf")
+    page.get_by_role("button", name="Send files").click()
+    page.get_by_role("link", name="Go to the batch").wait_for(timeout=10_000)
+    assert page.locator("[data-slot=state]").inner_text() == "Accepted"
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+
+
+def test_a_client_is_found_and_ticked_by_keyboard_alone(page: Page, style_guide: str) -> None:
+    page.goto(style_guide + "/variants/workbench-faults", wait_until="networkidle")
+    query = page.get_by_role("combobox", name="Find another client")
+    query.fill("toby")
+    page.locator("#client-options [role=option]").wait_for()
+    query.press("ArrowDown")
+    query.press("Enter")
+    assert page.get_by_role("checkbox", name="Toby Testwell").is_checked()
+    assert "/variants/workbench-faults" in page.url
+    assert violations(page) == []
+
+
+def test_enter_in_a_box_never_files_and_control_enter_does(page: Page, style_guide: str) -> None:
+    sent: list[str] = []
+    page.on("request", lambda r: sent.append(r.url) if r.method == "POST" else None)
+    page.goto(style_guide + "/queue/d1", wait_until="networkidle")
+    page.locator("#title").press("Enter")
+    assert sent == []
+    with page.expect_navigation():
+        page.locator("#title").press("Control+Enter")
+    assert [url.rsplit("/", 1)[-1] for url in sent] == ["file"]
+
+
+def test_single_keys_drive_the_viewer_until_they_are_switched_off(
+    page: Page, style_guide: str
+) -> None:
+    page.goto(style_guide + "/queue/d1", wait_until="networkidle")
+    zoom = page.locator("[data-viewer-zoom]")
+    page.keyboard.press("+")
+    assert zoom.inner_text() == "125%"
+    page.keyboard.press("r")
+    assert page.locator(".edrms-viewer").get_attribute("data-turn") == "90"
+    page.keyboard.press("n")
+    page.wait_for_selector('[data-page-link="2"][aria-current]')
+    page.locator("#title").press_sequentially("r+")
+    assert zoom.inner_text() == "125%"
+    page.get_by_text("Keyboard shortcuts").click()
+    page.get_by_label("Use single-key shortcuts on this computer").uncheck()
+    page.keyboard.press("+")
+    assert zoom.inner_text() == "125%"
+
+
+def test_without_scripts_the_forms_still_send_everything(
+    chromium: Browser, style_guide: str
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sent: list[str] = []
+    page.on("request", lambda r: sent.append(r.post_data or "") if r.method == "POST" else None)
+    page.goto(style_guide + "/queue/d1")
+    page.locator('input[name="client_query"]').fill("toby")
+    page.locator('input[name="client_query"]').press("Enter")
+    page.wait_for_load_state()
+    context.close()
+    assert "action=find_client" in sent[0]
+    assert "title=Discharge+summary" in sent[0]

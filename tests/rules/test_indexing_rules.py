@@ -1,0 +1,112 @@
+"""Date, correspondent, and whether a document files itself."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from edrms.fileplan import document_type
+from scanning.indexing.document_date import document_date
+from scanning.indexing.identifiers import find_identifiers
+from scanning.indexing.model import ClientMatch, PageText, TypeSuggestion
+from scanning.indexing.rules import may_file_itself
+from scanning.indexing.suggest import suggest
+from tests.rules.indexing_people import a_client, pages
+
+RECEIVED_ON = date(2026, 11, 2)
+SURE = ClientMatch("tom", 0.999, (), (), "All agrees.", identifiers=3, service="adults")
+INVOICE = TypeSuggestion("D46", 0.99)
+PAGES = (PageText(1, "Invoice", confidence=0.93),)
+
+
+def dated(text: str) -> date | None:
+    suggested = document_date(find_identifiers(pages(text)), RECEIVED_ON)
+    return suggested.on if suggested else None
+
+
+def test_the_date_at_the_head_of_a_letter_is_its_date() -> None:
+    assert dated("The Surgery\n\n4 May 2026\n\nRe: Tom Pellow DOB 09/03/2014") == date(2026, 5, 4)
+
+
+def test_a_birth_is_never_the_date_of_the_document() -> None:
+    assert dated("Re: Tom Pellow\nDate of birth:\n09/03/2014") is None
+
+
+def test_a_date_after_receipt_is_not_the_date_of_the_document() -> None:
+    assert dated("Date of next review: 4 May 2027\nDate: 1 October 2026") == date(2026, 10, 1)
+    assert dated("4 May 2027") is None
+
+
+def test_a_labelled_date_wins_over_an_event() -> None:
+    text = "Admitted on 1 September 2026\nDate of letter: 9 September 2026"
+    assert dated(text) == date(2026, 9, 9)
+
+
+def test_a_sure_document_files_itself_and_says_on_what_it_rests() -> None:
+    decision = may_file_itself(INVOICE, (SURE,), PAGES, document_type("D46"))
+    assert decision.file_itself
+    assert decision.why == ("Its type, Provider invoice / remittance, scores 0.99.", "All agrees.")
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"score": 0.96}, "The client scores 0.96, below 0.97."),
+        ({"identifiers": 1}, "Fewer than two identifiers of the client agree."),
+        ({"vetoes": ("the date of birth differs",)}, "The date of birth differs."),
+    ],
+)
+def test_a_doubtful_client_keeps_the_document_waiting(
+    changed: dict[str, object], reason: str
+) -> None:
+    doubtful = replace(SURE, **changed)  # type: ignore[arg-type]
+    decision = may_file_itself(INVOICE, (doubtful,), PAGES, document_type("D46"))
+    assert not decision.file_itself
+    assert reason in decision.why
+
+
+def test_each_of_several_clients_must_be_sure() -> None:
+    second = replace(SURE, client_id="ben", score=0.8)
+    assert not may_file_itself(INVOICE, (SURE, second), PAGES, document_type("D46")).file_itself
+
+
+def test_no_client_is_no_filing() -> None:
+    assert not may_file_itself(INVOICE, (), PAGES, document_type("D46")).file_itself
+
+
+def test_a_sealed_type_never_files_itself() -> None:
+    sealed = TypeSuggestion("D14", 1.0)
+    child = replace(SURE, service="children")
+    decision = may_file_itself(sealed, (child,), PAGES, document_type("D14"))
+    assert not decision.file_itself
+
+
+def test_a_type_below_its_threshold_waits() -> None:
+    weak = TypeSuggestion("D46", 0.89)
+    assert not may_file_itself(weak, (SURE,), PAGES, document_type("D46")).file_itself
+
+
+def test_a_childrens_paper_does_not_file_itself_on_an_adult() -> None:
+    plan = TypeSuggestion("D06", 0.99)
+    decision = may_file_itself(plan, (SURE,), PAGES, document_type("D06"))
+    assert decision.why == ("Child in need plan / review is not a type of the client's service.",)
+
+
+def test_a_page_read_with_little_confidence_waits() -> None:
+    dim = (PageText(1, "Invoice", confidence=0.4),)
+    assert not may_file_itself(INVOICE, (SURE,), dim, document_type("D46")).file_itself
+
+
+def test_a_whole_letter_is_suggested_and_files_itself() -> None:
+    text = (
+        "Merrowby Hospitals NHS Foundation Trust\nDischarge summary\n1 October 2026\n"
+        "Re: Tom Pellow, DOB 09/03/2014, NHS No 943 476 5919\nDear Dr Lau,\n"
+        "Diagnosis: asthma\nMedications on discharge: salbutamol\nYours sincerely\nDr Ann Strand"
+    )
+    suggestion = suggest(pages(text), (a_client(nhs_number="9434765919"),), RECEIVED_ON)
+    assert suggestion.file_itself
+    assert suggestion.document_date and suggestion.document_date.on == date(2026, 10, 1)
+    assert suggestion.title == (
+        "Discharge summary / clinic letter from Merrowby Hospitals NHS Foundation Trust"
+    )
+    assert suggestion.clients[0].client_id == "tom"
