@@ -28,14 +28,14 @@ def item(row: tables.Item, account: BatchAccount) -> schema.Item:
     """An item with its documents."""
     loaded = next(one for one in account.items if one.item_id == row.item_id)
     return schema.Item(
-        id=row.item_id, batch_id=row.batch_id, name=row.name, state=row.state,  # type: ignore[arg-type]
+        id=row.item_id, batch_id=row.batch_id, name=row.name, state=row.state,
         held_reason=row.held_reason, held_detail=row.held_detail, media_type=row.media_type,
         page_count=row.page_count, identical_to=row.identical_to, parent_id=row.parent_id,
         notes=[str(note) for note in row.notes],
         documents=[
             schema.Document(
                 document_id=one.document_id, first_page=one.first_page, last_page=one.last_page,
-                state=one.state, record_id=one.record_id,  # type: ignore[arg-type]
+                state=one.state, record_id=one.record_id,
             )
             for one in loaded.documents
         ],

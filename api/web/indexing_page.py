@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from flask_babel import gettext as _
 
@@ -125,16 +125,17 @@ def _types(suggestion: Suggestion) -> Iterable[TypeSuggestion]:
 
 
 def _client(client: Client, match: ClientMatch) -> ClientSuggestion:
-    strength = "strong" if match.score >= _STRONG and not match.vetoes else "weak"
-    if strength == "weak" and match.score > _POSSIBLE:
-        strength = "possible"
     reasons = [Evidence(text=match.explanation)]
     reasons += [Evidence(text=veto, agrees=False) for veto in match.vetoes]
     return ClientSuggestion(
-        client=client_summary(client),
-        strength=strength,
-        evidence=tuple(reasons),  # type: ignore[arg-type]
+        client=client_summary(client), strength=_strength(match), evidence=tuple(reasons)
     )
+
+
+def _strength(match: ClientMatch) -> Literal["strong", "possible", "weak"]:
+    if match.score >= _STRONG and not match.vetoes:
+        return "strong"
+    return "possible" if match.score > _POSSIBLE else "weak"
 
 
 def form_from_suggestion(document: Document) -> IndexForm:

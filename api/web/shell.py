@@ -1,5 +1,7 @@
 """The frame around every page: who is signed in and the links that person may follow."""
 
+from typing import Literal, cast
+
 from flask import current_app, flash, g, get_flashed_messages, request, url_for
 from flask_babel import lazy_gettext as _l
 
@@ -7,6 +9,8 @@ from api.web.view_models import Message, NavItem, Shell
 from edrms.access.model import Actor
 from edrms.access.policy import holds
 
+_Kind = Literal["success", "information", "warning", "error"]
+_Flashed = list[tuple[_Kind, str]]
 _LINKS = (
     ("home.index", _l("Home"), None),
     ("post.upload", _l("Upload post"), "batch:list:open"),
@@ -27,13 +31,13 @@ def shell() -> Shell:
         staff_name=actor.name if actor else None,
         navigation=_navigation(actor) if actor else (),
         messages=tuple(
-            Message(kind=kind, text=text)  # type: ignore[arg-type]
-            for kind, text in get_flashed_messages(with_categories=True)
+            Message(kind=kind, text=text)
+            for kind, text in cast(_Flashed, get_flashed_messages(with_categories=True))
         ),
     )
 
 
-def say(kind: str, text: str) -> None:
+def say(kind: _Kind, text: str) -> None:
     """Show a message at the top of the next page. kind: success, information, warning or error."""
     flash(text, kind)
 

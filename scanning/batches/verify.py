@@ -119,7 +119,7 @@ def _check_objects(
     wanted: dict[ObjectKey, str],
     read_every_byte: bool,
 ) -> None:
-    held = {key for key, _ in store}
+    held = {key for key, _ in store.keys()}  # noqa: SIM118 - a store, not a mapping
     report.objects = len(wanted)
     report.unreferenced_objects = len(held - wanted.keys())
     for key in sorted(wanted.keys() - held):

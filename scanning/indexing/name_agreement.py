@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
+from importlib import resources
 
 from edrms.clients.folding import fold_name
 from edrms.clients.model import Client
@@ -56,69 +57,13 @@ _FORENAME_BITS = {
     Likeness.ABSENT: 0.0,
     Likeness.DIFFERENT: -8.0,
 }
-_SHORT_FORMS = (
-    "alexander alex sandy al",
-    "andrew andy drew",
-    "anthony tony",
-    "benjamin ben",
-    "bronwen bron",
-    "catherine katherine kathryn cathy kathy kate katie cath",
-    "charles charlie chas",
-    "christopher chris kit",
-    "christine chris chrissie",
-    "daniel dan danny",
-    "david dave dai dafydd",
-    "deborah debbie deb",
-    "dorothy dot dolly",
-    "edward ed eddie ted teddy",
-    "elizabeth liz lizzie beth betty eliza libby",
-    "evelyn eve evie",
-    "frederick fred freddie",
-    "geoffrey geoff",
-    "gwenllian gwen",
-    "harold harry",
-    "henry harry",
-    "isabel isabella bella izzy",
-    "jacqueline jackie",
-    "james jim jimmy jamie",
-    "jennifer jenny jen",
-    "john jack johnny jon",
-    "jonathan jon jonny",
-    "joseph joe joey",
-    "joshua josh",
-    "kenneth ken kenny",
-    "lawrence laurence larry",
-    "leonard len lenny",
-    "margaret maggie meg peggy marge madge",
-    "matthew matt",
-    "michael mike mick mickey",
-    "mohammed muhammad mohamed mohammad muhammed",
-    "nicholas nick nicky",
-    "pamela pam",
-    "patricia pat patsy tricia trish",
-    "patrick pat paddy",
-    "peter pete",
-    "philip phil phillip",
-    "rebecca becky becca",
-    "richard rick dick richie ricky",
-    "robert bob bobby rob robbie bert",
-    "ronald ron ronnie",
-    "samuel sam sammy",
-    "samantha sam sammy",
-    "stephen steven steve",
-    "susan sue susie",
-    "theresa teresa terry tess",
-    "thomas tom tommy",
-    "timothy tim",
-    "victoria vicky vikki tori",
-    "william will bill billy wil liam gwilym",
-    "unborn baby unbornbaby ubb",
-)
 
 
 @cache
 def _short_forms_of(name: str) -> frozenset[str]:
-    groups = (frozenset(group.split()) for group in _SHORT_FORMS)
+    """Every other form of a forename (short_forms.txt beside this module, one name's forms a line)."""
+    table = resources.files("scanning.indexing").joinpath("short_forms.txt")
+    groups = (frozenset(line.split()) for line in table.read_text(encoding="utf-8").splitlines())
     return frozenset().union(*(group for group in groups if name in group))
 
 

@@ -78,7 +78,8 @@ class Intake:
             work.session.add(
                 Batch(
                     batch_id=batch_id, number=number, channel=channel, stream=stream[:32],
-                    note=note.strip()[:500], received_on=received_on or today, expected_sheets=expected_sheets,
+                    note=note.strip()[:500], received_on=received_on or today,
+                    expected_sheets=expected_sheets,
                     opened_by=actor.staff_id, opened_at=work.now,
                 )
             )  # fmt: skip

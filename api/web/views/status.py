@@ -1,6 +1,7 @@
 """How the service is: work, engines, and the account of every page."""
 
 import shutil
+from typing import Literal
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -68,15 +69,19 @@ def _index_check() -> Check:
 
 def _space_check() -> Check:
     settings = instance().settings
-    free = shutil.disk_usage(settings.home).free
-    state = "good" if free > 4 * settings.min_free_bytes else "watch"
-    detail = _("%(free)s MB free; uploads are refused below %(least)s MB",
-               free=free >> 20, least=settings.min_free_bytes >> 20)  # fmt: skip
-    return Check(
-        name=_("Disk space"),
-        state="bad" if free < settings.min_free_bytes else state,
-        detail=detail,  # type: ignore[arg-type]
+    free, least = shutil.disk_usage(settings.home).free, settings.min_free_bytes
+    detail = _(
+        "%(free)s MB free; uploads are refused below %(least)s MB",
+        free=free >> 20,
+        least=least >> 20,
     )
+    return Check(name=_("Disk space"), state=_space_state(free, least), detail=detail)
+
+
+def _space_state(free: int, least: int) -> Literal["good", "watch", "bad"]:
+    if free < least:
+        return "bad"
+    return "good" if free > 4 * least else "watch"
 
 
 @blueprint.get("/reconciliation")

@@ -1,0 +1,173 @@
+"""The demonstration: a filled instance under var/demo, made once, then served.
+
+`python -m api.demo` serves it; `--once` only makes it and succeeds when every page is accounted for
+and every known search finds its record. People, letters and the password are invented.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from sqlalchemy import select
+
+from api.ingest import ingest_paths, print_reconciliation, wait_until_read
+from api.setting_up import make_instance, staff_actor
+from api.supervisor import Supervisor
+from api.wiring import Instance, build
+from edrms.access.roles import ROLES
+from edrms.clients.model import Client, Identifier
+from edrms.clients.register import add_client
+from edrms.clients.tables import ClientRelationship
+from edrms.ids import ClientId, new_id
+from edrms.records.tables import Record
+from edrms.settings import Settings
+from edrms.staff.accounts import SYSTEM, add_staff_member
+from edrms.uow import write
+from scanning.batches.verify import verify
+from scanning.sample_post.generate import TRUTH_NAME, make_post
+from scanning.sample_post.model import SampleClient
+from scanning.sample_post.people import make_clients
+
+HOME = Path("var/demo")
+PASSWORD = "sample post 2026"  # noqa: S105 - the demonstration's, printed for everybody
+SCANNER, SEARCHER = "post_room", "team_manager"
+console = Console(highlight=False)
+
+
+def main(arguments: list[str]) -> int:
+    """Make the demonstration if it is not there, check it, and serve it unless told not to."""
+    settings = Settings(home=HOME)
+    if not (settings.home / "complete").exists():
+        _fill(settings)
+    if "--once" in arguments:
+        return 0 if _check(build(settings)) else 1
+    _serve(settings)
+    return 0
+
+
+def _fill(settings: Settings) -> None:
+    shutil.rmtree(settings.home, ignore_errors=True)
+    instance = make_instance(settings)
+    _add_people(instance)
+    post = settings.home / "post"
+    with console.status("Making the sample post (about a minute)") as status:
+        make_post(
+            post,
+            progress=lambda done, of: status.update(
+                f"Making the sample post: {done} of {of} files"
+            ),
+        )
+    actor = staff_actor(instance, SCANNER)
+    with Supervisor(settings) as supervisor:
+        supervisor.add_workers(settings.worker_processes)
+        files = [path for path in sorted(post.iterdir()) if path.name != TRUTH_NAME]
+        taken = ingest_paths(instance, actor, files, "Sample post, 2 November 2026")
+        wait_until_read(instance, actor, taken.batch_id)
+    print_reconciliation(instance.ledger.batch(actor, taken.batch_id))
+    (settings.home / "complete").write_text(taken.batch_id)
+
+
+def _add_people(instance: Instance) -> None:
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        for code, role in ROLES.items():
+            add_staff_member(work, code, role.name, PASSWORD, frozenset({code}))
+        sample = make_clients()
+        ids = {person.key: ClientId(new_id()) for person in sample}
+        for person in sample:
+            add_client(work, _client(ids[person.key], person))
+        work.session.flush()
+        for person in sample:
+            for tie in person.relationships:
+                work.session.add(
+                    ClientRelationship(
+                        client_id=ids[person.key], other_id=ids[tie.other_key], kind=tie.kind
+                    )
+                )
+
+
+def _client(client_id: ClientId, person: SampleClient) -> Client:
+    return Client(
+        client_id=client_id,
+        forename=person.forename,
+        surname=person.surname,
+        service=person.service,
+        date_of_birth=person.date_of_birth,
+        date_of_death=person.date_of_death,
+        nhs_number=person.nhs_number,
+        other_names=tuple(
+            dict.fromkeys([" ".join([person.forename, *person.other_names]), *person.aliases])
+        ),
+        address_lines=person.address_lines,
+        postcode=person.postcode,
+        uprn=person.uprn,
+        household=person.household_key,
+        identifiers=(Identifier(person.system, person.case_reference),),
+    )
+
+
+def _check(instance: Instance) -> bool:
+    report = verify(instance.database, instance.store)
+    for fault in report.faults:
+        console.print(f"[red]{fault}[/]")
+    console.print(f"{report.pages} pages received, {sum(report.at.values())} accounted for.")
+    truth = json.loads((instance.settings.home / "post" / TRUTH_NAME).read_text("utf-8"))
+    found = _search_for(instance, truth["known_searches"])
+    return report.is_clean and not report.uncounted_items and found
+
+
+def _search_for(instance: Instance, known: Sequence[dict[str, Any]]) -> bool:
+    """Search for what is known to be in records that filed themselves; the rest still waits."""
+    actor = staff_actor(instance, SEARCHER)
+    filed = _filed_names(instance)
+    table = Table("Search", "Must find", "Page", "Found")
+    wrong = 0
+    for row in track(list(known), "Searching", console=console, transient=True):
+        if row["file"] not in filed:
+            continue
+        answer = instance.search.search(actor, row["words"])
+        hits = [(one.record.original_name, one.hit.page_numbers) for one in answer.found]
+        name = row["attachment"] or row["file"]
+        is_found = any(original == name for original, _ in hits)
+        wrong += not is_found
+        table.add_row(row["words"], name, str(row["page"]), "yes" if is_found else "[red]no[/]")
+    console.print(table)
+    return wrong == 0
+
+
+def _filed_names(instance: Instance) -> set[str]:
+    with instance.database.read() as session:
+        return set(session.scalars(select(Record.original_name)))
+
+
+def _serve(settings: Settings) -> None:
+    instance = build(settings)
+    with Supervisor(settings) as supervisor:
+        supervisor.add_workers(settings.worker_processes)
+        supervisor.add_web()
+        _introduce(settings, ROLES.keys(), instance)
+        try:
+            supervisor.watch()
+        except KeyboardInterrupt:
+            console.print("Stopping.")
+
+
+def _introduce(settings: Settings, names: Iterable[str], instance: Instance) -> None:
+    console.print(f"\n[bold]http://{settings.host}:{settings.port}[/]")
+    console.print(f"Sign in with the password [bold]{PASSWORD}[/] as one of: {', '.join(names)}\n")
+    console.print("Three things to try:")
+    console.print(
+        "  1. as team_manager, search for [bold]tortoise lunch box[/] and open the page it is on"
+    )
+    console.print("  2. as indexer, take the next document from the indexing queue and file it")
+    console.print("  3. as post_room, upload files of your own and watch the pages being counted")
+    console.print("\nControl-C stops it. `make demo` starts it again as it was.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
