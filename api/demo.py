@@ -25,10 +25,10 @@ from edrms.clients.model import Client, Identifier
 from edrms.clients.register import add_client
 from edrms.clients.tables import ClientRelationship
 from edrms.ids import ClientId, new_id
-from edrms.records.tables import Record
 from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
 from edrms.uow import write
+from scanning.batches.tables import Document, Item
 from scanning.batches.verify import verify
 from scanning.sample_post.generate import TRUTH_NAME, make_post
 from scanning.sample_post.model import SampleClient
@@ -124,25 +124,28 @@ def _check(instance: Instance) -> bool:
 def _search_for(instance: Instance, known: Sequence[dict[str, Any]]) -> bool:
     """Search for what is known to be in records that filed themselves; the rest still waits."""
     actor = staff_actor(instance, SEARCHER)
-    filed = _filed_names(instance)
+    filed = _filed(instance)
     table = Table("Search", "Must find", "Page", "Found")
     wrong = 0
     for row in track(list(known), "Searching", console=console, transient=True):
-        if row["file"] not in filed:
+        name = row["attachment"] or row["file"]
+        record_id = filed.get((name, row["document"]))
+        if record_id is None:
             continue
         answer = instance.search.search(actor, row["words"])
-        hits = [(one.record.original_name, one.hit.page_numbers) for one in answer.found]
-        name = row["attachment"] or row["file"]
-        is_found = any(original == name for original, _ in hits)
+        is_found = any(one.record.record_id == record_id for one in answer.found)
         wrong += not is_found
         table.add_row(row["words"], name, str(row["page"]), "yes" if is_found else "[red]no[/]")
     console.print(table)
     return wrong == 0
 
 
-def _filed_names(instance: Instance) -> set[str]:
+def _filed(instance: Instance) -> dict[tuple[str, int], str]:
+    """Record id by file name and number of the document within the file."""
+    statement = select(Item.name, Document.ordinal, Document.record_id).join(Document.item)
     with instance.database.read() as session:
-        return set(session.scalars(select(Record.original_name)))
+        rows = session.execute(statement.where(Document.record_id.is_not(None)))
+        return {(name, ordinal): str(record_id) for name, ordinal, record_id in rows}
 
 
 def _serve(settings: Settings) -> None:

@@ -33,6 +33,7 @@ _SHORTEST_FUZZY = 11
 _OFFICE = re.compile(
     r"\b(team|department|dept|services?|unit|board|directorate|ltd|limited)\b", re.I
 )
+_WHOLE_LINE = 0.8
 _HEADING_POINTS = 7.0
 _TWO_TITLES_SCORE = 0.85  # below every threshold for filing
 _MOST_ALTERNATIVES = 3
@@ -128,8 +129,8 @@ def _points_on(cue: Cue, folded: _Folded) -> float:
         return long_phrase * (1.5 if folded.is_head else 1.2)
     if _is_letterhead(cue, folded):
         return 1.5 * long_phrase
-    if folded.is_head and folded.is_heading:
-        share = len(cue.folded.strip()) / max(1, len(folded.text.strip()))
+    share = len(cue.folded.strip()) / max(1, len(folded.text.strip()))
+    if folded.is_head and (folded.is_heading or share >= _WHOLE_LINE):
         return (7.0 + 4.0 * share) * min(1.2, 0.8 + 0.2 * len(cue.folded.split()))
     if folded.is_head:
         return (5.0 if folded.may_be_heading else 2.0) * long_phrase

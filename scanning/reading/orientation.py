@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-STRIP_PX = 256  # at about 150 dpi: long rules weigh less than in whole-page profiles
+STRIP_PX = 512  # at about 150 dpi: table rules weigh less than in whole-page profiles
+VOTE_STRIP_PX = 256  # about 15 letters vote together
+STROKES_PX = 5  # rows taken together so that single strokes do not look like lines
 MAX_POINTS = 60_000
 WIDEST_SKEW_DEGREES = 5.0
-LINE_HEIGHTS_PX = (6, 50)  # at about 150 dpi; other runs of ink are rules, pictures or dirt
+LINE_HEIGHTS_PX = (6, 80)  # at about 150 dpi; other runs of ink are rules, pictures or dirt
 CORE_SHARE = 0.5  # rows with at least this share of a line's densest rows are its core
 MIN_VOTES = 6
-CLEAR_AXIS_RATIO = 1.4  # how much sharper lines must be along one axis than along the other
+CLEAR_ACROSS_RATIO = 1.4  # how much sharper lines must be across the page than down it ...
+CLEAR_DOWN_RATIO = 2.0  # ... and down it than across, before the page counts as sideways
 UPRIGHT_VOTES_Z = 1.5  # most pages are upright, so little evidence is enough for upright ...
 TURNED_VOTES_Z = 3.5  # ... and much is asked before a page is turned
 
@@ -56,7 +59,8 @@ def find_orientation(ink: np.ndarray) -> Orientation:
     lines, other, turn = (
         (across, down, 0) if across.sharpness >= down.sharpness else (down, across, 90)
     )
-    clear = lines.sharpness >= CLEAR_AXIS_RATIO * max(other.sharpness, 1.0)
+    needed = CLEAR_DOWN_RATIO if turn else CLEAR_ACROSS_RATIO
+    clear = lines.sharpness >= needed * max(other.sharpness, 1.0)
     if not clear or abs(lines.skew_degrees) >= WIDEST_SKEW_DEGREES:
         return Orientation(0, sure=False, skew_degrees=0.0)
     votes = upright_votes(lines.profiles)
@@ -73,7 +77,8 @@ def _find_lines(x: np.ndarray, y: np.ndarray, width: int, height: int) -> _Lines
     coarse = _sharpest(sample, np.arange(-widest, widest + 0.1, 0.5))
     skew = _sharpest(sample, coarse + np.arange(-0.4, 0.41, 0.1))
     sharpness = _sharpness(_profiles(*sample, skew))
-    return _Lines(sharpness, -skew, _profiles(x, y, width, height, skew))
+    profiles = _profiles(x, y, width, height, skew, VOTE_STRIP_PX)
+    return _Lines(sharpness, round(-skew, 1) + 0.0, profiles)
 
 
 def _sharpest(sample: tuple[np.ndarray, np.ndarray, int, int], angles: np.ndarray) -> float:
@@ -82,17 +87,22 @@ def _sharpest(sample: tuple[np.ndarray, np.ndarray, int, int], angles: np.ndarra
 
 
 def _sharpness(profiles: np.ndarray) -> float:
-    steps = np.diff(profiles.astype(np.float32), axis=1)
+    """How strongly ink comes and goes from row to row, strokes within a line smoothed away."""
+    sums = np.cumsum(profiles, axis=1, dtype=np.float32)
+    smooth = (sums[:, STROKES_PX:] - sums[:, :-STROKES_PX]) / STROKES_PX
+    steps = smooth[:, 3:] - smooth[:, :-3]
     return float(np.sum(steps * steps))
 
 
-def _profiles(x: np.ndarray, y: np.ndarray, width: int, height: int, angle: float) -> np.ndarray:
+def _profiles(
+    x: np.ndarray, y: np.ndarray, width: int, height: int, angle: float, strip_px: int = STRIP_PX
+) -> np.ndarray:
     """Ink per strip and row (strips, height) along lines that fall by angle to the right."""
     slope = float(np.tan(np.radians(angle)))
     rows = np.clip((y - (x - width / 2) * slope).astype(np.int32), 0, height - 1)
-    strips = width // STRIP_PX + 1
+    strips = width // strip_px + 1
     counts: np.ndarray = np.bincount(
-        (x // STRIP_PX) * height + rows, minlength=strips * height
+        (x // strip_px) * height + rows, minlength=strips * height
     ).reshape(strips, height)
     return counts
 
