@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, or_, select, update
+from sqlalchemy import CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -105,13 +105,11 @@ class Queue:
                 not_before=work.now + wait, attempts=Job.attempts - (0 if counts else 1),
             )  # fmt: skip
 
-    def waiting(self, kinds: Collection[str] | None = None) -> int:
+    def waiting(self) -> int:
         """How many jobs are queued or leased."""
-        statement = select(Job.number).where(Job.state.in_(["queued", "leased"]))
-        if kinds is not None:
-            statement = statement.where(Job.kind.in_(kinds))
+        unfinished = select(func.count()).where(Job.state.in_(["queued", "leased"]))
         with self._database.read() as session:
-            return len(session.scalars(statement).all())
+            return session.scalar(unfinished) or 0
 
 
 def finish(work: UnitOfWork, claim: Claim) -> None:

@@ -36,8 +36,13 @@ class Mark:
 
 def darkness(grey: Image.Image) -> Image.Image:
     """How much darker (0 to 255) each pixel is than the paper within 3 mm. Shadows vanish."""
-    small = grey.reduce(4) if min(grey.size) >= 64 else grey
-    paper = small.filter(ImageFilter.MaxFilter(9)).resize(grey.size, Image.Resampling.BILINEAR)
+    return darker_than_paper(grey, 8)
+
+
+def darker_than_paper(grey: Image.Image, block_px: int) -> Image.Image:
+    """How much darker each pixel is than the whitest of the 5 x 5 blocks of pixels round it."""
+    small = grey.reduce(block_px) if min(grey.size) >= 16 * block_px else grey
+    paper = small.filter(ImageFilter.MaxFilter(5)).resize(grey.size, Image.Resampling.BILINEAR)
     return ImageChops.subtract(paper, grey)
 
 

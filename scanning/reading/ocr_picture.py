@@ -8,8 +8,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image
 
+from scanning.reading.blank import darker_than_paper
 from scanning.reading.model import Word
 from scanning.reading.orientation import Orientation
 from scanning.reading.page_image import PageImage, turn
@@ -83,9 +84,7 @@ def cleaned(grey: Image.Image, noise: int) -> Image.Image:
 
     Measured on photographed letters: character error rate 0.73 before, 0.01 after.
     """
-    small = grey.reduce(8 if min(grey.size) > ENLARGE_BELOW_PX else 4)
-    paper = small.filter(ImageFilter.MaxFilter(9)).resize(grey.size, Image.Resampling.BILINEAR)
-    dark = ImageChops.subtract(paper, grey)
+    dark = darker_than_paper(grey, 8 if min(grey.size) > ENLARGE_BELOW_PX else 4)
     darkest = max(level_reached_by(dark, 0.995), 40)
     grain = min(CLEAN_NOISE_FACTOR * noise, round(MOST_GRAIN_SHARE * darkest))
     gain = 255 / (darkest - grain)

@@ -14,20 +14,19 @@ from edrms.errors import Refused
 blueprint = Blueprint("auth", __name__)
 
 
-@blueprint.get("/sign-in", endpoint="sign_in")
+@blueprint.route("/sign-in", methods=["GET", "POST"])
 @public
-def sign_in_form() -> ResponseReturnValue:
-    """The sign-in form."""
+def sign_in() -> ResponseReturnValue:
+    """The sign-in form; posted, it starts a session and goes where the person was heading."""
+    if request.method == "POST":
+        return _start_session()
     if g.actor:
         return redirect(url_for("home.index"))
     page = SignInPage(next_path=_own_path(request.args.get("next", "")))
     return render_template("sign_in.html", page=page, shell=shell())
 
 
-@blueprint.post("/sign-in")
-@public
-def sign_in() -> ResponseReturnValue:
-    """Start a session and go where the person was heading."""
+def _start_session() -> ResponseReturnValue:
     username = request.form.get("username", "").strip()
     next_path = _own_path(request.form.get("next", ""))
     try:

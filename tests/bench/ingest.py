@@ -1,0 +1,147 @@
+"""Pages per minute from first byte to searchable, against bare tesseract on the same pictures.
+
+Here live the choice of files, the pictures made of them, and the two timings taken by turns. The
+product is timed on whole files: receiving, opening, blank backs, separators, OCR, dividing, PDF,
+filing and indexing. Bare tesseract is two processes, each with the next picture, text only.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scanning.reading.model import Limits
+from scanning.reading.page_image import open_page_image
+from scanning.reading.pdf_page import SCAN_DPI, open_pdf_page
+from scanning.sample_post.generate import TRUTH_NAME, make_post
+from tests.bench.own_instance import OwnInstance, own_instance, sample_clients
+
+READ_BY_OCR = frozenset(
+    {"pdf_scanned", "pdf_g4", "tiff_g4", "tiff_lzw", "tiff_deflate", "jpeg", "png"}
+)
+PROCESSES = 2
+WARM_UP_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """A file to be taken in and the pictures of its pages, by what the pages are."""
+
+    file: Path
+    content: tuple[Path, ...]
+    others: tuple[Path, ...]  # blank pages and separator sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Seconds for one half of the files, the three timings one after another."""
+
+    content_pages: int
+    other_pages: int
+    bare_content_s: float
+    bare_others_s: float
+    product_s: float
+    product_read_s: float
+
+
+def measure_ingest(directory: Path, only: Sequence[str] | None = None) -> dict[str, Any]:
+    """Figures of the ingest. directory: scratch. only: names of the sample's files, else all."""
+    post, pictures_at = directory / "post", directory / "pictures"
+    make_post(post, only=only)
+    pictures_at.mkdir()
+    files = [
+        _pictures(post / entry["name"], entry, pictures_at)
+        for entry in json.loads((post / TRUTH_NAME).read_text("utf-8"))["files"]
+        if entry["container"] in READ_BY_OCR
+    ]
+    files.sort(key=lambda one: -len(one.content))
+    halves = [files[0::4] + files[3::4], files[1::4] + files[2::4]]
+    with own_instance(directory / "home", PROCESSES, sample_clients()) as running:
+        time.sleep(WARM_UP_S)
+        parts = [_measure_part(running, half) for half in halves if half]
+    return _figures(parts)
+
+
+def _pictures(file: Path, entry: dict[str, Any], to: Path) -> Pictures:
+    made: dict[str, list[Path]] = {"content": [], "blank": [], "separator": []}
+    for page in entry["pages"]:
+        picture = to / f"{file.stem}-{page['number']:02d}.png"
+        _take_out(file, page["number"]).save(picture, compress_level=1)
+        made[page["kind"]].append(picture)
+    return Pictures(file, tuple(made["content"]), (*made["blank"], *made["separator"]))
+
+
+def _take_out(file: Path, number: int) -> Any:
+    if file.suffix != ".pdf":
+        image = open_page_image(file, number, Limits())
+    else:
+        with open_pdf_page(file, number) as page:
+            image = page.image(Limits(), SCAN_DPI)
+    image.pixels.info["dpi"] = (image.resolution_dpi, image.resolution_dpi)
+    return image.pixels
+
+
+def _measure_part(running: OwnInstance, files: Sequence[Pictures]) -> Part:
+    content = [picture for one in files for picture in one.content]
+    others = [picture for one in files for picture in one.others]
+    bare_content_s = bare_tesseract_s(content)
+    started = time.monotonic()
+    running.send(one.file for one in files)
+    read_s = _until_read(running) - started
+    running.file_until_all_is_found()
+    product_s = time.monotonic() - started
+    bare_others_s = bare_tesseract_s(others)
+    return Part(len(content), len(others), bare_content_s, bare_others_s, product_s, read_s)
+
+
+def _until_read(running: OwnInstance) -> float:
+    running.wait_until_quiet()
+    return time.monotonic()
+
+
+def bare_tesseract_s(pictures: Sequence[Path]) -> float:
+    """Seconds two tesseract processes take for these pictures, text only."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(PROCESSES) as pool:
+        list(pool.map(lambda picture: _run_tesseract(picture, Path(scratch)), pictures))
+    return time.monotonic() - started
+
+
+def _run_tesseract(picture: Path, scratch: Path) -> None:
+    """nice 5, as the product's own children are, so that other work weighs on both alike."""
+    subprocess.run(
+        ["nice", "-n", "5", "tesseract", picture, scratch / picture.stem, "-l", "eng"],
+        env=os.environ | {"OMP_THREAD_LIMIT": "1"},
+        check=True,
+        capture_output=True,
+    )
+
+
+def _figures(parts: Sequence[Part]) -> dict[str, Any]:
+    product_s = sum(part.product_s for part in parts)
+    bare_content_s = sum(part.bare_content_s for part in parts)
+    bare_all_s = bare_content_s + sum(part.bare_others_s for part in parts)
+    content, others = sum(p.content_pages for p in parts), sum(p.other_pages for p in parts)
+    return {
+        "content_pages": content,
+        "blank_and_separator_pages": others,
+        "product_s": round(product_s, 1),
+        "product_pages_a_minute": round((content + others) / product_s * 60, 1),
+        "bare_pages_a_minute": round((content + others) / bare_all_s * 60, 1),
+        "ratio_all_pages": round(bare_all_s / product_s, 3),
+        "ratio_content_pages_only": round(bare_content_s / product_s, 3),
+        "ratio_content_pages_only_until_read": round(
+            bare_content_s / sum(part.product_read_s for part in parts), 3
+        ),
+        "ratio_by_half": [
+            round((part.bare_content_s + part.bare_others_s) / part.product_s, 3)
+            for part in parts
+        ],
+        "goal": 0.85,
+    }
