@@ -38,7 +38,7 @@ format: ## Format the code
 
 lock: ## Pin the newest versions of the libraries
 	@cd requirements && for kind in runtime dev; do \
-	  ../.venv/bin/pip-compile -q --upgrade --generate-hashes --no-emit-index-url --allow-unsafe \
+	  ../.venv/bin/pip-compile -q --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --allow-unsafe \
 	    --strip-extras -o $$kind.lock $$kind.in; done
 
 clean: ## Remove the demonstration instance
