@@ -14,6 +14,7 @@ from api.wiring import Instance
 
 _FORM_OVERHEAD_BYTES = 1 << 20
 _MOST_FILES_IN_A_FORM = 500
+_STATIC_KEPT_S = 300
 
 
 def create_app(instance: Instance) -> Flask:
@@ -26,6 +27,7 @@ def create_app(instance: Instance) -> Flask:
         MAX_CONTENT_LENGTH=_MOST_FILES_IN_A_FORM * settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=_FORM_OVERHEAD_BYTES,
         MAX_FORM_PARTS=_MOST_FILES_IN_A_FORM + 50,
+        SEND_FILE_MAX_AGE_DEFAULT=_STATIC_KEPT_S,
         SESSION_COOKIE_NAME="edrms_messages",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",

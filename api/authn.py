@@ -11,6 +11,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.problems import wants_json
@@ -23,6 +24,7 @@ from edrms.staff.sessions import Sessions
 COOKIE = "edrms_session"
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
+SMALL_BODY_BYTES = 1 << 20
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -42,6 +44,12 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """The view may be called by any staff member (it shows only what is their own)."""
     return _mark(SIGNED_IN)(view)
+
+
+def takes_files(view: View) -> View:
+    """The view may be sent files; every other view refuses a body over SMALL_BODY_BYTES."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
 
 
 def _mark(name: str) -> Callable[[View], View]:
@@ -79,6 +87,9 @@ def _name_request() -> None:
     g.request_id = secrets.token_hex(8)
     g.actor = None
     g.csrf_token = ""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, "takes_files", False):
+        request.max_content_length = SMALL_BODY_BYTES
 
 
 def _admit() -> AnyResponse | None:
@@ -93,10 +104,10 @@ def _admit() -> AnyResponse | None:
         return None
     if found is None:
         return _ask_to_sign_in()
-    if from_cookie and request.method not in _SAFE:
-        _refuse_forged(found.csrf_token)
     if needs != SIGNED_IN:
         require(found.actor, needs or "")
+    if from_cookie and request.method not in _SAFE:
+        _refuse_forged(found.csrf_token)
     return None
 
 
@@ -108,8 +119,10 @@ def _token() -> tuple[str, bool]:
 
 
 def _ask_to_sign_in() -> AnyResponse:
+    if request.endpoint == "auth.sign_out":
+        return redirect(url_for("auth.sign_in"))
     if wants_json() or request.method not in _SAFE:
-        raise NotSignedIn("Sign in first: there is no session, or it has ended.")
+        raise NotSignedIn(_("Sign in first: there is no session, or it has ended."))
     return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
 
 
@@ -119,7 +132,7 @@ def _refuse_foreign_origin() -> None:
     if request.method in _SAFE or origin is None:
         return
     if urlsplit(origin).netloc != request.host:
-        raise Invalid("This form did not come from this service.", code="foreign_origin")
+        raise Invalid(_("This form did not come from this service."), code="foreign_origin")
 
 
 def _refuse_forged(expected: str) -> None:
@@ -127,7 +140,10 @@ def _refuse_forged(expected: str) -> None:
     given = request.headers.get("X-CSRF-Token") or _form_token()
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise Invalid(
-            "The page was open too long or came from elsewhere. Go back, reload it and try again.",
+            _(
+                "The page was open too long or came from elsewhere. "
+                "Go back, reload it and try again."
+            ),
             code="forged_form",
         )
 
@@ -142,7 +158,7 @@ def actor() -> Actor:
     """The signed-in actor of this request."""
     found: Actor | None = g.actor
     if found is None:
-        raise NotSignedIn("Sign in first.")
+        raise NotSignedIn(_("Sign in first."))
     return found
 
 
@@ -159,5 +175,6 @@ def harden(response: Response) -> Response:
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
-    headers.add("Vary", "Cookie")
+    if request.endpoint != "static":
+        headers.add("Vary", "Cookie")
     return response

@@ -9,6 +9,8 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -31,18 +33,18 @@ _STATUSES: tuple[tuple[type[errors.EdrmsError], int], ...] = (
     (errors.Damaged, 500),
 )
 _TITLES = {
-    400: "The request cannot be understood",
-    401: "Sign in first",
-    404: "Not found",
-    405: "Not possible this way",
-    409: "Not possible now",
-    413: "Too large",
-    422: "Something is missing or wrong",
-    500: "Something went wrong here",
-    503: "Not available just now",
-    507: "No space left",
+    400: _l("The request cannot be understood"),
+    401: _l("Sign in first"),
+    404: _l("Not found"),
+    405: _l("Not possible this way"),
+    409: _l("Not possible now"),
+    413: _l("Too large"),
+    422: _l("Something is missing or wrong"),
+    500: _l("Something went wrong here"),
+    503: _l("Not available just now"),
+    507: _l("No space left"),
 }
-_NOT_FOUND = "There is no such thing here, or you may not see it."
+_NOT_FOUND = _l("There is no such thing here, or you may not see it.")
 
 
 def status_of(error: errors.EdrmsError) -> int:
@@ -51,32 +53,36 @@ def status_of(error: errors.EdrmsError) -> int:
 
 
 def answer(status: int, code: str, detail: str, fields: dict[str, str] | None = None) -> Response:
-    """The error as JSON under /api, as a page elsewhere."""
+    """The error as JSON to programs, as a page to people."""
     if wants_json():
         return problem(status, code, detail, fields)
     page = ErrorPage(
         status=status if status in _PAGES else (500 if status >= 500 else 400),
         request_id=g.request_id,
-        detail=detail,
+        detail="" if status == 404 else detail,
         retry_after_s=RETRY_AFTER_S if status in (503, 507) else None,
     )
     response = Response(render_template("error.html", page=page, shell=shell()), status=status)
     return _with_retry(response)
 
 
-_PAGES = {400, 403, 404, 409, 413, 500, 503, 507}
+_PAGES = {400, 401, 403, 404, 409, 413, 500, 503, 507}
 
 
 def wants_json() -> bool:
-    """Whether the asker is a program."""
-    return request.path.startswith("/api/") or request.headers.get("X-Requested-With") == "fetch"
+    """Whether the asker is a program: anything under /api, or a script that prefers JSON to a page."""
+    if request.path.startswith("/api/"):
+        return True
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == (
+        "application/json"
+    )
 
 
 def problem(status: int, code: str, detail: str, fields: dict[str, str] | None = None) -> Response:
     """RFC 9457 problem details."""
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": _TITLES.get(status, "Error"),
+        "title": str(_TITLES.get(status, _l("Error"))),
         "status": status,
         "detail": detail,
         "code": code,
@@ -111,27 +117,28 @@ def _on_edrms_error(error: errors.EdrmsError) -> Response:
     if isinstance(error, errors.Denied):
         log.info("denied", extra={"reason": error.data.get("reason"), "request": g.request_id})
     if status == 404:
-        return answer(404, "not_found", _NOT_FOUND)
+        return answer(404, "not_found", str(_NOT_FOUND))
     return answer(status, error.error_code, error.message, error.fields)
 
 
 def _on_http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    detail = _NOT_FOUND if status == 404 else (error.description or "")
+    detail = str(_NOT_FOUND) if status == 404 else (error.description or "")
     return answer(status, error.name.lower().replace(" ", "_"), detail)
 
 
 def _on_database_error(_error: OperationalError) -> Response:
     log.exception("database_unavailable", extra={"request": g.request_id})
-    return answer(503, "unavailable", "The database is busy. Try again in half a minute.")
+    return answer(503, "unavailable", _("The database is busy. Try again in half a minute."))
 
 
 def _on_os_error(error: OSError) -> Response:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return answer(507, "no_space", "The disk is full: nothing of this request was kept.")
+        detail = _("The disk is full: nothing of this request was kept.")
+        return answer(507, "no_space", detail)
     return _on_anything(error)
 
 
 def _on_anything(_error: Exception) -> Response:
     log.exception("request_crashed", extra={"request": g.request_id})
-    return answer(500, "internal_error", "The fault has been noted. Try again.")
+    return answer(500, "internal_error", _("The fault has been noted. Try again."))

@@ -5,11 +5,14 @@ from typing import IO
 from urllib.parse import unquote
 
 from flask import request
+from flask_babel import gettext as _
 from werkzeug.exceptions import ClientDisconnected
 
+from edrms.errors import Invalid
 from scanning.intake.receive import UploadCutOff
 
 CHUNK_BYTES = 1 << 18
+LONGEST_KEY = 200
 
 
 def body_chunks() -> Iterator[bytes]:
@@ -28,7 +31,11 @@ def body_chunks() -> Iterator[bytes]:
 
 def _cut_off(received: int) -> UploadCutOff:
     return UploadCutOff(
-        f"The connection ended after {received:,} bytes. Nothing of the file was kept: send it again."
+        _(
+            "The connection ended after %(count)s bytes. "
+            "Nothing of the file was kept: send it again.",
+            count=f"{received:,}",
+        )
     )
 
 
@@ -36,6 +43,26 @@ def file_chunks(file: IO[bytes]) -> Iterator[bytes]:
     """A file of a form."""
     while chunk := file.read(CHUNK_BYTES):
         yield chunk
+
+
+def sent_file() -> tuple[str, Iterator[bytes]]:
+    """Name and bytes of the one file of this request: the raw body, or the form field `file`."""
+    if request.mimetype != "multipart/form-data":
+        return given_name(), body_chunks()
+    file = request.files.get("file")
+    if file is None:
+        wrong = {"file": _("Send the file in this form field.")}
+        raise Invalid(_("No file was sent."), fields=wrong)
+    return file.filename or "", file_chunks(file.stream)
+
+
+def sender_key() -> str | None:
+    """The sender's own key for this file (header Idempotency-Key), None if it gave none."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > LONGEST_KEY:
+        wrong = {"Idempotency-Key": _("At most %(most)s characters.", most=LONGEST_KEY)}
+        raise Invalid(_("The file was not taken in."), fields=wrong)
+    return key or None
 
 
 def given_name() -> str:

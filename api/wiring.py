@@ -31,6 +31,7 @@ from scanning.indexing.divide import divide_item
 from scanning.intake.receive import Intake
 from scanning.reading.model import Limits
 from scanning.reading.originals import Originals
+from scanning.reading.ports import Reader
 from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.reading.steps import Bench, give_up, open_item, read_page
 from search.indexer import Indexer
@@ -109,20 +110,26 @@ def create_tables(settings: Settings) -> None:
 def page_worker(instance: Instance, name: str) -> Worker:
     """A worker that opens items, reads pages and divides items into documents."""
     settings = instance.settings
-    scratch = settings.work_directory
-    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    own = Path(tempfile.mkdtemp(prefix="worker-", dir=scratch))
     limits = Limits(
         memory_bytes=settings.page_memory_bytes,
         wall_s=settings.page_wall_s,
         max_pages=settings.max_pages_per_item,
         languages=settings.ocr_languages,
     )
+    return worker_with(instance, name, SandboxedReader(limits))
+
+
+def worker_with(instance: Instance, name: str, reader: Reader) -> Worker:
+    """The same over a given reader, which several workers of one process may share."""
+    settings = instance.settings
+    scratch = settings.work_directory
+    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own = Path(tempfile.mkdtemp(prefix="worker-", dir=scratch))
     bench = Bench(
         database=instance.database,
         store=instance.store,
         clock=instance.clock,
-        reader=SandboxedReader(limits),
+        reader=reader,
         originals=Originals(instance.store, own / "originals"),
         scratch=own,
         actor=Actor(StaffId(name), "EDRMS reading", frozenset()),

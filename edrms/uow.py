@@ -4,19 +4,27 @@ A transaction that changes state of record without journalling an event is refus
 can forget. Work after the commit (waking a worker) runs only when the commit has succeeded.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, event
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.audit.tables import AuditDetail, AuditEvent
 from edrms.audit.vocabulary import ACTIONS
 from edrms.clock import Clock
-from edrms.db import Database
+from edrms.db import Base, Database
 from edrms.ids import new_id
+
+_WRITE = re.compile(
+    r"\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|REPLACE\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)"
+    r'\s+"?(?P<table>\w+)',
+    re.IGNORECASE,
+)
+_READ = re.compile(r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
 
 
 class UnjournalledChange(RuntimeError):
@@ -74,21 +82,16 @@ class UnitOfWork:
         """Run this once the transaction is safely committed, never otherwise."""
         self._after_commit.append(call)
 
-    def note_changes(self) -> None:
-        """Remember which tables of record this flush touches."""
-        session = self.session
-        for row in (*session.new, *session.dirty, *session.deleted):
-            if row.__table__.info.get("journalled", True) and not isinstance(row, AuditEvent):
-                self._changed.add(row.__tablename__)
-
-    def note_statement(self, statement: ORMExecuteState) -> None:
-        """Remember the table a bulk insert, update or delete touches."""
-        mapper = statement.bind_mapper
-        writes = statement.is_insert or statement.is_update or statement.is_delete
-        if writes and mapper is not None:
-            table = cast(Table, mapper.local_table)
-            if table.info.get("journalled", True):
-                self._changed.add(str(table))
+    def note_statement(self, statement: str) -> None:
+        """Remember the table a statement writes to, however it was made (ORM, Core or text)."""
+        words = _WRITE.match(statement)
+        if words is None:
+            if not _READ.match(statement):
+                self._changed.add(statement[:40])
+            return
+        table = Base.metadata.tables.get(words["table"])
+        if table is None or table.info.get("journalled", True):
+            self._changed.add(words["table"])
 
     def check_journalled(self) -> None:
         """Refuse to commit a change that no event tells of."""
@@ -106,9 +109,12 @@ def write(database: Database, actor: Actor, clock: Clock) -> Iterator[UnitOfWork
     """One write transaction: commits when the block ends well, rolls back whole when it does not."""
     with database.session() as session:
         work = UnitOfWork(session, actor, clock)
-        event.listen(session, "before_flush", lambda *_: work.note_changes())
-        event.listen(session, "do_orm_execute", work.note_statement)
         with session.begin():
+            event.listen(
+                session.connection(),
+                "before_cursor_execute",
+                lambda _connection, _cursor, statement, *_: work.note_statement(statement),
+            )
             yield work
             session.flush()
             work.check_journalled()

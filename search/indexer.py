@@ -6,6 +6,7 @@ The rows are the truth: a job names a record, and what is indexed is what the ro
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -17,7 +18,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.fileplan import document_type
 from edrms.ids import StaffId
-from edrms.jobs.queue import Queue, finish
+from edrms.jobs.queue import Claim, Queue, finish
 from edrms.records.filing import INDEX_RECORD
 from edrms.records.reading import client_ids_of, facts_of
 from edrms.records.tables import Record, RecordPage
@@ -27,6 +28,7 @@ from search.ports import IndexBusy, IndexUnavailable, SearchIndex
 
 MOST_AT_ONCE = 100
 BUSY_WAIT_S = 1.0
+GIVEN_BACK_FOR = timedelta(seconds=1)
 INDEXER = Actor(StaffId("indexer"), "EDRMS index", frozenset())
 log = logging.getLogger("edrms.indexer")
 
@@ -60,33 +62,55 @@ class Indexer:
     def do_some(self) -> int:
         """Index what is waiting, at most MOST_AT_ONCE records; returns how many jobs were done.
 
-        If the engine refuses, the leases run out and the jobs come round again.
+        If the engine refuses, the jobs are given back and come round again.
         """
         claims = self._queue.claim([INDEX_RECORD], INDEXER, MOST_AT_ONCE)
         if not claims:
             return 0
         with self._database.read() as session:
             records = list(_indexed(session, [claim.subject_id for claim in claims]))
-        self._index.upsert(records)
+        try:
+            self._index.upsert(records)
+        except (IndexBusy, IndexUnavailable) as error:
+            self._give_back(claims, error)
+            raise
         with write(self._database, INDEXER, self._clock) as work:
             for claim in claims:
                 finish(work, claim)
         return len(claims)
 
+    def _give_back(self, claims: Sequence[Claim], error: Exception) -> None:
+        for claim in claims:
+            self._queue.give_back(claim, INDEXER, str(error), wait=GIVEN_BACK_FOR, counts=False)
+
     def rebuild(self, actor: Actor) -> int:
-        """Build the whole index afresh from the rows and swap it in; returns how many records."""
-        with self._database.read() as session:
-            record_ids = session.scalars(select(Record.record_id).order_by(Record.number)).all()
-            self._index.rebuild(_in_parts(session, record_ids))
+        """Build the whole index afresh from the rows and swap it in; returns how many records.
+
+        Rows are first looked at once the engine holds its write lock, so a record filed meanwhile
+        has a job that waits for the lock; they are read in short parts, so nobody waits to write.
+        """
+        self._index.rebuild(_every_record(self._database))
+        count = self._index.count()
         with write(self._database, actor, self._clock) as work:
-            work.journal("search:index:rebuild", "index", "", records=len(record_ids))
-        return len(record_ids)
+            work.journal("search:index:rebuild", "index", "", records=count)
+        return count
 
 
-def _in_parts(session: Session, record_ids: Sequence[str]) -> Iterator[IndexedRecord]:
-    for start in range(0, len(record_ids), MOST_AT_ONCE):
-        yield from _indexed(session, record_ids[start : start + MOST_AT_ONCE])
-        session.expunge_all()
+def _every_record(database: Database) -> Iterator[IndexedRecord]:
+    last = 0
+    while True:
+        with database.read() as session:
+            rows = session.execute(
+                select(Record.number, Record.record_id)
+                .where(Record.number > last)
+                .order_by(Record.number)
+                .limit(MOST_AT_ONCE)
+            ).all()
+            part = list(_indexed(session, [record_id for _, record_id in rows]))
+        if not rows:
+            return
+        yield from part
+        last = rows[-1][0]
 
 
 def _indexed(session: Session, record_ids: Sequence[str]) -> Iterator[IndexedRecord]:

@@ -64,6 +64,9 @@ class SearchRequest:
 
     access: a tuple of filters lets in what any one of them lets in, hence () nothing.
     text: as typed; blank lists everything visible, newest first.
+    document_types, years: only records of any of these (of document or, without a date, filing);
+    empty means all. They narrow what the words found and never change how the words were read;
+    by_type is counted without document_types, by_year without years, so that more can be chosen.
     from_date, to_date: inclusive, of the document's date, or of filing where it has none.
     page: from 1. page_size: 1 to 100.
     """
@@ -71,6 +74,8 @@ class SearchRequest:
     text: str
     access: AccessFilter | tuple[AccessFilter, ...]
     document_type: str | None = None
+    document_types: frozenset[str] = frozenset()
+    years: frozenset[int] = frozenset()
     client_id: str | None = None
     from_date: date | None = None
     to_date: date | None = None

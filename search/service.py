@@ -57,6 +57,8 @@ class RecordSearch:
         text: str,
         *,
         document_type: str | None = None,
+        document_types: frozenset[str] = frozenset(),
+        years: frozenset[int] = frozenset(),
         client_id: str | None = None,
         from_date: date | None = None,
         to_date: date | None = None,
@@ -69,6 +71,7 @@ class RecordSearch:
         reach = scopes(actor, VIEW)
         request = SearchRequest(
             text=text, access=access_filters(reach), document_type=document_type,
+            document_types=document_types, years=years,
             client_id=client_id, from_date=from_date, to_date=to_date, sort=sort, page=page,
             page_size=page_size,
         )  # fmt: skip

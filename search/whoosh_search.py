@@ -69,15 +69,36 @@ def answer(segments: Sequence[Segment], request: SearchRequest) -> Results:
     ]
     matching = Matching(segments, visible)
     matched, query, notice, suggestion = _matched(matching, chosen, query)
+    types = [_type_mask(segment, request.document_types) for segment in segments]
+    years = [_year_mask(segment, request.years) for segment in segments]
+    shown = _all_of(matched.masks, types, years)
     if request.sort is Sort.RELEVANCE and query.clauses:
         keys = [-np.round(scores, 6) for scores in matched.scores]
     else:
         sign = 1 if request.sort is Sort.OLDEST else -1
         keys = [sign * segment.day for segment in segments]
-    found = _page_of(segments, matched.masks, keys, request)
-    by_type, by_year = _facets(segments, matched.masks)
+    found = _page_of(segments, shown, keys, request)
+    by_type = _type_counts(segments, _all_of(matched.masks, years))
+    by_year = _year_counts(segments, _all_of(matched.masks, types))
     hits = described(matching, found, query)
-    return Results(hits, matched.count(), by_type, by_year, notice, suggestion)
+    total = sum(int(mask.sum()) for mask in shown)
+    return Results(hits, total, by_type, by_year, notice, suggestion)
+
+
+def _all_of(*masks: list[Any]) -> list[Any]:
+    return [np.logical_and.reduce(of_segment) for of_segment in zip(*masks, strict=True)]
+
+
+def _type_mask(segment: Segment, types: frozenset[str]) -> Any:
+    return _having_any(segment, "kind", types) if types else np.ones(segment.n, dtype=bool)
+
+
+def _year_mask(segment: Segment, years: frozenset[int]) -> Any:
+    mask: Any = np.full(segment.n, not years)
+    for year in years:
+        first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+        mask |= (segment.day >= first) & (segment.day <= last)
+    return mask
 
 
 def _facet_mask(segment: Segment, request: SearchRequest) -> Any:
@@ -172,20 +193,23 @@ def _page_of(
     return [Found(at, number) for _, _, at, number in page]
 
 
-def _facets(
-    segments: Sequence[Segment], masks: list[Any]
-) -> tuple[tuple[FacetCount, ...], tuple[FacetCount, ...]]:
+def _type_counts(segments: Sequence[Segment], masks: list[Any]) -> tuple[FacetCount, ...]:
+    """Matches of each document type, most first, then by name."""
     types: Counter[str] = Counter()
-    days: Counter[int] = Counter()
     for segment, mask in zip(segments, masks, strict=True):
         types.update(segment.types[number] for number in mask.nonzero()[0].tolist())
+    ordered = sorted(types.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(FacetCount(value, count) for value, count in ordered)
+
+
+def _year_counts(segments: Sequence[Segment], masks: list[Any]) -> tuple[FacetCount, ...]:
+    """Matches of each year, newest first."""
+    days: Counter[int] = Counter()
+    for segment, mask in zip(segments, masks, strict=True):
         days.update(segment.day[mask].tolist())
     years: Counter[int] = Counter()
     for day, count in days.items():
         years[date.fromordinal(day).year] += count
-    by_type = sorted(types.items(), key=lambda item: (-item[1], item[0]))
-    by_year = sorted(years.items(), reverse=True)
-    return (
-        tuple(FacetCount(value, count) for value, count in by_type),
-        tuple(FacetCount(str(value), count) for value, count in by_year),
+    return tuple(
+        FacetCount(str(value), count) for value, count in sorted(years.items(), reverse=True)
     )

@@ -33,17 +33,31 @@ def client(client_id: str) -> Response:
 
 @blueprint.get("/search")
 @permission("search:index:query")
-@operation(schema.SearchResults, query=("q", "type", "page"))
+@operation(schema.SearchResults, query=("q", "type", "year", "page"))
 def search() -> Response:
-    """Search filed records; counts and snippets are of what you may see."""
-    number = request.args.get("page", "1")
-    if not number.isdecimal() or not 1 <= int(number) <= 10_000:
-        raise Invalid("The search was not made.", fields={"page": "A page number from 1."})
+    """Search filed records; counts and snippets are of what you may see.
+
+    `type` and `year` may be given several times: records of any of the types and any of the years.
+    """
+    args = request.args
+    wrong = {}
+    if not _is_from_one(args.get("page", "1"), 10_000):
+        wrong["page"] = "A page number from 1."
+    if not all(_is_from_one(year, 9998) for year in args.getlist("year")):
+        wrong["year"] = "A year."
+    if wrong:
+        raise Invalid("The search was not made.", fields=wrong)
     answer = instance().search.search(
-        actor(), request.args.get("q", ""), document_type=request.args.get("type") or None,
-        page=int(number), page_size=PAGE_SIZE,
+        actor(), args.get("q", ""),
+        document_types=frozenset(args.getlist("type")),
+        years=frozenset(int(year) for year in args.getlist("year")),
+        page=int(args.get("page", "1")), page_size=PAGE_SIZE,
     )  # fmt: skip
     return send(present.results(answer))
+
+
+def _is_from_one(given: str, most: int) -> bool:
+    return given.isdecimal() and len(given) < 7 and 1 <= int(given) <= most
 
 
 @blueprint.get("/records/<record_id>")

@@ -57,3 +57,12 @@ def reject_document(document_id: str) -> Response:
     """The document belongs on no file; it stays in its batch, with the reason."""
     instance().desk.reject(actor(), document_id, body(schema.Reason).reason)
     return Response(status=204)
+
+
+@blueprint.post("/documents/<document_id>/restore")
+@permission("document:index:reject")
+@operation(status=204)
+def restore_document(document_id: str) -> Response:
+    """Bring a rejected document back to the queue."""
+    instance().desk.restore(actor(), document_id)
+    return Response(status=204)

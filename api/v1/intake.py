@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from flask import Response, request
+from flask import Response
 
-from api.authn import actor, permission, signed_in
-from api.uploads import body_chunks, file_chunks, given_name
+from api.authn import actor, permission, signed_in, takes_files
+from api.uploads import sender_key, sent_file
 from api.v1 import blueprint, present, schema
 from api.v1.operation import body, operation, send
 from api.web.context import instance
-from edrms.errors import Invalid
 
 
 @blueprint.post("/batches")
@@ -21,6 +20,7 @@ def open_batch() -> Response:
     batch_id = instance().intake.open_batch(
         actor(), channel="api", stream=given.stream, note=given.note,
         received_on=given.received_on, expected_sheets=given.expected_sheets,
+        announced_files=given.announced_files,
     )  # fmt: skip
     return send(present.batch(instance().ledger.batch(actor(), batch_id)), 201)
 
@@ -44,6 +44,7 @@ def batch(batch_id: str) -> Response:
 
 @blueprint.post("/batches/<batch_id>/items")
 @permission("batch:item:receive")
+@takes_files
 @operation(schema.Receipt, status=201, query=("name",), takes_bytes=True)
 def receive_item(batch_id: str) -> Response:
     """Send one file: raw bytes with the name in `name` or X-File-Name, or the form field `file`.
@@ -55,33 +56,25 @@ def receive_item(batch_id: str) -> Response:
 
 @blueprint.post("/items")
 @permission("batch:item:receive")
+@takes_files
 @operation(schema.Receipt, status=201, query=("name",), takes_bytes=True)
 def receive_alone() -> Response:
     """Send one file as a batch of its own."""
-    sent = _sent()
+    sent = sent_file()
     batch_id = instance().intake.open_batch(actor(), channel="api")
     return _receive(batch_id, sent)
 
 
 def _receive(batch_id: str, sent: tuple[str, Iterator[bytes]] | None = None) -> Response:
-    name, chunks = sent or _sent()
+    name, chunks = sent or sent_file()
     receipt = instance().intake.receive_file(
-        actor(), batch_id, name, chunks, sender_key=request.headers.get("Idempotency-Key")
+        actor(), batch_id, name, chunks, sender_key=sender_key()
     )
     shown = schema.Receipt(
         id=receipt.item_id, batch_id=batch_id, sha256=receipt.sha256,
         size_bytes=receipt.size_bytes, identical_to=receipt.identical_to,
     )  # fmt: skip
     return send(shown, 200 if receipt.already_received else 201)
-
-
-def _sent() -> tuple[str, Iterator[bytes]]:
-    if request.mimetype != "multipart/form-data":
-        return given_name(), body_chunks()
-    file = request.files.get("file")
-    if file is None:
-        raise Invalid("No file was sent.", fields={"file": "Send the file in this form field."})
-    return file.filename or "", file_chunks(file.stream)
 
 
 @blueprint.get("/items/<item_id>")

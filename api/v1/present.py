@@ -16,7 +16,8 @@ def batch(account: BatchAccount) -> schema.Batch:
     places = {place.value: found.at.get(place, 0) for place in Whereabouts}
     return schema.Batch(
         batch_id=row.batch_id, reference=row.reference, received_on=row.received_on,
-        opened_at=row.opened_at, note=row.note, item_ids=[item.item_id for item in account.items],
+        opened_at=row.opened_at, note=row.note, expected_sheets=row.expected_sheets,
+        announced_files=row.announced_files, item_ids=[item.item_id for item in account.items],
         pages=schema.PageAccount(
             received=found.pages, agrees=found.balances, files_not_counted=found.uncounted_items,
             **places,

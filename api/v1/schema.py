@@ -40,6 +40,9 @@ class NewBatch(Model):
     note: str = ""
     received_on: date | None = Field(None, description="Day the post arrived; today if not said.")
     expected_sheets: int | None = Field(None, ge=1, lt=100_000)
+    announced_files: int | None = Field(
+        None, ge=1, lt=100_000, description="How many files will be sent into the batch."
+    )
 
 
 class PageAccount(Model):
@@ -65,6 +68,8 @@ class Batch(Model):
     received_on: date
     opened_at: datetime
     note: str
+    expected_sheets: int | None
+    announced_files: int | None
     pages: PageAccount
     item_ids: list[str]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from urllib.parse import quote
 
-from flask import Response, current_app, stream_with_context
+from flask import Response, current_app, request, stream_with_context
 
 from api.wiring import Instance
 from edrms.records.viewing import Content
@@ -16,6 +16,13 @@ def instance() -> Instance:
     """The instance this application serves."""
     found: Instance = current_app.extensions["instance"]
     return found
+
+
+def page_number() -> int:
+    """Which page of a list is asked for (query argument page), from 1; 1 for anything else."""
+    given = request.args.get("page", "")
+    is_number = given.isascii() and given.isdecimal() and len(given) < 7
+    return max(1, int(given)) if is_number else 1
 
 
 def send(content: Content, *, save_as: str | None = None) -> Response:

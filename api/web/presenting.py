@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from flask_babel import gettext as _
+
+from api.web import wording
 from api.web.view_models import (
     BatchRow,
     Box,
+    Choice,
     ClientSummary,
     PageCounts,
     PageView,
@@ -23,10 +27,10 @@ from search.query import Query
 
 T = TypeVar("T")
 
-STREAMS = {
-    "": "General post", "children": "Children's services", "adults": "Adult social care",
-    "finance": "Finance", "email": "E-mail",
-}  # fmt: skip
+
+def stream_choices() -> tuple[Choice, ...]:
+    """The streams post may come in by."""
+    return tuple(Choice(value=code, label=str(name)) for code, name in wording.STREAMS.items())
 
 
 def client_summary(client: Client, document_count: int | None = None) -> ClientSummary:
@@ -41,7 +45,7 @@ def client_summary(client: Client, document_count: int | None = None) -> ClientS
             Reference(system=known.system, value=known.value) for known in client.identifiers
         ),
         address=", ".join([*client.address_lines, client.postcode]).strip(", "),
-        service=client.service,
+        service=str(wording.SERVICES.get(client.service, client.service)),
         other_names=client.other_names,
         document_count=document_count,
     )
@@ -74,17 +78,22 @@ def batch_row(account: BatchAccount, names: dict[str, str]) -> BatchRow:
         item_count=len(account.items),
         pages=page_counts(account.reconciliation),
         note=batch.note,
-        stream=STREAMS.get(batch.stream, ""),
+        stream=str(wording.STREAMS.get(batch.stream, batch.stream)),
         attention_count=sum(item.state == ItemState.HELD for item in account.items),
     )
 
 
-def page_view(number: int, content: PageContent | None, query: Query | None = None) -> PageView:
-    """A page with its found words boxed on the image and marked in the text."""
+def page_view(
+    number: int,
+    content: PageContent | None,
+    query: Query | None = None,
+    boxes: tuple[Box, ...] = (),
+) -> PageView:
+    """A page with boxes on the image: the given ones, or around the words that answer the query,
+    which are marked in the text too."""
     if content is None:
-        unread = TextPart(text="This page could not be read. Download the original to see it.")
+        unread = TextPart(text=_("This page could not be read. Download the original to see it."))
         return PageView(number=number, width_px=0, height_px=0, has_image=False, text=(unread,))
-    boxes: tuple[Box, ...] = ()
     text: tuple[TextPart, ...] = (TextPart(text=content.text),)
     if query is not None:
         boxes = _boxes(content, query)
@@ -120,8 +129,9 @@ def hit_count(content: PageContent | None, query: Query) -> int:
 
 
 def pagination(page: int, page_size: int, total: int) -> Pagination:
-    """Which slice is shown."""
+    """Which slice is shown; the last one where page lies behind it."""
     page_count = max(1, -(-total // page_size))
+    page = min(page, page_count)
     first = (page - 1) * page_size + 1 if total else 0
     return Pagination(
         page=page, page_count=page_count, first=first,

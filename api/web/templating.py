@@ -108,8 +108,13 @@ def client_facts(client: ClientSummary) -> list[str]:
         facts.append(str(_("Died %(day)s", day=civil_date(client.died_on))))
     if client.nhs_number:
         facts.append(str(_("NHS %(number)s", number=nhs_number(client.nhs_number))))
-    facts.extend(f"{reference.system} {reference.value}" for reference in client.references)
+    facts.extend(reference_words(known.system, known.value) for known in client.references)
     return [*facts, *(fact for fact in (client.address, client.service) if fact)]
+
+
+def reference_words(system: str, value: str) -> str:
+    """LCS 104233; the system is not said twice where the number begins with it (LCS/104233)."""
+    return value if value.upper().startswith(system.upper()) else f"{system} {value}"
 
 
 def file_size(size_bytes: int) -> str:

@@ -66,6 +66,28 @@ HELD: Mapping[str, Reason] = {
     ),
 }
 
+STREAMS: Mapping[str, str] = {
+    "": _l("General post"),
+    "children": _l("Children's services"),
+    "adults": _l("Adult social care"),
+    "finance": _l("Finance"),
+    "email": _l("Email"),
+}
+
+SERVICES: Mapping[str, str] = {
+    "children": _l("Children's services"),
+    "adults": _l("Adult social care"),
+    "finance": _l("Finance"),
+    "general": _l("General"),
+}
+
+JOBS: Mapping[str, str] = {
+    "open_item": _l("Open a file"),
+    "read_page": _l("Read a page"),
+    "divide_item": _l("Divide a file into documents"),
+    "index_record": _l("Add a record to the search index"),
+}
+
 ITEM_STATES: Mapping[str, str] = {
     "received": _l("Received"),
     "reading": _l("Being read"),
@@ -117,6 +139,10 @@ PROBLEMS: Mapping[int, Reason] = {
     400: Reason(
         _l("There is a problem with the request"),
         _l("Go back, check what you entered, and try again."),
+    ),
+    401: Reason(
+        _l("You are not signed in"),
+        _l("Your session has ended. Sign in again; what you had typed here was not kept."),
     ),
     403: Reason(
         _l("You do not have permission to do this"),

@@ -3,12 +3,17 @@
 import re
 import unicodedata
 
+# Letters that have no accent to take off but are typed and read as these.
+_PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}
+)
+
 
 def fold_name(name: str) -> str:
     """Letters only, lower case, no accents, one space between parts: "O'Neill-Siân" -> "oneill sian"."""
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(char for char in plain if not unicodedata.combining(char))
-    plain = re.sub(r"['’`.]", "", plain.lower())
+    plain = re.sub(r"['’`.]", "", plain.lower().translate(_PLAIN))
     return " ".join(re.sub(r"[^a-z]+", " ", plain).split())
 
 

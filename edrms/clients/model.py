@@ -5,6 +5,8 @@ from datetime import date
 
 from edrms.ids import ClientId
 
+CARE_SERVICES = frozenset({"children", "adults"})  # who keep files on people
+
 
 @dataclass(frozen=True, slots=True)
 class Identifier:

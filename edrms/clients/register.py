@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from edrms.clients.folding import fold_digits, fold_name, fold_reference
-from edrms.clients.model import Client, Identifier
+from edrms.clients.model import CARE_SERVICES, Client, Identifier
 from edrms.clients.tables import ClientIdentifier, ClientName, ClientRow
 from edrms.errors import Invalid
 from edrms.ids import ClientId
@@ -17,9 +17,12 @@ MOST_CANDIDATES = 200
 
 
 def add_client(work: UnitOfWork, client: Client) -> None:
-    """Put a new client on the register. Raises Invalid without a surname."""
+    """Put a new client on the register. Raises Invalid without a surname or a service that keeps
+    files on people."""
     if not fold_name(client.surname):
         raise Invalid("The client was not added.", fields={"surname": "Enter a surname."})
+    if client.service not in CARE_SERVICES:
+        raise Invalid("The client was not added.", fields={"service": "Choose children or adults."})
     parts = _name_parts([client.full_name, *client.other_names])
     work.session.add(
         ClientRow(
@@ -113,22 +116,32 @@ def find_by_keys(
     return [client_from_row(row) for row in found.values()]
 
 
-def search_clients(session: Session, typed: str, limit: int = 20) -> list[Client]:
-    """Clients for what somebody typed: name parts in any order, a date of birth, an NHS number, a ref.
+def search_clients(
+    session: Session, typed: str, limit: int = 20, offset: int = 0
+) -> tuple[list[Client], int]:
+    """Clients for what somebody typed, by surname, and how many there are in all.
 
-    Every word typed must fit: as the beginning of a name part, or as an identifier or a date of birth.
+    Every word typed must fit: as the beginning of a name part, as the beginning of an identifier or
+    postcode, or as a date of birth; ten digits are an NHS number. Nothing typed finds nobody.
     """
-    statement = select(ClientRow).order_by(ClientRow.surname_folded, ClientRow.forename_folded)
-    digits = fold_digits(typed)
-    if len(digits) == 10 and not any(char.isalpha() for char in typed):
-        statement = statement.where(ClientRow.nhs_number == digits)
-        return [client_from_row(row) for row in session.scalars(statement.limit(limit))]
-    words = typed.split()
+    wanted = _fits_all(typed)
+    statement = select(ClientRow).where(wanted)
+    ordered = statement.order_by(
+        ClientRow.surname_folded, ClientRow.forename_folded, ClientRow.client_id
+    )
+    rows = session.scalars(ordered.limit(limit).offset(offset))
+    found = [client_from_row(row) for row in rows]
+    total = session.scalar(select(func.count(ClientRow.client_id)).where(wanted)) or 0
+    return found, total
+
+
+def _fits_all(typed: str) -> ColumnElement[bool]:
+    digits, words = fold_digits(typed), typed.split()
     if not words:
-        return []
-    for word in words:
-        statement = statement.where(_fits(word))
-    return [client_from_row(row) for row in session.scalars(statement.limit(limit))]
+        return false()
+    if len(digits) == 10 and not any(char.isalpha() for char in typed):
+        return ClientRow.nhs_number == digits
+    return and_(*(_fits(word) for word in words))
 
 
 def _fits(word: str) -> ColumnElement[bool]:

@@ -3,15 +3,17 @@
 If the event cannot be written the view is refused, because both stand in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload, undefer
 
 from edrms.access.model import Actor
 from edrms.access.policy import require, scopes
+from edrms.audit.tables import AuditEvent
 from edrms.clients.model import Client
 from edrms.clients.register import get_clients, search_clients
 from edrms.clock import Clock
@@ -21,6 +23,7 @@ from edrms.ids import ObjectKey
 from edrms.records.reading import (
     client_ids_of,
     records_of_client,
+    visible_among,
     visible_page,
     visible_record,
 )
@@ -48,6 +51,15 @@ class Content:
     stream: BinaryIO
     media_type: str
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecentView:
+    """A record somebody opened, when that was last, and the clients it is about."""
+
+    record: Record
+    at: datetime
+    clients: tuple[Client, ...]
 
 
 class RecordViewing:
@@ -93,6 +105,49 @@ class RecordViewing:
             work.journal(DOWNLOAD, "record", record_id, rendition=kind)
         return record, self._content(made.object_key, made.media_type)
 
+    def thumbnail_source(self, actor: Actor, record_id: str, number: int) -> Content:
+        """The picture of one page, to be made too small to read; so it is decided but not journalled.
+
+        Whoever sees small pages has opened the record, and that is in the journal.
+        """
+        with self._database.read() as session:
+            _, page = visible_page(session, actor, VIEW, record_id, number)
+        if not page.view_key:
+            raise no_such("page image")
+        return self._content(page.view_key, page.view_media_type)
+
+    def visible(self, actor: Actor, record_ids: Collection[str]) -> frozenset[str]:
+        """Those of these records that the actor may open, for showing links only where they lead."""
+        with self._database.read() as session:
+            return frozenset(visible_among(session, scopes(actor, VIEW), record_ids))
+
+    def recent(self, actor: Actor, limit: int) -> list[RecentView]:
+        """What the actor opened lately and may still open, latest first."""
+        require(actor, VIEW)
+        last = func.max(AuditEvent.at)
+        statement = (
+            select(AuditEvent.subject_id, last)
+            .where(AuditEvent.actor_id == actor.staff_id, AuditEvent.action == VIEW)
+            .group_by(AuditEvent.subject_id)
+            .order_by(last.desc())
+            .limit(limit)
+        )
+        with self._database.read() as session:
+            opened = session.execute(statement).all()
+            rows = visible_among(session, scopes(actor, VIEW), [one for one, _ in opened])
+            ids = {one for row in rows.values() for one in client_ids_of(row)}
+            people = get_clients(session, ids)
+        return [
+            RecentView(rows[one], at, tuple(people[who] for who in client_ids_of(rows[one])))
+            for one, at in opened
+            if one in rows
+        ]
+
+    def count(self) -> int:
+        """How many records there are, for comparing with the index."""
+        with self._database.read() as session:
+            return session.scalar(select(func.count(Record.record_id))) or 0
+
     def _content(self, key: str, media_type: str) -> Content:
         stored = ObjectKey(key)
         return Content(self._store.open(stored), media_type, self._store.size(stored))
@@ -107,11 +162,17 @@ class ClientBrowsing:
 
     def search(self, actor: Actor, typed: str, limit: int = 20) -> list[Client]:
         """Clients for what was typed; journalled with how many were shown, not with the words."""
+        return self.search_page(actor, typed, limit)[0]
+
+    def search_page(
+        self, actor: Actor, typed: str, limit: int, offset: int = 0
+    ) -> tuple[list[Client], int]:
+        """A page of the clients for what was typed, and how many there are in all; journalled."""
         require(actor, "client:summary:search")
         with write(self._database, actor, self._clock) as work:
-            found = search_clients(work.session, typed, limit)
+            found, total = search_clients(work.session, typed, limit, offset)
             work.journal("client:summary:search", "client", "", shown=len(found))
-        return found
+        return found, total
 
     def open(self, actor: Actor, client_id: str) -> tuple[Client, Sequence[Record]]:
         """A client and those records on the file that the actor may see; journalled."""

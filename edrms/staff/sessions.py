@@ -53,7 +53,7 @@ class Sessions:
             member = find_by_username(session, username)
         fits = password_is_right(member, password)
         if member is None or not fits or not member.active or waiting:
-            self._note_failure(username, member)
+            self._note_failure(username, member, while_waiting=waiting)
             raise Refused(
                 "The user name or password is not right, or there were too many tries. "
                 "Check both and try again in half a minute.",
@@ -87,14 +87,18 @@ class Sessions:
             and self._clock.now() < attempts.last_failed_at + WAIT_AFTER_FAILURES
         )
 
-    def _note_failure(self, username: str, member: StaffMember | None) -> None:
+    def _note_failure(
+        self, username: str, member: StaffMember | None, *, while_waiting: bool
+    ) -> None:
+        """Tries during the wait are journalled but do not prolong it, else anybody could do so."""
         with write(self._database, SYSTEM, self._clock) as work:
             attempts = work.session.get(SignInAttempts, _digest(username))
             if attempts is None:
                 attempts = SignInAttempts(username_hash=_digest(username), failures=0)
                 work.session.add(attempts)
-            attempts.failures += 1
-            attempts.last_failed_at = work.now
+            if not while_waiting:
+                attempts.failures += 1
+                attempts.last_failed_at = work.now
             subject = member.staff_id if member else "unknown"
             work.journal("staff:session:start", "staff", subject, outcome="refused")
 

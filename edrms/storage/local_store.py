@@ -5,7 +5,9 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +17,7 @@ from edrms.ids import ObjectKey, new_id
 from edrms.storage.ports import StoredObject
 
 CHUNK_BYTES = 1 << 20
+STALE_AFTER_S = 24 * 3600
 _KEY = re.compile(r"[0-9a-f]{32}")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -26,24 +29,24 @@ class LocalObjectStore:
         self._root = root
         self._staging = root / "staging"
         self._min_free_bytes = min_free_bytes
-        self._staging.mkdir(parents=True, exist_ok=True, mode=0o700)
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._staging.mkdir(exist_ok=True, mode=0o700)
+        self._clear_staging()
+
+    def _clear_staging(self) -> None:
+        """Remove what a killed process left half-written; nobody writes at one file for a day."""
+        for staged in self._staging.iterdir():
+            with suppress(FileNotFoundError):
+                if time.time() - staged.stat().st_mtime > STALE_AFTER_S:
+                    staged.unlink()
 
     def put(self, chunks: Iterable[bytes], *, max_bytes: int) -> StoredObject:
         self._check_free_space()
         key = ObjectKey(new_id())
         staged = self._staging / key
-        try:
+        with _writing(staged):
             sha256, size_bytes = self._write(staged, chunks, max_bytes)
             self._place(staged, self._path(key))
-        except OSError as error:
-            if error.errno in _FULL:
-                raise NoSpace(
-                    "The disk is full: nothing of this file was kept. Free some space, "
-                    "then send it again."
-                ) from error
-            raise Unavailable("The store could not write the file.", cause=str(error)) from error
-        finally:
-            staged.unlink(missing_ok=True)
         self._read_back(key, sha256)
         return StoredObject(key, sha256, size_bytes)
 
@@ -101,12 +104,17 @@ class LocalObjectStore:
     def fetch(self, key: ObjectKey, sha256: str, to: Path) -> None:
         digest = hashlib.sha256()
         with self.open(key) as source, to.open("xb") as target:
-            while chunk := source.read(CHUNK_BYTES):
-                digest.update(chunk)
-                target.write(chunk)
-        if digest.hexdigest() != sha256:
-            to.unlink()
-            raise Damaged("A stored file no longer hashes as recorded.", key=key)
+            try:
+                with _errors_named():
+                    while chunk := source.read(CHUNK_BYTES):
+                        digest.update(chunk)
+                        target.write(chunk)
+                    target.flush()
+                if digest.hexdigest() != sha256:
+                    raise Damaged("A stored file no longer hashes as recorded.", key=key)
+            except BaseException:
+                to.unlink()
+                raise
 
     def delete(self, key: ObjectKey) -> None:
         path = self._path(key)
@@ -122,6 +130,29 @@ class LocalObjectStore:
         if not _KEY.fullmatch(key):
             raise NotFound("There is no such object in the store.", key=key)
         return self._root / key[:2] / key[2:4] / key
+
+
+@contextmanager
+def _writing(staged: Path) -> Iterator[None]:
+    """Whatever happens inside, nothing stays in staging."""
+    try:
+        with _errors_named():
+            yield
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+@contextmanager
+def _errors_named() -> Iterator[None]:
+    """The operating system's errors in the words of the port."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoSpace(
+                "The disk is full: nothing of this file was kept. Free some space, then try again."
+            ) from error
+        raise Unavailable("The store could not read or write.", cause=str(error)) from error
 
 
 def _sync_directory(directory: Path) -> None:

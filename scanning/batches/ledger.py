@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from edrms.access.model import Actor, BatchFacts
@@ -23,6 +23,14 @@ from scanning.batches.model import (
     whereabouts,
 )
 from scanning.batches.tables import Batch, Document, Item, ItemPage
+from scanning.batches.totals import (
+    Attention,
+    attention,
+    disagrees,
+    holds_a_file,
+    twin_references,
+    whole_account,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +44,16 @@ class PagePlace:
 
 @dataclass(frozen=True, slots=True)
 class BatchAccount:
-    """A batch, its items, where each item's pages are, and the reconciliation."""
+    """A batch, its items, where each item's pages are, and the reconciliation.
+
+    twins: reference of the batch that holds the same bytes, by Item.identical_to.
+    """
 
     batch: Batch
     items: tuple[Item, ...]
     pages: dict[str, tuple[PagePlace, ...]]
     reconciliation: Reconciliation
+    twins: dict[str, str]
 
 
 class Ledger:
@@ -51,14 +63,49 @@ class Ledger:
         self._database = database
         self._clock = clock
 
-    def batches(self, actor: Actor, limit: int = 100) -> list[BatchAccount]:
-        """The latest batches the actor may see: own ones, or all with batch:all:view."""
-        require_any(actor)
-        statement = select(Batch).order_by(Batch.number.desc()).limit(limit)
-        if not holds(actor, "batch:all:view"):
-            statement = statement.where(Batch.opened_by == actor.staff_id)
+    def batches(
+        self, actor: Actor, limit: int = 100, offset: int = 0, *, show: str = "all"
+    ) -> list[BatchAccount]:
+        """Batches the actor may see, newest first: own ones, or all with batch:all:view.
+
+        show: "all", "mine", "attention" (a file held, or pages that do not agree) or "disagreeing".
+        """
+        statement = select(Batch).where(_visible(actor), _shown(actor, show))
+        statement = statement.order_by(Batch.number.desc()).limit(limit).offset(offset)
         with self._database.read() as session:
             return [_account(session, batch) for batch in session.scalars(statement)]
+
+    def count(self, actor: Actor, *, show: str = "all") -> int:
+        """How many batches `batches` would give without a limit."""
+        statement = select(func.count(Batch.batch_id)).where(_visible(actor), _shown(actor, show))
+        with self._database.read() as session:
+            return session.scalar(statement) or 0
+
+    def attention(self, actor: Actor) -> Attention:
+        """What needs a person among the batches the actor may see."""
+        with self._database.read() as session:
+            return attention(session, _visible(actor))
+
+    def whole(self, actor: Actor) -> Reconciliation:
+        """The account over every batch."""
+        require(actor, "batch:all:view")
+        with self._database.read() as session:
+            return whole_account(session)
+
+    def original(self, actor: Actor, item_id: str) -> Item:
+        """A held or rejected item whose original is about to be sent out; journalled.
+
+        Once an item has been read, its records' own access rules decide, so it is absent here.
+        """
+        require(actor, "item:content:download")
+        with write(self._database, actor, self._clock) as work:
+            item = work.session.get(Item, item_id)
+            if item is None or item.state not in (ItemState.HELD, ItemState.REJECTED):
+                raise no_such("item")
+            if not _may_see(actor, item.batch):
+                raise no_such("item")
+            work.journal("item:content:download", "item", item_id)
+        return item
 
     def batch(self, actor: Actor, batch_id: str) -> BatchAccount:
         """One batch. NotFound alike when absent and when it is another's."""
@@ -105,6 +152,23 @@ def require_any(actor: Actor) -> None:
         require(actor, "batch:own:view")
 
 
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    require_any(actor)
+    return true() if holds(actor, "batch:all:view") else Batch.opened_by == actor.staff_id
+
+
+def _shown(actor: Actor, show: str) -> ColumnElement[bool]:
+    match show:
+        case "mine":
+            return Batch.opened_by == actor.staff_id
+        case "attention":
+            return or_(holds_a_file(), disagrees())
+        case "disagreeing":
+            return disagrees()
+        case _:
+            return true()
+
+
 def _may_see(actor: Actor, batch: Batch) -> bool:
     facts = BatchFacts(batch.opened_by)
     return any(
@@ -132,7 +196,7 @@ def _account(session: Session, batch: Batch) -> BatchAccount:
     pages = _places(session, batch.batch_id)
     every = [page.place for places in pages.values() for page in places]
     account = reconcile((item.page_count for item in items), every, batch.expected_sheets)
-    return BatchAccount(batch, tuple(items), pages, account)
+    return BatchAccount(batch, tuple(items), pages, account, twin_references(session, items))
 
 
 def _places(session: Session, batch_id: str) -> dict[str, tuple[PagePlace, ...]]:

@@ -21,6 +21,7 @@ class Batch(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     received_on: Mapped[date] = mapped_column(Date)
     expected_sheets: Mapped[int | None] = mapped_column(Integer)
+    announced_files: Mapped[int | None] = mapped_column(Integer)
     opened_by: Mapped[str] = mapped_column(String(32), index=True)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     items: Mapped[list["Item"]] = relationship(back_populates="batch", order_by="Item.ordinal")

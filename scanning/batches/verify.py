@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from edrms.db import Database
 from edrms.ids import ObjectKey
-from edrms.records.tables import PageContent, Record, Rendition
+from edrms.records.tables import PageContent, Rendition
 from edrms.storage.ports import ObjectStore
+from scanning.batches.cross_checks import faults_between_tables
 from scanning.batches.ledger import BatchAccount, all_accounts
-from scanning.batches.model import DocumentState, PageState, Whereabouts
+from scanning.batches.model import PageState, Whereabouts
 from scanning.batches.tables import Document, Item, ItemPage
 
 CHUNK_BYTES = 1 << 20
@@ -50,7 +51,7 @@ def verify(
         for account in all_accounts(session):
             _count(report, account)
         _check_pages(session, report)
-        _check_records(session, report)
+        report.faults += faults_between_tables(session)
         wanted = _wanted_objects(session)
     _check_objects(report, store, wanted, read_every_byte)
     return report
@@ -84,18 +85,6 @@ def _check_pages(session: Session, report: Report) -> None:
         .where(ItemPage.state == PageState.READ, PageContent.page_id.is_(None))
     )
     report.faults += [f"page {page_id}: said to be read, but nothing was kept" for page_id in lost]
-
-
-def _check_records(session: Session, report: Report) -> None:
-    filed = {
-        document.document_id: document.record_id
-        for document in session.scalars(
-            select(Document).where(Document.state == DocumentState.FILED)
-        )
-    }
-    records = {record.document_id: record.record_id for record in session.scalars(select(Record))}
-    for document_id in filed.keys() ^ records.keys():
-        report.faults.append(f"document {document_id}: filed in one table and not in the other")
 
 
 def _wanted_objects(session: Session) -> dict[ObjectKey, str]:

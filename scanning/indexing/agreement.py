@@ -80,7 +80,7 @@ def _reference(system: str, value: str, number: FoundNumber) -> Agreement | None
             return None
         bits = (15.0 if number.labelled else 10.0) - repaired
         return Agreement(kind, bits, number.evidence(kind), counts=number.labelled)
-    if number.labelled and len(own) >= 8 and _is_near(own, number.value):
+    if number.labelled and any(_is_near(form, number.value) for form in {own, full}):
         return Agreement(kind, 7.0, number.evidence(kind, "differs by one character"))
     return None
 
@@ -94,6 +94,8 @@ def _names_another_system(printed: str, bare: str, system: str) -> bool:
 
 
 def _is_near(own: str, printed: str) -> bool:
+    if len(own) < 8:
+        return False
     return letters_apart(own, printed, 1) <= 1 or (len(printed) >= 8 and own.startswith(printed))
 
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from edrms.access.model import Actor
-from edrms.access.policy import require
+from edrms.access.model import Actor, BatchFacts
+from edrms.access.policy import decide, require
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
@@ -24,14 +24,16 @@ from scanning.batches.tables import Document, Item, ItemPage
 from scanning.indexing.filing import IndexDecision, file_document
 
 KEPT_FOR = timedelta(minutes=15)
+OVERDUE_AFTER = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How the queue stands: documents waiting, and when the oldest began to."""
+    """How the queue stands: documents waiting, when the oldest began to, and how many are overdue."""
 
     documents: int
     oldest_since: datetime | None
+    overdue: int = 0
 
 
 class IndexingDesk:
@@ -45,12 +47,14 @@ class IndexingDesk:
         """Counts for the queue page and the start page."""
         require(actor, "document:queue:view")
         with self._database.read() as session:
-            count, oldest = session.execute(
-                select(func.count(), func.min(Document.waiting_since)).where(_is_waiting())
+            since = Document.waiting_since
+            late = func.count().filter(since < self._clock.now() - OVERDUE_AFTER)
+            count, oldest, overdue = session.execute(
+                select(func.count(), func.min(since), late).where(_is_waiting())
             ).one()
-        return Waiting(count, oldest)
+        return Waiting(count, oldest, overdue)
 
-    def queue(self, actor: Actor, limit: int = 50) -> Sequence[Document]:
+    def queue(self, actor: Actor, limit: int = 50, offset: int = 0) -> Sequence[Document]:
         """Documents waiting, in the order they will be given out, with their items."""
         require(actor, "document:queue:view")
         statement = (
@@ -59,6 +63,7 @@ class IndexingDesk:
             .options(selectinload(Document.item).selectinload(Item.batch))
             .order_by(*_ORDER)
             .limit(limit)
+            .offset(offset)
         )
         with self._database.read() as session:
             return list(session.scalars(statement))
@@ -133,7 +138,7 @@ class IndexingDesk:
         return content
 
     def contents(self, actor: Actor, document_id: str) -> list[tuple[int, PageContent | None]]:
-        """A waiting document's pages in order: number within the item, and what was read on it."""
+        """A waiting document's pages in order: number within the item, and what was read on it; journalled."""
         require(actor, "document:page:view")
         statement = (
             select(ItemPage.number, PageContent)
@@ -141,9 +146,10 @@ class IndexingDesk:
             .where(ItemPage.document_id == document_id)
             .order_by(ItemPage.number)
         )
-        with self._database.read() as session:
-            _waiting_document(session, document_id)
-            return [(number, content) for number, content in session.execute(statement)]
+        with write(self._database, actor, self._clock) as work:
+            _waiting_document(work.session, document_id)
+            work.journal("item:page:view", "document", document_id)
+            return [(number, content) for number, content in work.session.execute(statement)]
 
     def reference(self, record_id: RecordId) -> str:
         """The reference of a record just filed, to show to whoever filed it."""
@@ -179,8 +185,32 @@ class IndexingDesk:
             document.state, document.reason = DocumentState.REJECTED, _reason(reason)
             work.journal("document:index:reject", "document", document_id, reason=document.reason)
 
+    def restore(self, actor: Actor, document_id: str) -> None:
+        """Bring a rejected document back to the queue. Conflict when it is not rejected any more."""
+        require(actor, "document:index:reject")
+        with write(self._database, actor, self._clock) as work:
+            document = work.session.get(Document, document_id, with_for_update=True)
+            if document is None or not _batch_is_open_to(actor, document):
+                raise no_such("document")
+            if document.state != DocumentState.REJECTED:
+                raise Conflict("This document is not rejected any more.", code="not_rejected")
+            work.journal("document:index:restore", "document", document_id, reason=document.reason)
+            document.state, document.reason = DocumentState.TO_INDEX, ""
+            document.taken_by, document.taken_at = "", None
+
 
 _ORDER = (Document.skipped, Document.waiting_since, Document.document_id)
+
+
+def _batch_is_open_to(actor: Actor, document: Document) -> bool:
+    facts = BatchFacts(document.item.batch.opened_by)
+    return decide(actor, "batch:own:view", facts).allowed
+
+
+def is_taken(document: Document, now: datetime) -> bool:
+    """Whether somebody has the document in hand (a quarter of an hour after that nobody has)."""
+    taken_at = document.taken_at
+    return bool(document.taken_by) and taken_at is not None and taken_at >= now - KEPT_FOR
 
 
 def _is_waiting() -> ColumnElement[bool]:
@@ -197,9 +227,7 @@ def _waiting_document(session: Session, document_id: str) -> Document:
 
 
 def _not_anothers(document: Document, actor: Actor, now: datetime) -> None:
-    if document.taken_by in ("", actor.staff_id) or document.taken_at is None:
-        return
-    if document.taken_at >= now - KEPT_FOR:
+    if document.taken_by != actor.staff_id and is_taken(document, now):
         raise Conflict("A colleague is indexing this document.", code="taken")
 
 

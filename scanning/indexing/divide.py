@@ -56,6 +56,7 @@ def divide_item(bench: Bench, claim: Claim) -> None:
         if fresh is None:
             raise no_such("item")
         fresh.state = ItemState.READ
+        work.journal("item:content:divide", "item", item.item_id, documents=len(prepared))
         for ordinal, document in enumerate(prepared, start=1):
             _add(work, fresh, ordinal, document)
         finish(work, claim)

@@ -168,6 +168,8 @@ def _conflict(claim: _Claim, rivals: list[_Claim]) -> str:
             return "a number on the document belongs to another client"
         if theirs and ours and _different_numbers(claim, rival):
             return "the numbers on the document belong to two clients"
+        if _bears_a_reference_like(rival, claim):
+            return "another reference on the document is nearly that of another client"
         born_elsewhere = rival.agrees_on(EvidenceKind.DATE_OF_BIRTH) and bool(rival.names)
         if ours and born_elsewhere and not claim.agrees_on(EvidenceKind.DATE_OF_BIRTH):
             return "name and date of birth on the document belong to another client"
@@ -179,6 +181,20 @@ def _different_numbers(claim: _Claim, rival: _Claim) -> bool:
     own = {a.evidence.value for a in claim.agreements if a.kind in _NUMBERS and a.bits >= 10}
     theirs = {a.evidence.value for a in rival.agreements if a.kind in _NUMBERS and a.bits >= 10}
     return bool(own - theirs and theirs - own)
+
+
+def _bears_a_reference_like(rival: _Claim, claim: _Claim) -> bool:
+    """Whether a rival's reference, all but one character, stands beside one of this client's.
+
+    So a badly copied letter about twins does not file itself on the one who was read well.
+    """
+    own = {a.evidence.value for a in claim.agreements if a.kind is EvidenceKind.REFERENCE}
+    theirs = {
+        a.evidence.value
+        for a in rival.agreements
+        if a.kind is EvidenceKind.REFERENCE and a.bits > 0
+    }
+    return bool(own and theirs - own)
 
 
 def _unknown_subjects(claims: tuple[_Claim, ...], found: Identifiers) -> tuple[str, ...]:

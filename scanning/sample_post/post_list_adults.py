@@ -221,7 +221,7 @@ ADULTS = (
                 ("name", "date_of_birth", "address"),
                 particulars="Model locomotives were stacked on the stairs, and one had been "
                 "stepped on.",
-                sought=("model locomotives",),
+                sought=("newspapers shoulder height",),
             ),
         ),
         look="fax",

@@ -5,13 +5,12 @@ product is timed on whole files: receiving, opening, blank backs, separators, OC
 filing and indexing. Bare tesseract is two processes, each with the next picture, text only.
 """
 
-import json
 import os
 import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ from typing import Any
 from scanning.reading.model import Limits
 from scanning.reading.page_image import open_page_image
 from scanning.reading.pdf_page import SCAN_DPI, open_pdf_page
-from scanning.sample_post.generate import TRUTH_NAME, make_post
+from scanning.sample_post.generate import make_post
+from scanning.sample_post.post_list import POST
 from tests.bench.own_instance import OwnInstance, own_instance, sample_clients
 
 READ_BY_OCR = frozenset(
@@ -52,20 +52,26 @@ class Part:
 
 def measure_ingest(directory: Path, only: Sequence[str] | None = None) -> dict[str, Any]:
     """Figures of the ingest. directory: scratch. only: names of the sample's files, else all."""
-    post, pictures_at = directory / "post", directory / "pictures"
-    make_post(post, only=only)
-    pictures_at.mkdir()
-    files = [
-        _pictures(post / entry["name"], entry, pictures_at)
-        for entry in json.loads((post / TRUTH_NAME).read_text("utf-8"))["files"]
-        if entry["container"] in READ_BY_OCR
-    ]
+    names = [order.name for order in POST if order.container.value in READ_BY_OCR]
+    wanted = [name for name in names if only is None or name in only]
+    shares = [(directory / f"post-{n}", wanted[n::PROCESSES]) for n in range(PROCESSES)]
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        made = pool.map(_make_share, *zip(*[share for share in shares if share[1]], strict=True))
+        files = sorted((one for share in made for one in share), key=lambda one: one.file.name)
     files.sort(key=lambda one: -len(one.content))
     halves = [files[0::4] + files[3::4], files[1::4] + files[2::4]]
     with own_instance(directory / "home", PROCESSES, sample_clients()) as running:
         time.sleep(WARM_UP_S)
         parts = [_measure_part(running, half) for half in halves if half]
     return _figures(parts)
+
+
+def _make_share(directory: Path, names: Sequence[str]) -> list[Pictures]:
+    """Some of the sample's files, with the pictures of their pages."""
+    post = make_post(directory, only=names)
+    pictures = directory / "pictures"
+    pictures.mkdir()
+    return [_pictures(directory / entry["name"], entry, pictures) for entry in post.truth["files"]]
 
 
 def _pictures(file: Path, entry: dict[str, Any], to: Path) -> Pictures:
@@ -140,8 +146,7 @@ def _figures(parts: Sequence[Part]) -> dict[str, Any]:
             bare_content_s / sum(part.product_read_s for part in parts), 3
         ),
         "ratio_by_half": [
-            round((part.bare_content_s + part.bare_others_s) / part.product_s, 3)
-            for part in parts
+            round((part.bare_content_s + part.bare_others_s) / part.product_s, 3) for part in parts
         ],
         "goal": 0.85,
     }

@@ -127,13 +127,14 @@ def sample_clients() -> list[Client]:
 
 @contextmanager
 def own_instance(
-    home: Path, workers: int, clients: Sequence[Client] = ()
+    home: Path, workers: int, clients: Sequence[Client] = (), port: int = 8000
 ) -> Iterator[OwnInstance]:
     """A new instance under home with these clients, page workers and the index writer.
 
     workers: 0 for neither page worker nor index writer. A role's code is a staff member's name.
+    port: for the web server, which the caller starts if it is wanted.
     """
-    settings = Settings(home=home)
+    settings = Settings(home=home, port=port)
     instance = make_instance(settings)
     with write(instance.database, SYSTEM, instance.clock) as work:
         for code, role in ROLES.items():

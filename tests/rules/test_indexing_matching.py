@@ -95,6 +95,20 @@ def test_twins_of_nearly_one_name_need_a_number_for_ocr_may_have_changed_the_let
     assert fileable(matches(f"{text}\nNHS No 943 476 5919", carys, cerys)) == {"cerys"}
 
 
+def test_a_twin_whose_line_was_read_badly_keeps_the_letter_from_filing_on_the_other() -> None:
+    carys = a_client("carys", "Carys", "Bevan-Pryce", reference=("LCS", "104054"))
+    cerys = a_client("cerys", "Cerys", "Bevan-Pryce", reference=("LCS", "104091"))
+    text = (
+        "'Re: carys Bevan-Pryce, DOB 9 March 2014, Our reference Lcs/104054\n"
+        "Re: , Cerys Bevan- 'Pryce, DOB 9 March 2014, (Our reference Lcsi104091"
+    )
+    found = matches(text, carys, cerys)
+    assert fileable(found) == set()
+    assert found[0].vetoes == (
+        "another reference on the document is nearly that of another client",
+    )
+
+
 def test_two_siblings_named_are_both_clients() -> None:
     amy = a_client("amy", "Amy", born=date(2015, 1, 1), **HOME)
     ben = a_client("ben", "Ben", born=date(2017, 2, 2), **HOME)

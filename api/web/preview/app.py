@@ -7,6 +7,7 @@ that every link resolves; forms lead back to the page they came from and change 
 import secrets
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask, Response, jsonify, render_template, request
 
@@ -50,13 +51,15 @@ VARIANTS: tuple[tuple[str, str, object], ...] = (
     ("clients-start", "find_client.html", FindClientPage()),
     *(
         (f"error-{status}", "error.html", ErrorPage(status=status, request_id="7f3a-91c0"))
-        for status in (400, 403, 404, 409, 413, 500, 503, 507)
+        for status in (400, 401, 403, 404, 409, 413, 500, 503, 507)
     ),
 )
 ACTIONS: tuple[tuple[str, str], ...] = (
     ("auth.sign_out", "/sign-out"),
     ("post.create_batch", "/batches"),
     ("post.retry_item", "/batches/<batch_id>/items/<item_id>/retry"),
+    ("post.reject_item", "/batches/<batch_id>/items/<item_id>/reject"),
+    ("post.restore_document", "/batches/<batch_id>/documents/<document_id>/restore"),
     ("queue.take_next", "/queue/next"),
     ("queue.file_document", "/queue/<document_id>/file"),
     ("queue.skip_document", "/queue/<document_id>/skip"),
@@ -128,6 +131,9 @@ def _add_data(app: Flask) -> None:
     app.add_url_rule(record + page, "records.page_image", picture(1240))
     app.add_url_rule(record + page + "/thumbnail", "records.thumbnail", picture(152))
     app.add_url_rule(record + "/<rendition>", "records.download", _empty_download)
+    app.add_url_rule(
+        "/batches/<batch_id>/items/<item_id>/original", "post.download_item", _empty_download
+    )
     app.add_url_rule("/clients/suggest", "clients.suggest", _suggest)
     app.add_url_rule(
         "/batches/<batch_id>/files", "post.receive_file", _receive_file, methods=["POST"]
@@ -148,7 +154,7 @@ def _suggest() -> Response:
 
 
 def _receive_file(**parts: str) -> tuple[Any, int]:
-    name = request.files["file"].filename or ""
+    name = unquote(request.headers["X-File-Name"])
     if name.endswith(".exe"):
         return jsonify(title="Refused", detail="Programs are not accepted. Send a PDF."), 415
     return jsonify(item_id="i1", name=name), 201

@@ -101,7 +101,7 @@ QUEUE = QueuePage(
             batch_reference="B-2026-00411",
             suggested_type=TYPES[0] if n != 3 else None,
             suggested_client=MATCHES[n % 2] if n != 3 else None,
-            reasons=("Only one identifier agrees", "The date of birth differs"),
+            reasons=("Only one identifier agrees.", "The date of birth differs."),
             is_overdue=n == 1,
             taken_by="Idris Made-Up" if n == 2 else "",
             skipped_reason="Need a colleague's opinion" if n == 1 else "",
@@ -114,11 +114,11 @@ QUEUE = QueuePage(
 )
 WORKBENCH = IndexDocumentPage(
     document_id="d1",
-    lease_token="sample-lease",  # noqa: S106 - no secret: the style guide leases nothing
     name="Document 1 of letters.pdf",
     batch_id="b411",
     batch_reference="B-2026-00411",
     received_at=NOW,
+    first_page=1,
     pages=PAGES,
     all_types=(
         ChoiceGroup(
@@ -144,7 +144,7 @@ WORKBENCH = IndexDocumentPage(
     suggested_types=TYPES,
     suggested_clients=MATCHES,
     dates_found=(date(2026, 11, 3), date(2026, 11, 17)),
-    reasons=("Two clients live at this address",),
+    reasons=("Two clients live at this address.",),
     waiting_count=41,
 )
 WORKBENCH_FAULTS = replace(
@@ -224,8 +224,12 @@ RECORD = RecordPage(
     clients=(AMARA, TOBY),
     page=replace(PAGES[1], boxes=BOXES, text=TEXT),
     links=tuple(
-        PageLink(number=n, hit_count=2 if n in (1, 2) else 0, is_blank=n == 3) for n in range(1, 9)
+        PageLink(number=n, hit_count=2 if n in (1, 2) else 0) for n in range(1, 9) if n != 3
     ),
+    page_count=8,
+    previous_page=1,
+    next_page=4,
+    hidden_count=1,
     downloads=(
         Download(rendition="original", label="Original, as received", size_bytes=812_000),
         Download(rendition="searchable", label="Searchable PDF", size_bytes=2_340_000),
@@ -245,6 +249,7 @@ HOME = HomePage(
     oldest_age_days=6,
     held_count=2,
     disagreeing_count=0,
+    sees_every_batch=True,
     may_upload=True,
     may_search=True,
     my_batches=ROWS,

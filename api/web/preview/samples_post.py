@@ -97,6 +97,8 @@ ITEMS = (
         page_count=None,
         held_reason="encrypted",
         may_retry=True,
+        may_reject=True,
+        may_download=True,
     ),
     ItemRow(
         item_id="i2",
@@ -113,8 +115,28 @@ ITEMS = (
         state="to_index",
         page_count=9,
         documents=(
-            ItemDocument(title="Discharge summary", page_count=3, record_id="r1"),
-            ItemDocument(title="Letter of 3 November 2026", page_count=6, document_id="d1"),
+            ItemDocument(
+                document_id="d2",
+                title="Discharge summary",
+                page_count=3,
+                state="filed",
+                record_id="r1",
+            ),
+            ItemDocument(
+                document_id="d1",
+                title="Letter of 3 November 2026",
+                page_count=6,
+                state="to_index",
+                may_index=True,
+            ),
+            ItemDocument(
+                document_id="d3",
+                title="Spring catalogue",
+                page_count=2,
+                state="rejected",
+                reason="Advertising, nothing to file",
+                may_restore=True,
+            ),
         ),
     ),
     ItemRow(
@@ -139,6 +161,7 @@ BATCH = BatchPage(
     received_on=date(2026, 11, 22),
     expected_sheets=23,
     announced_files=19,
+    received_files=18,
 )
 UPLOAD = UploadPage(
     streams=(
@@ -181,7 +204,7 @@ STATUS = StatusPage(
         WorkerRow(name="worker-2", seen_age_s=640, is_alive=False),
     ),
     work=(
-        WorkRow(name="Read a page", waiting=312, running=2, failed=0, oldest_age_s=95),
-        WorkRow(name="Index a record", waiting=12, running=1, failed=3, oldest_age_s=360),
+        WorkRow(name="Read a page", waiting=312, running=2, retried=0, oldest_age_s=95),
+        WorkRow(name="Index a record", waiting=12, running=1, retried=3, oldest_age_s=360),
     ),
 )

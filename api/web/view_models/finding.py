@@ -100,7 +100,8 @@ class SearchPage:
     """Search. matched: `any` when no document has every word and the search was widened.
 
     index_behind_s: set when the index lags so far that a new document may be absent.
-    query_problem: what is wrong with the query, in plain words.
+    query_problem: what is wrong with the query, in plain words. suggestion: words searched for
+    instead, when hits are shown with it. links_clients: the person may open clients' files.
     """
 
     query: str = ""
@@ -113,6 +114,12 @@ class SearchPage:
     years: tuple[Facet, ...] = ()
     index_behind_s: int | None = None
     query_problem: str = ""
+    links_clients: bool = True
+
+    @property
+    def shown_query(self) -> str:
+        """The words the hits answer: those typed, or those searched for instead."""
+        return self.suggestion if self.hits and self.suggestion else self.query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +138,7 @@ class HomePage:
 
     waiting_count and overdue_count: documents in the indexing queue. oldest_age_days: the oldest.
     held_count: items held anywhere. disagreeing_count: batches whose pages do not agree.
+    sees_every_batch: the page counts of all batches may be opened. recent: opened lately.
     """
 
     waiting_count: int | None = None
@@ -138,7 +146,9 @@ class HomePage:
     oldest_age_days: int | None = None
     held_count: int | None = None
     disagreeing_count: int | None = None
+    sees_every_batch: bool = False
+    sees_status: bool = False
     may_upload: bool = False
     may_search: bool = False
     my_batches: tuple[BatchRow, ...] = ()
-    recent: tuple[RecentDocument, ...] = ()
+    recent: tuple[RecentDocument, ...] | None = None

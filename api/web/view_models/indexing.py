@@ -52,7 +52,8 @@ class ClientSuggestion:
 class QueueRow:
     """A document waiting to be indexed. reasons: why it did not file itself, in plain words.
 
-    taken_by: name of the colleague who has it open now. skipped_reason: why it was left last time.
+    batch_id: empty when the person may not open the batch. is_mine: open with the person asking.
+    taken_by: name of whoever has it open now. skipped_reason: why it was left last time.
     """
 
     document_id: str
@@ -66,6 +67,7 @@ class QueueRow:
     suggested_client: ClientSuggestion | None = None
     reasons: tuple[str, ...] = ()
     is_overdue: bool = False
+    is_mine: bool = False
     taken_by: str = ""
     skipped_reason: str = ""
 
@@ -83,7 +85,7 @@ class QueuePage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexForm:
     """What the form holds now. Field names: type, other_type, client, title, document_date-*,
-    client_query, skip_reason, reject_reason, note.
+    client_query, skip_reason, reject_reason.
 
     type: a type code of a suggestion, or `other` when other_type holds the code.
     client_ids: the ticked clients; field `client`, once for each.
@@ -97,25 +99,25 @@ class IndexForm:
     client_query: str = ""
     skip_reason: str = ""
     reject_reason: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexDocumentPage:
     """The workbench: one document and the form that files it.
 
-    lease_token: sent back with every action; a stale one is refused (field `lease_token`).
+    pages are numbered from 1 within the document; first_page: where that is within the file.
+    batch_id: empty when the person may not open the batch.
     chosen_clients: ticked clients who are not among the suggestions.
     found_clients: result of the search that works without scripts; None when none was made.
     dates_found: dates read in the document, likeliest first.
     """
 
     document_id: str
-    lease_token: str
     name: str
     batch_id: str
     batch_reference: str
     received_at: datetime
+    first_page: int
     pages: tuple[PageView, ...]
     all_types: tuple[ChoiceGroup, ...]
     skip_reasons: tuple[Choice, ...]

@@ -99,11 +99,19 @@ class BatchesPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDocument:
-    """A document found in an item: record_id once filed, else document_id while it waits."""
+    """A document found in an item. reason: why it was rejected.
 
+    record_id: set once filed, if the person may open the record. may_index: the title leads to the
+    workbench. may_restore: shows a button that posts to post.restore_document.
+    """
+
+    document_id: str
     title: str
     page_count: int
-    document_id: str | None = None
+    state: Literal["to_index", "filed", "rejected"]
+    reason: str = ""
+    may_index: bool = False
+    may_restore: bool = False
     record_id: str | None = None
 
 
@@ -114,7 +122,8 @@ class ItemRow:
     page_count: None until the file has been opened. held_reason: a HeldReason value.
     duplicate_of: reference of the batch that holds the same bytes; both are kept.
     read_page_count: pages read so far, while state is reading.
-    may_retry: shows a button that posts to post.retry_item(batch_id, item_id).
+    may_retry, may_reject: show forms that post to post.retry_item and post.reject_item (field
+    reason; its FieldError is named reason-<item_id>). may_download: post.download_item.
     """
 
     item_id: str
@@ -128,13 +137,16 @@ class ItemRow:
     duplicate_of: str = ""
     documents: tuple[ItemDocument, ...] = ()
     may_retry: bool = False
+    may_reject: bool = False
+    may_download: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPage:
     """One batch: its account and its items, those needing a person first.
 
-    announced_files: how many files the sender said would come, None if not said.
+    announced_files: how many files the sender said would come, None if not said; received_files:
+    how many came (without those found inside another, such as an attachment).
     expected_sheets: sheets of paper counted by hand, None if not counted.
     """
 
@@ -143,16 +155,18 @@ class BatchPage:
     received_on: date | None = None
     expected_sheets: int | None = None
     announced_files: int | None = None
+    received_files: int = 0
+    errors: tuple[FieldError, ...] = ()
 
     @property
     def is_working(self) -> bool:
         """True while something in the batch is still being received or read."""
-        return any(item.state in ("received", "reading", "read") for item in self.items)
+        return any(item.state in ("received", "reading") for item in self.items)
 
     @property
     def files_missing(self) -> int:
         """Announced files that never arrived."""
-        return max(0, (self.announced_files or 0) - self.batch.item_count)
+        return max(0, (self.announced_files or 0) - self.received_files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

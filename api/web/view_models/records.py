@@ -22,8 +22,10 @@ class Download:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPage:
-    """The viewer. page: the one shown. links: every page of the document, in order.
+    """The viewer. page: the one shown. links: the pages in the strip, in order, without the blank
+    ones unless shows_blank; hidden_count: blank pages left out. page_count: all there are.
 
+    previous_page, next_page: nearest pages in the strip, None at either end.
     previous_hit_page, next_hit_page: nearest other pages with a found word, None if there is none.
     hit_count: found words in the whole document. text_source: a TextSource value.
     reading_confidence: 0 to 1, None unless the page was read by OCR.
@@ -40,6 +42,11 @@ class RecordPage:
     clients: tuple[ClientSummary, ...]
     page: PageView
     links: tuple[PageLink, ...]
+    page_count: int
+    previous_page: int | None = None
+    next_page: int | None = None
+    hidden_count: int = 0
+    shows_blank: bool = False
     downloads: tuple[Download, ...] = ()
     batch_id: str | None = None
     batch_reference: str = ""
@@ -53,7 +60,7 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerRow:
-    """A worker process. seen_age_s: seconds since its last sign of life."""
+    """A worker with work in hand. seen_age_s: seconds since its last sign of life."""
 
     name: str
     seen_age_s: int
@@ -63,12 +70,12 @@ class WorkerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkRow:
-    """One kind of background work. failed: given up after its retries, waiting for a person."""
+    """One kind of background work. retried: waiting again after a try that failed."""
 
     name: str
     waiting: int
     running: int
-    failed: int
+    retried: int
     oldest_age_s: int | None = None
 
 
@@ -83,9 +90,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPage:
-    """State of the service for a system administrator."""
+    """State of the service for a system administrator.
+
+    is_stalled: work waits and nobody has taken any. sees_every_batch: may open the page counts.
+    """
 
     checked_at: datetime
     checks: tuple[Check, ...]
     workers: tuple[WorkerRow, ...]
     work: tuple[WorkRow, ...]
+    is_stalled: bool = False
+    sees_every_batch: bool = True

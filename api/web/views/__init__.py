@@ -1,5 +1,6 @@
 """The pages: each view parses, calls one service function and renders."""
 
+from api.web.views import batches  # noqa: F401 - adds its routes to the post blueprint
 from api.web.views.auth import blueprint as auth
 from api.web.views.clients import blueprint as clients
 from api.web.views.home import blueprint as home

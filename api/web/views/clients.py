@@ -1,12 +1,15 @@
 """Finding a client, and a client's documents."""
 
-from flask import Blueprint, jsonify, render_template, request
+from collections import Counter
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from api.authn import actor, permission
-from api.web.context import instance
+from api.web.context import instance, page_number
 from api.web.presenting import client_summary, pagination, slice_of, summaries
 from api.web.shell import shell
+from api.web.templating import client_facts
 from api.web.view_models import ClientPage, DocumentRow, Facet, FindClientPage
 from edrms.fileplan import document_type
 from edrms.records.tables import Record
@@ -20,9 +23,17 @@ MOST_SUGGESTED = 12
 @permission("client:file:view")
 def find() -> ResponseReturnValue:
     """Client search."""
-    typed = request.args.get("q", "").strip()
-    found = instance().clients.search(actor(), typed, PAGE_SIZE) if typed else []
-    page = FindClientPage(query=typed, is_searched=bool(typed), clients=summaries(found))
+    typed, number = request.args.get("q", "").strip(), page_number()
+    if not typed:
+        return render_template("find_client.html", page=FindClientPage(), shell=shell())
+    offset = (number - 1) * PAGE_SIZE
+    found, total = instance().clients.search_page(actor(), typed, PAGE_SIZE, offset)
+    paging = pagination(number, PAGE_SIZE, total)
+    if paging.page < number:
+        return redirect(url_for("clients.find", q=typed, page=paging.page))
+    page = FindClientPage(
+        query=typed, is_searched=True, clients=summaries(found), pagination=paging
+    )
     return render_template("find_client.html", page=page, shell=shell())
 
 
@@ -34,15 +45,8 @@ def suggest() -> ResponseReturnValue:
     found = instance().clients.search(actor(), typed, MOST_SUGGESTED) if len(typed) > 1 else []
     return jsonify(
         clients=[
-            {
-                "client_id": client.client_id,
-                "name": client.full_name,
-                "born_on": client.date_of_birth.isoformat() if client.date_of_birth else None,
-                "nhs_number": client.nhs_number,
-                "references": [f"{known.system} {known.value}" for known in client.identifiers],
-                "address": ", ".join([*client.address_lines, client.postcode]).strip(", "),
-            }
-            for client in found
+            {"client_id": client.client_id, "name": client.name, "facts": client_facts(client)}
+            for client in summaries(found)
         ]
     )
 
@@ -53,15 +57,15 @@ def show(client_id: str) -> ResponseReturnValue:
     """A client and the documents this person may see."""
     client, records = instance().clients.open(actor(), client_id)
     wanted, sort = request.args.get("type", ""), request.args.get("sort", "newest")
-    number = max(1, request.args.get("page", 1, type=int))
     shown = [record for record in records if wanted in ("", record.document_type)]
     if sort == "oldest":
         shown.reverse()
+    paging = pagination(page_number(), PAGE_SIZE, len(shown))
     page = ClientPage(
         client=client_summary(client, len(records)),
-        documents=tuple(_row(record) for record in slice_of(shown, number, PAGE_SIZE)),
+        documents=tuple(_row(record) for record in slice_of(shown, paging.page, PAGE_SIZE)),
         document_count=len(records),
-        pagination=pagination(number, PAGE_SIZE, len(shown)),
+        pagination=paging,
         types=_types(list(records), wanted),
         sort="oldest" if sort == "oldest" else "newest",
     )
@@ -80,11 +84,9 @@ def _row(record: Record) -> DocumentRow:
 
 
 def _types(records: list[Record], selected: str) -> tuple[Facet, ...]:
-    codes = [record.document_type for record in records]
-    return tuple(
-        Facet(
-            value=code, label=document_type(code).name, count=codes.count(code),
-            selected=code == selected,
-        )
-        for code in sorted(set(codes))
-    )  # fmt: skip
+    codes = Counter(record.document_type for record in records)
+    facets = (
+        Facet(value=code, label=document_type(code).name, count=count, selected=code == selected)
+        for code, count in codes.items()
+    )
+    return tuple(sorted(facets, key=lambda facet: facet.label))

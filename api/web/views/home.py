@@ -7,33 +7,56 @@ from api.authn import actor, signed_in
 from api.web.context import instance
 from api.web.presenting import batch_row
 from api.web.shell import shell
-from api.web.view_models import HomePage
+from api.web.view_models import BatchRow, HomePage, RecentDocument
 from edrms.access.policy import holds
 from edrms.clock import civil_date
 
 blueprint = Blueprint("home", __name__)
 MOST_BATCHES = 8
+MOST_RECENT = 8
 
 
 @blueprint.get("/")
 @signed_in
 def index() -> ResponseReturnValue:
-    """The start page."""
+    """The start page; each part only for whoever may follow it."""
     who = actor()
-    sees_batches = holds(who, "batch:own:view") or holds(who, "batch:all:view")
-    accounts = instance().ledger.batches(who, 50) if sees_batches else []
-    names = instance().staff.names(account.batch.opened_by for account in accounts)
-    rows = [batch_row(account, names) for account in accounts]
+    oversees = holds(who, "batch:all:view")
+    sees_batches = oversees or holds(who, "batch:own:view")
+    needs = instance().ledger.attention(who) if sees_batches else None
     waiting = instance().desk.waiting(who) if holds(who, "document:queue:view") else None
-    today = civil_date(instance().clock.now())
     oldest = waiting.oldest_since if waiting else None
+    today = civil_date(instance().clock.now())
+    may_upload = holds(who, "batch:list:open")
     page = HomePage(
         waiting_count=waiting.documents if waiting else None,
+        overdue_count=waiting.overdue if waiting else 0,
         oldest_age_days=(today - civil_date(oldest)).days if oldest else None,
-        held_count=sum(row.attention_count for row in rows) if sees_batches else None,
-        disagreeing_count=sum(not row.pages.agrees for row in rows) if sees_batches else None,
-        may_upload=holds(who, "batch:list:open"),
+        held_count=needs.held_items if needs else None,
+        disagreeing_count=needs.disagreeing_batches if needs else None,
+        sees_every_batch=oversees,
+        sees_status=holds(who, "system:status:view"),
+        may_upload=may_upload,
         may_search=holds(who, "search:index:query"),
-        my_batches=tuple(rows[:MOST_BATCHES]),
+        my_batches=_my_batches() if may_upload else (),
+        recent=_recent() if holds(who, "record:content:view") else None,
     )
     return render_template("home.html", page=page, shell=shell())
+
+
+def _my_batches() -> tuple[BatchRow, ...]:
+    accounts = instance().ledger.batches(actor(), MOST_BATCHES, show="mine")
+    names = instance().staff.names(account.batch.opened_by for account in accounts)
+    return tuple(batch_row(account, names) for account in accounts)
+
+
+def _recent() -> tuple[RecentDocument, ...]:
+    return tuple(
+        RecentDocument(
+            record_id=view.record.record_id,
+            title=view.record.title,
+            client_name=", ".join(client.full_name for client in view.clients),
+            at=view.at,
+        )
+        for view in instance().viewing.recent(actor(), MOST_RECENT)
+    )

@@ -1,37 +1,27 @@
-"""Incoming post: upload a batch, list batches, one batch's account."""
+"""Incoming post: the upload form, opening a batch, and taking in its files one by one."""
 
 from datetime import date
+from typing import IO
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 
-from api.authn import actor, permission, signed_in
-from api.uploads import body_chunks, file_chunks, given_name
+from api.authn import actor, permission, takes_files
+from api.problems import wants_json
+from api.uploads import file_chunks, sender_key, sent_file
 from api.web.context import instance
-from api.web.presenting import STREAMS, batch_row, pagination, slice_of
+from api.web.presenting import stream_choices
 from api.web.shell import say, shell
-from api.web.view_models import (
-    BatchesPage,
-    BatchPage,
-    Choice,
-    DateFields,
-    FieldError,
-    ItemDocument,
-    ItemRow,
-    UploadPage,
-)
-from edrms.access.policy import holds
+from api.web.view_models import DateFields, FieldError, UploadPage
 from edrms.errors import EdrmsError, Invalid
-from scanning.batches.ledger import BatchAccount
-from scanning.batches.model import DocumentState, ItemState, Whereabouts
-from scanning.batches.tables import Document, Item
 
 blueprint = Blueprint("post", __name__)
-PAGE_SIZE = 25
 MOST_FILES = 500
+MOST_REFUSALS_SHOWN = 5
+MOST_SHEETS = 100_000
 ACCEPT = ".pdf,.tif,.tiff,.jpg,.jpeg,.png,.docx,.eml,.txt"
-_ORDER = (ItemState.HELD, ItemState.RECEIVED, ItemState.READING)
 
 
 @blueprint.get("/upload")
@@ -44,7 +34,7 @@ def upload() -> ResponseReturnValue:
 def _form(errors: tuple[FieldError, ...] = (), status: int = 200) -> ResponseReturnValue:
     given = request.form
     page = UploadPage(
-        streams=tuple(Choice(value=value, label=_(label)) for value, label in STREAMS.items()),
+        streams=stream_choices(),
         max_file_size_bytes=instance().settings.max_upload_bytes,
         max_files=MOST_FILES,
         accept=ACCEPT,
@@ -63,64 +53,83 @@ def _form(errors: tuple[FieldError, ...] = (), status: int = 200) -> ResponseRet
 
 @blueprint.post("/batches")
 @permission("batch:list:open")
+@takes_files
 def create_batch() -> ResponseReturnValue:
     """Open a batch and take in the files of the form, if it brings any.
 
-    A script opens the batch alone (X-Requested-With: fetch) and then sends each file on its own.
+    A script (Accept: application/json) sends no files here but says how many will follow in
+    announced_files; it is answered {batch_url, receive_url} and sends each file to receive_url.
     """
-    files = [
-        file for file in request.files.getlist("files") if file.filename or file.stream.read(1)
-    ]
-    by_script = request.headers.get("X-Requested-With") == "fetch"
+    if wants_json():
+        batch_id = _open_batch(_announced_files())
+        receive_url = url_for("post.receive_file", batch_id=batch_id)
+        urls = {"batch_url": url_for("post.batch", batch_id=batch_id), "receive_url": receive_url}
+        return jsonify(batch_id=batch_id, **urls), 201
+    files = _files_of_form()
     try:
-        if not files and not by_script:
-            raise Invalid("Nothing was sent.", fields={"files": _("Choose at least one file.")})
-        batch_id = instance().intake.open_batch(
-            actor(),
-            channel="web",
-            stream=request.form.get("stream", ""),
-            note=request.form.get("note", ""),
-            received_on=_received_on(),
-            expected_sheets=_expected_sheets(),
-        )
+        if not files:
+            wrong = {"files": _("Choose at least one file.")}
+            raise Invalid(_("Nothing was sent."), fields=wrong)
+        batch_id = _open_batch(len(files))
     except Invalid as error:
-        if by_script:
-            raise
         errors = tuple(FieldError(field=name, message=text) for name, text in error.fields.items())
         return _form(errors, 422)
-    where = url_for("post.batch", batch_id=batch_id)
-    if by_script:
-        files_url = url_for("post.receive_file", batch_id=batch_id)
-        return jsonify(batch_id=batch_id, batch_url=where, files_url=files_url), 201
-    for file in files:
-        file.stream.seek(0)
-        _take_in(batch_id, file.filename or "", file.stream)
-    return redirect(where)
+    _take_in(batch_id, files)
+    return redirect(url_for("post.batch", batch_id=batch_id), 303)
 
 
-def _take_in(batch_id: str, name: str, stream: object) -> None:
+def _files_of_form() -> list[FileStorage]:
+    """The files sent; a browser sends one nameless empty part when none was chosen."""
+    return [file for file in request.files.getlist("files") if file.filename]
+
+
+def _open_batch(announced_files: int | None) -> str:
+    return instance().intake.open_batch(
+        actor(),
+        channel="web",
+        stream=request.form.get("stream", ""),
+        note=request.form.get("note", ""),
+        received_on=_received_on(),
+        expected_sheets=_expected_sheets(),
+        announced_files=announced_files,
+    )
+
+
+def _take_in(batch_id: str, files: list[FileStorage]) -> None:
+    refused = [said for file in files if (said := _refusal(batch_id, file))]
+    for said in refused[:MOST_REFUSALS_SHOWN]:
+        say("error", said)
+    if (more := len(refused) - MOST_REFUSALS_SHOWN) > 0:
+        say("error", _("%(count)s more files were not taken in.", count=more))
+
+
+def _refusal(batch_id: str, file: FileStorage) -> str:
+    """Take a file in; empty, or why it was refused."""
+    name, stream = file.filename or "", file.stream
     try:
-        instance().intake.receive_file(actor(), batch_id, name, file_chunks(stream))  # type: ignore[arg-type]
+        instance().intake.receive_file(actor(), batch_id, name, file_chunks(_readable(stream)))
     except EdrmsError as error:
-        say("error", f"{name}: {error.message}")
+        return f"{name[:80]}: {error.message}"
+    return ""
+
+
+def _readable(stream: IO[bytes]) -> IO[bytes]:
+    stream.seek(0)
+    return stream
 
 
 @blueprint.post("/batches/<batch_id>/files")
 @permission("batch:item:receive")
+@takes_files
 def receive_file(batch_id: str) -> ResponseReturnValue:
     """One file, as raw bytes (X-File-Name) or as the form field `file`. Answers with its receipt.
 
-    X-Upload-Key: the sender's key for this file; sending it again gives the first receipt.
+    Idempotency-Key: the sender's key for this file; sending it again gives the first receipt.
+    Raw bytes go straight to the store; a form is first spooled by the web server.
     """
-    if request.mimetype == "multipart/form-data":
-        sent = request.files.get("file")
-        if sent is None:
-            raise Invalid("No file was sent.", fields={"file": "Send a file."})
-        name, chunks = sent.filename or "", file_chunks(sent.stream)
-    else:
-        name, chunks = given_name(), body_chunks()
+    name, chunks = sent_file()
     receipt = instance().intake.receive_file(
-        actor(), batch_id, name, chunks, sender_key=request.headers.get("X-Upload-Key")
+        actor(), batch_id, name, chunks, sender_key=sender_key()
     )
     body = {
         "item_id": receipt.item_id,
@@ -141,107 +150,25 @@ def _received_on() -> date | None:
         return None
     try:
         return date(*(int(part) for part in parts))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         wrong = {"received_on": _("Enter a real date, such as 3 11 2026.")}
-        raise Invalid("The batch was not opened.", fields=wrong) from error
+        raise Invalid(_("Enter a real date, such as 3 11 2026."), fields=wrong) from error
 
 
 def _expected_sheets() -> int | None:
-    given = request.form.get("expected_sheets", "").strip()
+    wrong = _("Enter a whole number of sheets, such as 40.")
+    return _whole_number("expected_sheets", wrong)
+
+
+def _announced_files() -> int | None:
+    return _whole_number("announced_files", _("The number of files is not a whole number."))
+
+
+def _whole_number(field: str, wrong: str) -> int | None:
+    given = request.form.get(field, "").strip()
     if not given:
         return None
-    if not given.isdecimal() or not 0 < int(given) < 100_000:
-        wrong = {"expected_sheets": _("Enter a whole number of sheets, such as 40.")}
-        raise Invalid("The batch was not opened.", fields=wrong)
+    is_number = given.isascii() and given.isdecimal() and len(given) < 7
+    if not is_number or not 0 < int(given) < MOST_SHEETS:
+        raise Invalid(wrong, fields={field: wrong})
     return int(given)
-
-
-@blueprint.get("/batches")
-@signed_in
-def batches() -> ResponseReturnValue:
-    """Batches the person may see, newest first."""
-    show = request.args.get("show", "all")
-    number = max(1, request.args.get("page", 1, type=int))
-    accounts = instance().ledger.batches(actor())
-    names = instance().staff.names(account.batch.opened_by for account in accounts)
-    rows = [batch_row(account, names) for account in accounts]
-    mine = {a.batch.batch_id for a in accounts if a.batch.opened_by == actor().staff_id}
-    if show == "attention":
-        rows = [row for row in rows if row.needs_attention]
-    elif show == "mine":
-        rows = [row for row in rows if row.batch_id in mine]
-    page = BatchesPage(
-        batches=tuple(slice_of(rows, number, PAGE_SIZE)),
-        pagination=pagination(number, PAGE_SIZE, len(rows)),
-        show=show if show in ("attention", "mine") else "all",  # type: ignore[arg-type]
-        may_upload=holds(actor(), "batch:list:open"),
-    )
-    return render_template("batches.html", page=page, shell=shell())
-
-
-@blueprint.get("/batches/<batch_id>")
-@signed_in
-def batch(batch_id: str) -> ResponseReturnValue:
-    """One batch: its account and its items, those needing a person first."""
-    account = instance().ledger.batch(actor(), batch_id)
-    names = instance().staff.names([account.batch.opened_by])
-    items = sorted(account.items, key=lambda item: (_urgency(item), item.ordinal))
-    page = BatchPage(
-        batch=batch_row(account, names),
-        items=tuple(_item_row(item, account) for item in items),
-        received_on=account.batch.received_on,
-        expected_sheets=account.batch.expected_sheets,
-    )
-    return render_template("batch.html", page=page, shell=shell())
-
-
-def _urgency(item: Item) -> int:
-    return _ORDER.index(ItemState(item.state)) if item.state in _ORDER else len(_ORDER)
-
-
-def _item_row(item: Item, account: BatchAccount) -> ItemRow:
-    places = account.pages.get(item.item_id, ())
-    return ItemRow(
-        item_id=item.item_id,
-        name=item.name,
-        size_bytes=item.size_bytes,
-        state=_shown_state(item),  # type: ignore[arg-type]
-        page_count=item.page_count,
-        read_page_count=sum(place.place != Whereabouts.BEING_READ for place in places),
-        held_reason=item.held_reason,
-        rejected_reason=item.held_detail if item.state == ItemState.REJECTED else "",
-        duplicate_of="identical" if item.identical_to else "",
-        documents=tuple(_item_document(document) for document in item.documents),
-        may_retry=item.state == ItemState.HELD and holds(actor(), "item:content:retry"),
-    )
-
-
-def _shown_state(item: Item) -> str:
-    """An item once read shows how far its documents are."""
-    if item.state != ItemState.READ:
-        return item.state
-    states = {document.state for document in item.documents}
-    for state in (DocumentState.TO_INDEX, DocumentState.FILED, DocumentState.REJECTED):
-        if state in states:
-            return state
-    return ItemState.READ
-
-
-def _item_document(document: Document) -> ItemDocument:
-    may_index = holds(actor(), "document:index:file")
-    waiting = document.state == DocumentState.TO_INDEX
-    return ItemDocument(
-        title=document.suggestion.get("title", ""),
-        page_count=document.last_page - document.first_page + 1,
-        document_id=document.document_id if waiting and may_index else None,
-        record_id=document.record_id if holds(actor(), "record:content:view") else None,
-    )
-
-
-@blueprint.post("/batches/<batch_id>/items/<item_id>/retry")
-@permission("item:content:retry")
-def retry_item(batch_id: str, item_id: str) -> ResponseReturnValue:
-    """Try a held item again."""
-    instance().ledger.retry(actor(), item_id)
-    say("success", _("The file will be tried again."))
-    return redirect(url_for("post.batch", batch_id=batch_id))

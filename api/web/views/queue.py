@@ -1,157 +1,141 @@
 """The indexing queue and the workbench."""
 
-from datetime import date
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission
-from api.web.context import instance, send
-from api.web.indexing_page import document_page, form_from_request, form_from_suggestion, queue_row
+from api.problems import answer, wants_json
+from api.web.context import instance, page_number, send
+from api.web.indexing_form import decision_of, form_from_request, form_from_suggestion, reason_of
+from api.web.indexing_page import document_page, queue_row
 from api.web.presenting import pagination
 from api.web.shell import say, shell
 from api.web.view_models import FieldError, QueuePage
 from edrms.clock import civil_date
-from edrms.errors import Invalid, no_such
+from edrms.errors import Conflict, Invalid, no_such
+from edrms.ids import ObjectKey
 from edrms.records.viewing import Content
-from scanning.indexing.filing import IndexDecision
 
 blueprint = Blueprint("queue", __name__)
 PAGE_SIZE = 50
+_FIELDS = {"document_type": "type", "clients": "client"}
 
 
 @blueprint.get("/queue")
 @permission("document:queue:view")
 def index() -> ResponseReturnValue:
     """Documents waiting, oldest first."""
-    waiting = instance().desk.waiting(actor())
-    documents = instance().desk.queue(actor(), PAGE_SIZE)
-    today = civil_date(instance().clock.now())
+    waiting, now = instance().desk.waiting(actor()), instance().clock.now()
+    paging = pagination(page_number(), PAGE_SIZE, waiting.documents)
+    documents = instance().desk.queue(actor(), PAGE_SIZE, (paging.page - 1) * PAGE_SIZE)
     ids = [c["client_id"] for d in documents for c in d.suggestion.get("clients", [])[:1]]
     people = instance().clients.summaries(actor(), ids)
     names = instance().staff.names(d.taken_by for d in documents if d.taken_by)
-    rows = tuple(queue_row(document, people, names, today) for document in documents)
     oldest = waiting.oldest_since
     page = QueuePage(
-        rows=rows,
-        pagination=pagination(1, PAGE_SIZE, waiting.documents),
-        overdue_count=sum(row.is_overdue for row in rows),
-        oldest_age_days=(today - civil_date(oldest)).days if oldest else None,
+        rows=tuple(queue_row(document, people, names, now, actor()) for document in documents),
+        pagination=paging,
+        overdue_count=waiting.overdue,
+        oldest_age_days=(civil_date(now) - civil_date(oldest)).days if oldest else None,
     )
     return render_template("queue.html", page=page, shell=shell())
+
+
+@blueprint.errorhandler(Conflict)
+def back_to_the_queue(error: Conflict) -> ResponseReturnValue:
+    """A colleague was quicker: say so on the queue as it is now."""
+    said = {
+        "taken": _("A colleague has this document open. Nothing was changed; take another one."),
+        "already_indexed": _(
+            "This document has already been filed, skipped or rejected. Nothing was changed."
+        ),
+    }.get(error.error_code, error.message)
+    if wants_json() or request.endpoint == "queue.page_image":
+        return answer(409, error.error_code, said)
+    say("warning", said)
+    return redirect(url_for("queue.index"), 303)
 
 
 @blueprint.post("/queue/next")
 @permission("document:index:file")
 def take_next() -> ResponseReturnValue:
     """Take the oldest free document and open it."""
+    return _next_or_queue(_("Nothing is free to be indexed just now."))
+
+
+def _next_or_queue(otherwise: str, *, but_not: str = "") -> ResponseReturnValue:
+    """The next document; the queue, saying so, when there is none (but the one just put back)."""
     document_id = instance().desk.take_next(actor())
-    if document_id is None:
-        say("information", _("Nothing is waiting to be indexed."))
-        return redirect(url_for("queue.index"))
-    return redirect(url_for("queue.document", document_id=document_id))
+    if document_id is None or document_id == but_not:
+        say("information", otherwise)
+        return redirect(url_for("queue.index"), 303)
+    return redirect(url_for("queue.document", document_id=document_id), 303)
 
 
 @blueprint.get("/queue/<document_id>")
 @permission("document:index:file")
 def document(document_id: str) -> ResponseReturnValue:
-    """The workbench, filled in as suggested; with client_query, showing the clients found."""
+    """The workbench, filled in as suggested."""
     opened = instance().desk.open(actor(), document_id)
-    searched = "client_query" in request.args
-    form = form_from_request(request.args) if searched else form_from_suggestion(opened)
-    page = document_page(opened, form, instance(), actor())
+    page = document_page(opened, form_from_suggestion(opened), instance(), actor())
     return render_template("index_document.html", page=page, shell=shell())
 
 
 @blueprint.post("/queue/<document_id>")
 @permission("document:index:file")
 def file_document(document_id: str) -> ResponseReturnValue:
-    """File the document and open the next one; on a mistake nothing typed is lost."""
-    form = form_from_request(request.form)
-    if request.form.get("action") == "find_client":
-        return _again(document_id, ())
+    """File the document and open the next one; on a mistake nothing typed is lost.
+
+    Only action=file files; anything else (the Find button, Enter in a box) shows the form again.
+    """
+    if request.form.get("action") != "file":
+        return _again(document_id)
     try:
-        decision = _decision(request.form)
+        decision = decision_of(request.form, civil_date(instance().clock.now()))
         record_id = instance().desk.file(actor(), document_id, decision)
     except Invalid as error:
-        names = {"document_type": "type", "clients": "client"}
-        errors = tuple(
-            FieldError(field=names.get(field, field), message=text)
-            for field, text in error.fields.items()
-        )
-        return _again(document_id, errors)
-    del form
+        return _again(document_id, error)
     say("success", _("Filed as %(number)s.", number=instance().desk.reference(record_id)))
-    return take_next_or_queue()
+    return _next_or_queue(_("That was the last free document in the queue."))
 
 
-def take_next_or_queue() -> ResponseReturnValue:
-    """The next document, or the queue when there is none."""
-    following = instance().desk.take_next(actor())
-    if following is None:
-        return redirect(url_for("queue.index"))
-    return redirect(url_for("queue.document", document_id=following))
-
-
-def _again(document_id: str, errors: tuple[FieldError, ...]) -> ResponseReturnValue:
+def _again(document_id: str, error: Invalid | None = None) -> ResponseReturnValue:
     opened = instance().desk.open(actor(), document_id)
+    errors = tuple(
+        FieldError(field=_FIELDS.get(field, field), message=text)
+        for field, text in (error.fields if error else {}).items()
+    )
     form = form_from_request(request.form)
     page = document_page(opened, form, instance(), actor(), errors)
     status = 422 if errors else 200
     return render_template("index_document.html", page=page, shell=shell()), status
 
 
-def _decision(given: Any) -> IndexDecision:
-    chosen = given.get("type", "")
-    document_type = given.get("other_type", "") if chosen in ("", "other") else chosen
-    client_ids = tuple(dict.fromkeys(given.getlist("client")))
-    wrong: dict[str, str] = {}
-    if not document_type:
-        wrong["type"] = _("Choose a document type.")
-    if not client_ids:
-        wrong["client"] = _("Choose the client this is about.")
-    try:
-        document_date = _document_date(given)
-    except ValueError:
-        wrong["document_date"] = _("Enter a real date, such as 3 11 2026, or leave it empty.")
-        document_date = None
-    if document_date and document_date > civil_date(instance().clock.now()):
-        wrong["document_date"] = _("The date of the document cannot be in the future.")
-    if wrong:
-        raise Invalid("The document was not filed.", fields=wrong)
-    return IndexDecision(
-        document_type, client_ids, document_date, given.get("title", ""), {"by": "person"}
-    )
-
-
-def _document_date(given: Any) -> date | None:
-    parts = [given.get(f"document_date-{part}", "").strip() for part in ("year", "month", "day")]
-    return date(*(int(part) for part in parts)) if any(parts) else None
-
-
 @blueprint.post("/queue/<document_id>/skip")
 @permission("document:index:skip")
 def skip_document(document_id: str) -> ResponseReturnValue:
     """Put it back behind the others, with the reason, and open the next."""
-    instance().desk.skip(actor(), document_id, _reason("skip_reason"))
+    try:
+        reason = reason_of(request.form, "skip_reason", _("Choose why you skip it."))
+    except Invalid as error:
+        return _again(document_id, error)
+    instance().desk.skip(actor(), document_id, reason)
     say("information", _("Skipped. It stays in the queue."))
-    return take_next_or_queue()
+    return _next_or_queue(_("No other document is free."), but_not=document_id)
 
 
 @blueprint.post("/queue/<document_id>/reject")
 @permission("document:index:reject")
 def reject_document(document_id: str) -> ResponseReturnValue:
     """It belongs on no file; it stays in its batch with the reason."""
-    instance().desk.reject(actor(), document_id, _reason("reject_reason"))
+    try:
+        reason = reason_of(request.form, "reject_reason", _("Choose why you reject it."))
+    except Invalid as error:
+        return _again(document_id, error)
+    instance().desk.reject(actor(), document_id, reason)
     say("information", _("Rejected. Its pages stay in the batch."))
-    return take_next_or_queue()
-
-
-def _reason(field: str) -> str:
-    said = [request.form.get(field, ""), request.form.get("note", "")]
-    return ": ".join(part.strip() for part in said if part.strip())
+    return _next_or_queue(_("That was the last free document in the queue."))
 
 
 @blueprint.get("/queue/<document_id>/pages/<int:page_number>")
@@ -161,6 +145,5 @@ def page_image(document_id: str, page_number: int) -> ResponseReturnValue:
     content = instance().desk.page(actor(), document_id, page_number)
     if not content.view_key:
         raise no_such("page image")
-    store = instance().store
-    key = content.view_key
-    return send(Content(store.open(key), content.view_media_type, store.size(key)))  # type: ignore[arg-type]
+    store, key = instance().store, ObjectKey(content.view_key)
+    return send(Content(store.open(key), content.view_media_type, store.size(key)))

@@ -1,6 +1,6 @@
 """The viewer of a filed record: page images with the found words boxed, text, downloads."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,6 +8,7 @@ from api.authn import actor, permission
 from api.web.context import instance, send
 from api.web.presenting import hit_count, page_view, summaries
 from api.web.shell import shell
+from api.web.thumbnails import small_picture
 from api.web.view_models import Download, PageLink, RecordPage
 from edrms.access.policy import holds
 from edrms.errors import no_such
@@ -36,16 +37,24 @@ def show(record_id: str) -> ResponseReturnValue:
     number = asked or next((at for at, count in enumerate(hits, start=1) if count), 1)
     if not 1 <= number <= len(opened.pages):
         raise no_such("page")
-    page = _page(opened, number, typed, query, hits)
+    shows_blank = request.args.get("blank") == "show"
+    page = _page(opened, number, typed, hits, query, shows_blank=shows_blank)
     return render_template("record.html", page=page, shell=shell())
 
 
 def _page(
-    opened: OpenRecord, number: int, typed: str, query: Query | None, hits: list[int]
+    opened: OpenRecord,
+    number: int,
+    typed: str,
+    hits: list[int],
+    query: Query | None,
+    *,
+    shows_blank: bool,
 ) -> RecordPage:
     record, content = opened.record, opened.pages[number - 1]
     names = instance().staff.names([record.filed_by])
     with_hits = [at for at, count in enumerate(hits, start=1) if count]
+    shown = _shown(opened, number, shows_blank=shows_blank)
     return RecordPage(
         record_id=record.record_id,
         reference=record.reference,
@@ -58,9 +67,14 @@ def _page(
         clients=summaries(opened.clients),
         page=page_view(number, content, query),
         links=tuple(
-            PageLink(number=at, hit_count=count, is_blank=bool(page and page.kind == "blank"))
-            for at, (count, page) in enumerate(zip(hits, opened.pages, strict=True), start=1)
+            PageLink(number=at, hit_count=hits[at - 1], is_blank=_is_blank(opened, at))
+            for at in shown
         ),
+        page_count=len(opened.pages),
+        previous_page=max((at for at in shown if at < number), default=None),
+        next_page=min((at for at in shown if at > number), default=None),
+        hidden_count=len(opened.pages) - len(shown),
+        shows_blank=shows_blank,
         downloads=_downloads(record) if holds(actor(), "record:content:download") else (),
         query=typed,
         hit_count=sum(hits),
@@ -69,6 +83,20 @@ def _page(
         text_source=content.text_source if content else "",
         reading_confidence=content.confidence if content else None,
     )
+
+
+def _shown(opened: OpenRecord, number: int, *, shows_blank: bool) -> list[int]:
+    """Numbers of the pages in the strip: blank ones only when asked for, or when it is the one shown.
+
+    The view hides them; the record keeps them.
+    """
+    every = range(1, len(opened.pages) + 1)
+    return [at for at in every if shows_blank or at == number or not _is_blank(opened, at)]
+
+
+def _is_blank(opened: OpenRecord, number: int) -> bool:
+    content = opened.pages[number - 1]
+    return content is not None and content.kind == "blank"
 
 
 def _downloads(record: Record) -> tuple[Download, ...]:
@@ -89,8 +117,9 @@ def page_image(record_id: str, page_number: int) -> ResponseReturnValue:
 @blueprint.get("/records/<record_id>/pages/<int:page_number>/thumbnail")
 @permission("record:content:view")
 def thumbnail(record_id: str, page_number: int) -> ResponseReturnValue:
-    """The same picture, for the strip beside the page; the browser makes it small."""
-    return send(instance().viewing.page_image(actor(), record_id, page_number))
+    """The picture made small for the strip beside the page; kept nowhere."""
+    source = instance().viewing.thumbnail_source(actor(), record_id, page_number)
+    return Response(small_picture(source.stream), mimetype="image/jpeg")
 
 
 @blueprint.get("/records/<record_id>/download/<rendition>")

@@ -1,70 +1,98 @@
 """How the service is: work, engines, and the account of every page."""
 
 import shutil
+from datetime import datetime
 from typing import Literal
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from api.authn import actor, permission
+from api.web import wording
 from api.web.context import instance
 from api.web.presenting import batch_row, page_counts
 from api.web.shell import shell
 from api.web.view_models import Check, ReconciliationPage, StatusPage, WorkerRow, WorkRow
+from edrms.access.policy import holds
 from edrms.jobs.overview import Overview, overview
-from scanning.batches.model import reconcile
 from search.ports import IndexUnavailable
 
 blueprint = Blueprint("status", __name__)
+MOST_DISAGREEING = 100
+STALLED_AFTER_S = 30
 
 
 @blueprint.get("/status")
 @permission("system:status:view")
 def index() -> ResponseReturnValue:
     """Workers, waiting work and the health of each engine."""
-    here = instance()
-    now = here.clock.now()
-    work = overview(here.database)
+    now, work = instance().clock.now(), overview(instance().database)
+    rows = _work(work, now)
     page = StatusPage(
         checked_at=now,
-        checks=_checks(),
-        workers=_workers(work),
-        work=tuple(
-            WorkRow(
-                name=one.kind.replace("_", " "), waiting=one.waiting, running=one.running,
-                failed=one.retried,
-                oldest_age_s=int((now - one.oldest).total_seconds()) if one.oldest else None,
-            )
-            for one in work.kinds
-        ),
-    )  # fmt: skip
+        checks=_checks(work),
+        workers=_workers(work, now),
+        work=rows,
+        is_stalled=not work.running
+        and any(row.waiting and (row.oldest_age_s or 0) > STALLED_AFTER_S for row in rows),
+        sees_every_batch=holds(actor(), "batch:all:view"),
+    )
     return render_template("status.html", page=page, shell=shell())
 
 
-def _workers(work: Overview) -> tuple[WorkerRow, ...]:
-    now, lease_s = instance().clock.now(), instance().settings.lease_s
+def _work(work: Overview, now: datetime) -> tuple[WorkRow, ...]:
+    """Every kind of work, also those with nothing to do."""
+    found = {one.kind: one for one in work.kinds}
+    rows = []
+    for kind in dict.fromkeys([*wording.JOBS, *found]):
+        one, name = found.get(kind), str(wording.JOBS.get(kind, kind))
+        if one is None:
+            rows.append(WorkRow(name=name, waiting=0, running=0, retried=0))
+            continue
+        age_s = int((now - one.oldest).total_seconds()) if one.oldest else None
+        rows.append(
+            WorkRow(
+                name=name, waiting=one.waiting, running=one.running, retried=one.retried,
+                oldest_age_s=age_s,
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def _workers(work: Overview, now: datetime) -> tuple[WorkerRow, ...]:
+    lease_s = instance().settings.lease_s
     return tuple(
         WorkerRow(
             name=job.worker,
             seen_age_s=max(0, int(lease_s - (job.lease_until - now).total_seconds())),
             is_alive=job.lease_until > now,
-            task=job.kind.replace("_", " "),
+            task=str(wording.JOBS.get(job.kind, job.kind)),
         )
         for job in work.running
     )
 
 
-def _checks() -> tuple[Check, ...]:
-    return (_index_check(), _space_check())
+def _checks(work: Overview) -> tuple[Check, ...]:
+    checks = [_index_check(work), _space_check()]
+    if holds(actor(), "batch:all:view"):
+        checks.append(_pages_check())
+    return tuple(checks)
 
 
-def _index_check() -> Check:
+def _index_check(work: Overview) -> Check:
+    """The index against the rows: fewer is only right while records wait to be indexed."""
+    name, held = _("Search index"), instance().viewing.count()
     try:
-        held = instance().index.count()
-    except IndexUnavailable as error:
-        return Check(name=_("Search index"), state="bad", detail=str(error))
-    return Check(name=_("Search index"), state="good", detail=_("%(n)s records", n=held))
+        found = instance().index.count()
+    except IndexUnavailable:
+        return Check(name=name, state="bad", detail=_("Missing or damaged: rebuild it."))
+    detail = _("%(found)s of %(held)s records can be found", found=found, held=held)
+    if found == held:
+        return Check(name=name, state="good", detail=detail)
+    is_on_its_way = any(one.kind == "index_record" for one in work.kinds)
+    return Check(name=name, state="watch" if is_on_its_way else "bad", detail=detail)
 
 
 def _space_check() -> Check:
@@ -72,8 +100,8 @@ def _space_check() -> Check:
     free, least = shutil.disk_usage(settings.home).free, settings.min_free_bytes
     detail = _(
         "%(free)s MB free; uploads are refused below %(least)s MB",
-        free=free >> 20,
-        least=least >> 20,
+        free=f"{free // 1_000_000:,}",
+        least=f"{least // 1_000_000:,}",
     )
     return Check(name=_("Disk space"), state=_space_state(free, least), detail=detail)
 
@@ -84,22 +112,26 @@ def _space_state(free: int, least: int) -> Literal["good", "watch", "bad"]:
     return "good" if free > 4 * least else "watch"
 
 
+def _pages_check() -> Check:
+    count = instance().ledger.attention(actor()).disagreeing_batches
+    if not count:
+        detail = _("Every page received is accounted for")
+        return Check(name=_("Page counts"), state="good", detail=detail)
+    detail = ngettext("%(num)s batch does not agree", "%(num)s batches do not agree", count)
+    return Check(name=_("Page counts"), state="bad", detail=detail)
+
+
 @blueprint.get("/reconciliation")
 @permission("batch:all:view")
 def reconciliation() -> ResponseReturnValue:
     """The account over every batch, and the batches whose pages do not agree."""
-    accounts = instance().ledger.batches(actor(), 100_000)
+    ledger = instance().ledger
+    accounts = ledger.batches(actor(), MOST_DISAGREEING, show="disagreeing")
     names = instance().staff.names(account.batch.opened_by for account in accounts)
-    whole = reconcile(
-        (item.page_count for account in accounts for item in account.items),
-        (page.place for a in accounts for pages in a.pages.values() for page in pages),
-    )
     page = ReconciliationPage(
         checked_at=instance().clock.now(),
-        batch_count=len(accounts),
-        pages=page_counts(whole),
-        disagreeing=tuple(
-            batch_row(account, names) for account in accounts if not account.reconciliation.balances
-        ),
+        batch_count=ledger.count(actor()),
+        pages=page_counts(ledger.whole(actor())),
+        disagreeing=tuple(batch_row(account, names) for account in accounts),
     )
     return render_template("reconciliation.html", page=page, shell=shell())

@@ -6,7 +6,8 @@ export function start (element) {
   let current = element
 
   async function refresh () {
-    if (document.hidden || current.contains(document.activeElement)) return next()
+    const inUse = current.contains(document.activeElement) || current.querySelector('details[open]')
+    if (document.hidden || inUse) return next()
     let response
     try {
       response = await fetch(window.location.href, { credentials: 'same-origin' })

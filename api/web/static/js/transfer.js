@@ -27,19 +27,19 @@ export async function sendFile (url, token, file, key, hooks) {
 function attempt (url, token, file, key, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    const body = new FormData()
-    body.append('file', file, file.name)
     request.open('POST', url)
     request.setRequestHeader('X-CSRF-Token', token)
     request.setRequestHeader('Idempotency-Key', key)
     request.setRequestHeader('Accept', 'application/json')
+    request.setRequestHeader('Content-Type', 'application/octet-stream')
+    request.setRequestHeader('X-File-Name', encodeURIComponent(file.name.toWellFormed()))
     request.upload.addEventListener('progress', (event) => {
       if (event.lengthComputable) progress(event.loaded / event.total)
     })
     request.addEventListener('error', () => reject(new Lost()))
     request.addEventListener('timeout', () => reject(new Lost()))
     request.addEventListener('load', () => settle(request, resolve, reject))
-    request.send(body)
+    request.send(file)
   })
 }
 

@@ -34,6 +34,10 @@ export function start (element) {
     const other = form.querySelector('input[name="type"][value="other"]')
     if (!other.checked) other.click()
   })
+  form.addEventListener('change', (event) => {
+    const isSuggestion = event.target.name === 'type' && event.target.value !== 'other'
+    if (isSuggestion) form.elements.other_type.value = ''
+  })
   onKey('t', () => go('input[name="type"]:checked, input[name="type"]'))
   onKey('c', () => go('input[name="client"], input[name="client_query"]'))
   onKey('d', () => go('[name="document_date-day"]'))

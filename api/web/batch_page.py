@@ -1,0 +1,82 @@
+"""One batch as its page shows it: the account, and each file with what may be done about it."""
+
+from api.web.presenting import batch_row
+from api.web.view_models import BatchPage, FieldError, ItemDocument, ItemRow
+from api.wiring import Instance
+from edrms.access.model import Actor
+from edrms.access.policy import holds
+from scanning.batches.ledger import BatchAccount
+from scanning.batches.model import DocumentState, ItemState, Whereabouts
+from scanning.batches.tables import Document, Item
+
+_FIRST = (ItemState.HELD, ItemState.RECEIVED, ItemState.READING)
+
+
+def batch_page(
+    account: BatchAccount, instance: Instance, actor: Actor, errors: tuple[FieldError, ...] = ()
+) -> BatchPage:
+    """The page of a batch the actor may see."""
+    names = instance.staff.names([account.batch.opened_by])
+    items = sorted(account.items, key=lambda item: (_urgency(item), item.ordinal))
+    filed = [d.record_id for item in items for d in item.documents if d.record_id]
+    readable = instance.viewing.visible(actor, filed)
+    return BatchPage(
+        batch=batch_row(account, names),
+        items=tuple(_item_row(item, account, actor, readable) for item in items),
+        received_on=account.batch.received_on,
+        expected_sheets=account.batch.expected_sheets,
+        announced_files=account.batch.announced_files,
+        received_files=sum(item.parent_id is None for item in items),
+        errors=errors,
+    )
+
+
+def _urgency(item: Item) -> int:
+    return _FIRST.index(ItemState(item.state)) if item.state in _FIRST else len(_FIRST)
+
+
+def _item_row(item: Item, account: BatchAccount, actor: Actor, readable: frozenset[str]) -> ItemRow:
+    places = account.pages.get(item.item_id, ())
+    is_held = item.state == ItemState.HELD
+    is_kept_whole = is_held or item.state == ItemState.REJECTED
+    return ItemRow(
+        item_id=item.item_id,
+        name=item.name,
+        size_bytes=item.size_bytes,
+        state=shown_state(item),  # type: ignore[arg-type]
+        page_count=item.page_count,
+        read_page_count=sum(place.place != Whereabouts.BEING_READ for place in places),
+        held_reason=item.held_reason,
+        rejected_reason=item.held_detail if item.state == ItemState.REJECTED else "",
+        duplicate_of=account.twins.get(item.identical_to or "", ""),
+        documents=tuple(_document(document, actor, readable) for document in item.documents),
+        may_retry=is_held and holds(actor, "item:content:retry"),
+        may_reject=is_held and holds(actor, "item:content:reject"),
+        may_download=is_kept_whole and holds(actor, "item:content:download"),
+    )
+
+
+def shown_state(item: Item) -> str:
+    """An item once read shows how far its documents are."""
+    if item.state != ItemState.READ:
+        return item.state
+    states = {document.state for document in item.documents}
+    for state in (DocumentState.TO_INDEX, DocumentState.FILED, DocumentState.REJECTED):
+        if state in states:
+            return state
+    return ItemState.READ
+
+
+def _document(document: Document, actor: Actor, readable: frozenset[str]) -> ItemDocument:
+    is_waiting = document.state == DocumentState.TO_INDEX
+    is_rejected = document.state == DocumentState.REJECTED
+    return ItemDocument(
+        document_id=document.document_id,
+        title=document.suggestion.get("title", ""),
+        page_count=document.last_page - document.first_page + 1,
+        state=document.state,  # type: ignore[arg-type]
+        reason=document.reason if is_rejected else "",
+        may_index=is_waiting and holds(actor, "document:index:file"),
+        may_restore=is_rejected and holds(actor, "document:index:reject"),
+        record_id=document.record_id if document.record_id in readable else None,
+    )

@@ -1,0 +1,100 @@
+"""Checks of `edrms verify` that hold one table against another, and the rows against the audit log.
+
+The log is append-only: what it says was received or filed must still have its row. Nothing here
+reads stored bytes.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from edrms.audit.tables import AuditEvent
+from edrms.records.tables import Record, RecordPage, Rendition
+from scanning.batches.model import DocumentState, ItemState
+from scanning.batches.tables import Document, Item, ItemPage
+
+
+def faults_between_tables(session: Session) -> Iterator[str]:
+    """A sentence for each thing one table says and another does not."""
+    yield from _filed_in_one_table(session)
+    yield from _records_without_original(session)
+    yield from _records_with_other_pages(session)
+    yield from _pages_in_no_document(session)
+    yield from _events_without_row(session)
+
+
+def _filed_in_one_table(session: Session) -> Iterator[str]:
+    filed = session.scalars(
+        select(Document.document_id).where(Document.state == DocumentState.FILED)
+    )
+    records = session.scalars(select(Record.document_id).where(Record.item_id.in_(_item_ids())))
+    for document_id in sorted(set(filed) ^ set(records)):
+        yield f"document {document_id}: filed in one table and not in the other"
+
+
+def _item_ids() -> Select[tuple[str]]:
+    return select(Item.item_id)
+
+
+def _records_without_original(session: Session) -> Iterator[str]:
+    originals = select(Rendition.record_id).where(Rendition.kind == "original")
+    for record_id in session.scalars(
+        select(Record.record_id).where(Record.record_id.not_in(originals))
+    ):
+        yield f"record {record_id}: has no original"
+
+
+def _records_with_other_pages(session: Session) -> Iterator[str]:
+    of_document = (
+        select(func.count())
+        .where(ItemPage.document_id == Document.document_id)
+        .correlate(Document)
+        .scalar_subquery()
+    )
+    of_record = (
+        select(func.count())
+        .join(ItemPage, ItemPage.page_id == RecordPage.page_id)
+        .where(
+            RecordPage.record_id == Document.record_id,
+            ItemPage.document_id == Document.document_id,
+        )
+        .correlate(Document)
+        .scalar_subquery()
+    )
+    for record_id in session.scalars(
+        select(Document.record_id).where(
+            Document.state == DocumentState.FILED, of_document != of_record
+        )
+    ):
+        yield f"record {record_id}: has other pages than its document"
+
+
+def _pages_in_no_document(session: Session) -> Iterator[str]:
+    for page_id in session.scalars(
+        select(ItemPage.page_id)
+        .join(Item, Item.item_id == ItemPage.item_id)
+        .where(
+            Item.state == ItemState.READ,
+            ItemPage.kind == "content",
+            ItemPage.document_id.is_(None),
+        )
+    ):
+        yield f"page {page_id}: its item is read, but it is in no document"
+
+
+def _events_without_row(session: Session) -> Iterator[str]:
+    told = (
+        ("batch:item:receive", "item", _item_ids(), "was received"),
+        ("record:content:file", "record", select(Record.record_id), "was filed"),
+    )
+    for action, kind, rows, said in told:
+        for subject_id in session.scalars(
+            select(AuditEvent.subject_id).where(
+                AuditEvent.action == action,
+                AuditEvent.subject_kind == kind,
+                AuditEvent.outcome == "done",
+                AuditEvent.subject_id.not_in(rows),
+            )
+        ):
+            yield f"{kind} {subject_id}: {said}, but its row is gone"

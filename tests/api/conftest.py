@@ -1,0 +1,89 @@
+"""An instance of its own for the API tests: real engines in a temporary directory, two clients, and
+staff of every role. Work is done when a test asks for it, in this process.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.setting_up import make_instance, staff_actor
+from api.wiring import Instance, indexer, page_worker
+from edrms.access.roles import ROLES
+from edrms.clients.model import Client
+from edrms.clients.register import add_client
+from edrms.ids import ClientId
+from edrms.settings import Settings
+from edrms.staff.accounts import SYSTEM, add_staff_member
+from edrms.uow import write
+from scanning.indexing.filing import IndexDecision
+
+PASSWORD = "invented for the tests"
+CHILD, ADULT = ClientId("c" * 32), ClientId("a" * 32)
+LETTER = b"Minutes of the allotment society.\nThe marmalade was judged by Mrs Invented.\n"
+
+
+@dataclass(frozen=True)
+class Site:
+    """An application, the instance under it, and signed-in clients of it."""
+
+    app: Flask
+    instance: Instance
+
+    def signed_in(self, role: str) -> FlaskClient:
+        """A browser of somebody with this role."""
+        browser = self.app.test_client()
+        given = {"username": role, "password": PASSWORD}
+        assert browser.post("/sign-in", data=given).status_code == 302
+        return browser
+
+    def token(self, role: str) -> dict[str, str]:
+        """Headers of a program of somebody with this role."""
+        body = {"username": role, "password": PASSWORD}
+        token = self.app.test_client().post("/api/v1/sessions", json=body).json["token"]
+        return {"Authorization": f"Bearer {token}"}
+
+    def do_the_work(self) -> None:
+        """Read, divide and index everything that waits."""
+        worker = page_worker(self.instance, "test-worker")
+        while worker.do_one():
+            pass
+        while indexer(self.instance).do_some():
+            pass
+
+    def filed(self, client_id: str = CHILD, text: bytes = LETTER) -> str:
+        """The id of a record newly filed on this client's file."""
+        return file_letter(self.instance, client_id, text, self.do_the_work)
+
+
+def file_letter(instance: Instance, client_id: str, text: bytes, do_the_work: object) -> str:
+    """Take a letter in, read it and file it, as a supervisor would."""
+    actor = staff_actor(instance, "quality_supervisor")
+    batch_id = instance.intake.open_batch(actor, channel="web")
+    receipt = instance.intake.receive_file(actor, batch_id, "letter.txt", [text])
+    assert callable(do_the_work)
+    do_the_work()
+    item, account = instance.ledger.item(actor, receipt.item_id)
+    [document] = next(one for one in account.items if one.item_id == item.item_id).documents
+    decision = IndexDecision("D05", (client_id,), date(2026, 11, 3), "Assessment", {"by": "test"})
+    record_id = instance.desk.file(actor, document.document_id, decision)
+    do_the_work()
+    return record_id
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running application without its worker processes."""
+    instance = make_instance(Settings(home=Path(tmp_path_factory.mktemp("instance"))))
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        for code, role in ROLES.items():
+            add_staff_member(work, code, role.name, PASSWORD, frozenset({code}))
+        for client_id, service in ((CHILD, "children"), (ADULT, "adults")):
+            add_client(work, Client(client_id, "Bryn", "Invented", service, date(2014, 3, 3)))
+    yield Site(create_app(instance), instance)
+    instance.database.close()

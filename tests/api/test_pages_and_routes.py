@@ -1,0 +1,254 @@
+"""Every way in from outside: what each route asks for, what a stranger gets, and equal refusals."""
+
+import re
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from api.authn import PUBLIC, SIGNED_IN, check_routes, needed_by
+from edrms.access.roles import PERMISSIONS
+from edrms.errors import CannotStart
+from tests.api.conftest import ADULT, CHILD, Site
+
+OPEN_TO_ALL = {"/sign-in", "/api/v1/health", "/api/v1/openapi.json"}
+ABSENT = "0" * 32
+ODD_IDS = [
+    "%00",
+    "x" * 3000,
+    "..%2f..%2fetc",
+    "%F0%9F%92%A9",
+    "'; drop table records",
+    "%ff%fe",
+    "0",
+]
+
+
+def csrf_of(browser: FlaskClient) -> str:
+    page = browser.get("/").text
+    found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+    assert found
+    return unescape(found[1])
+
+
+def plain(response: TestResponse) -> bytes:
+    """The body without what must differ between two requests: the request's own id."""
+    return re.sub(rb"[0-9a-f]{16}(?![0-9a-f])", b"", response.data)
+
+
+def test_every_route_names_a_permission_that_exists(site: Site) -> None:
+    named = {needed_by(site.app, rule.endpoint) for rule in site.app.url_map.iter_rules()}
+    assert named - PERMISSIONS == {PUBLIC, SIGNED_IN}
+
+
+def test_an_application_with_a_silent_route_does_not_start(site: Site) -> None:
+    site.app.view_functions["silent"] = lambda: "here"
+    site.app.url_map.add(site.app.url_rule_class("/silent", endpoint="silent"))
+    try:
+        with pytest.raises(CannotStart, match="silent"):
+            check_routes(site.app)
+    finally:
+        site.app.view_functions["silent"].needs = PUBLIC  # type: ignore[attr-defined]
+
+
+def test_without_a_session_nothing_answers_but_the_allow_list(site: Site) -> None:
+    stranger = site.app.test_client()
+    for rule in site.app.url_map.iter_rules():
+        if rule.endpoint in ("static", "silent"):
+            continue
+        address = re.sub(r"<int:[^>]+>", "1", rule.rule)
+        address = re.sub(r"<[^>]+>", ABSENT, address)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            answer = stranger.open(address, method=method)
+            is_open = answer.status_code < 300
+            assert not is_open or address in OPEN_TO_ALL, (method, address)
+            if address not in OPEN_TO_ALL and not address.endswith("/sessions"):
+                assert answer.status_code in (302, 401), (method, address)
+
+
+@pytest.mark.parametrize(
+    "role", ["post_room", "indexer", "social_worker_adults", "auditor", "system_administrator"]
+)
+def test_a_route_whose_permission_is_not_held_is_answered_as_absent(site: Site, role: str) -> None:
+    browser, headers = site.signed_in(role), site.token(role)
+    absent = plain(browser.get("/no-such-page"))
+    pages = {"indexer": "/search", "social_worker_adults": "/queue", "post_room": "/status"}
+    page = pages.get(role, "/clients")
+    assert (plain(browser.get(page)), browser.get(page).status_code) == (absent, 404)
+    absent_json = plain(browser.get("/api/v1/no-such-thing", headers=headers))
+    api = "/api/v1/documents" if role == "social_worker_adults" else f"/api/v1/records/{ABSENT}"
+    assert plain(browser.get(api, headers=headers)) == absent_json
+
+
+@pytest.mark.parametrize("tail", ["", "/pages/1/image", "/pages/1/thumbnail", "/download/original"])
+def test_a_record_of_another_service_looks_as_if_it_did_not_exist(site: Site, tail: str) -> None:
+    record_id = site.filed(CHILD)
+    outsider = site.signed_in("social_worker_adults")
+    forbidden, absent = (outsider.get(f"/records/{one}{tail}") for one in (record_id, ABSENT))
+    assert forbidden.status_code == absent.status_code == 404
+    assert plain(forbidden) == plain(absent)
+    headers = site.token("social_worker_adults")
+    api = tail.replace("/download/", "/renditions/").replace("/thumbnail", "/image")
+    forbidden, absent = (
+        outsider.get(f"/api/v1/records/{one}{api}", headers=headers) for one in (record_id, ABSENT)
+    )
+    assert (forbidden.status_code, plain(forbidden)) == (404, plain(absent))
+    insider = site.signed_in("social_worker_children")
+    assert insider.get(f"/records/{record_id}").status_code == 200
+
+
+def test_search_finds_for_one_service_and_not_for_the_other(site: Site) -> None:
+    record_id = site.filed(ADULT, b"The periwinkle teapot stands on the dresser.\n")
+    assert record_id in site.signed_in("social_worker_adults").get("/search?q=periwinkle").text
+    outsider = site.signed_in("social_worker_children")
+    hidden = outsider.get("/search?q=periwinkle").text
+    nothing = outsider.get("/search?q=perywunkel").text
+    assert hidden.replace("periwinkle", "WORD") == nothing.replace("perywunkel", "WORD")
+
+
+def test_the_batch_of_another_person_looks_as_if_it_did_not_exist(site: Site) -> None:
+    theirs = site.app.test_client().post("/api/v1/batches", json={}, headers=site.token("indexer"))
+    browser = site.signed_in("post_room")
+    forbidden = browser.get(f"/batches/{theirs.json['batch_id']}")
+    assert forbidden.status_code == 404
+    assert plain(forbidden) == plain(browser.get(f"/batches/{ABSENT}"))
+
+
+@pytest.mark.parametrize("odd", ODD_IDS)
+def test_an_id_of_an_odd_shape_is_absent_and_no_fault(site: Site, odd: str) -> None:
+    browser = site.signed_in("information_governance")
+    for address in ("records", "clients", "batches", "api/v1/records", "api/v1/items"):
+        assert browser.get(f"/{address}/{odd}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "\0",
+        "a" * 20_000,
+        '"',
+        "((((",
+        "*",
+        "-",
+        "£€ 🙂",
+        "a AND OR NOT",
+        "\ud800".encode("utf-8", "surrogatepass"),
+    ],
+)
+def test_a_search_for_anything_at_all_is_answered(site: Site, query: str | bytes) -> None:
+    browser = site.signed_in("team_manager")
+    for address in ("/search", "/clients", "/clients/suggest", "/api/v1/search", "/api/v1/clients"):
+        assert browser.get(address, query_string={"q": query}).status_code == 200
+
+
+@pytest.mark.parametrize("args", ["page=99999999999999999999", "page=-1", "page=x", "page=0"])
+def test_a_page_number_out_of_reach_is_no_fault(site: Site, args: str) -> None:
+    browser = site.signed_in("quality_supervisor")
+    for address in ("/queue", "/batches"):
+        assert browser.get(f"{address}?{args}").status_code == 200
+    reader = site.signed_in("team_manager")
+    for address in ("/search?q=the&", "/clients?q=bryn&"):
+        answer = reader.get(f"{address}{args}", follow_redirects=True)
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("args", ["type=none", "year=99", "year=x", "type=D05&type=none"])
+def test_a_filter_that_cannot_be_is_refused_and_not_ignored(site: Site, args: str) -> None:
+    assert site.signed_in("team_manager").get(f"/search?q=the&{args}").status_code == 422
+
+
+def test_the_filters_narrow_to_exactly_what_is_ticked(site: Site) -> None:
+    record_id = site.filed(CHILD, b"The tambourine was found in the boathouse.\n")
+    browser = site.signed_in("team_manager")
+    shown = {
+        args: record_id in browser.get(f"/search?q=tambourine{args}").text
+        for args in ("", "&type=D05", "&type=D04", "&type=D04&type=D05", "&year=2026", "&year=2025")
+    }
+    assert list(shown.values()) == [True, True, False, True, True, False]
+    unticked = browser.get("/search?q=tambourine&type=D04").text
+    assert 'value="D04" checked' in unticked
+    assert 'value="D05"' in unticked
+
+
+def test_a_form_without_the_token_of_the_session_is_refused(site: Site) -> None:
+    browser = site.signed_in("quality_supervisor")
+    assert browser.post("/queue/next").status_code == 422
+    assert browser.post("/queue/next", data={"csrf_token": "guessed"}).status_code == 422
+    token = {"csrf_token": csrf_of(browser)}
+    assert browser.post("/queue/next", data=token).status_code == 303
+
+
+def test_a_form_from_another_site_is_refused_even_with_the_token(site: Site) -> None:
+    browser = site.signed_in("quality_supervisor")
+    token = {"csrf_token": csrf_of(browser)}
+    for origin in ("https://elsewhere.example", "null", "http://localhost.example"):
+        answer = browser.post("/queue/next", data=token, headers={"Origin": origin})
+        assert answer.status_code == 422
+    given = {"username": "indexer", "password": "x"}
+    foreign = site.app.test_client().post(
+        "/sign-in", data=given, headers={"Origin": "https://elsewhere.example"}
+    )
+    assert foreign.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "address", ["/sign-in", "/", "/none", "/api/v1/health", "/static/css/edrms.css"]
+)
+def test_every_answer_carries_the_guarding_headers(site: Site, address: str) -> None:
+    headers = site.app.test_client().get(address).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    if not address.startswith("/static"):
+        assert headers["Cache-Control"] == "no-store"
+
+
+def test_an_ended_session_is_worth_nothing_at_once(site: Site) -> None:
+    browser = site.signed_in("indexer")
+    token = csrf_of(browser)
+    cookie = browser.get_cookie("edrms_session")
+    assert cookie
+    browser.post("/sign-out", data={"csrf_token": token})
+    again = site.app.test_client()
+    again.set_cookie("edrms_session", cookie.value)
+    assert again.get("/").status_code == 302
+    assert again.post("/queue/next", data={"csrf_token": token}).status_code == 401
+    headers = site.token("indexer")
+    assert again.delete("/api/v1/sessions/current", headers=headers).status_code == 204
+    assert again.get("/api/v1/batches", headers=headers).status_code == 401
+
+
+def test_signing_in_answers_alike_for_unknown_and_for_wrong(site: Site) -> None:
+    stranger = site.app.test_client()
+    unknown, wrong = (
+        stranger.post("/sign-in", data={"username": name, "password": "not this one"})
+        for name in ("nobody_here", "finance")
+    )
+    assert (unknown.status_code, wrong.status_code) == (401, 401)
+    assert unknown.data.replace(b"nobody_here", b"NAME") == wrong.data.replace(b"finance", b"NAME")
+    bodies = [
+        stranger.post("/api/v1/sessions", json={"username": name, "password": "not this one"})
+        for name in ("nobody_here", "finance")
+    ]
+    assert plain(bodies[0]) == plain(bodies[1])
+
+
+@pytest.mark.parametrize(
+    "heading", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere"]
+)
+def test_signing_in_never_leads_to_another_site(site: Site, heading: str) -> None:
+    given = {"username": "indexer", "password": "invented for the tests", "next": heading}
+    answer = site.app.test_client().post("/sign-in", data=given)
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_large_body_is_refused_before_it_is_read(site: Site) -> None:
+    stranger = site.app.test_client()
+    large = b"x" * (2 << 20)
+    assert stranger.post("/api/v1/sessions", data=large).status_code == 413
+    browser = site.signed_in("quality_supervisor")
+    form = {"csrf_token": csrf_of(browser), "note": "x" * (2 << 20)}
+    assert browser.post("/queue/next", data=form).status_code == 413

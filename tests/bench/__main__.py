@@ -1,0 +1,81 @@
+"""`python -m tests.bench [--quick] [--part ingest|search|memory] [--out FILE]`
+
+Speed and memory of the product, each speed as a ratio to something bare in the same run. Writes the
+figures to a file as JSON, prints a table and, last, the JSON. --quick is a smoke test: its figures
+mean nothing.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from tests.bench.ingest import measure_ingest
+from tests.bench.memory import measure_memory
+from tests.bench.report import tables
+from tests.bench.searching import measure_search
+
+PARTS = ("ingest", "search", "memory")
+QUICK_FILES = ("scan_0014.tif", "scan_0023.pdf")
+console = Console(highlight=False, stderr=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--part", action="append", choices=PARTS)
+    parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
+    asked = parser.parse_args(arguments)
+    figures = measure(tuple(asked.part or PARTS), quick=asked.quick)
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(figures, indent=1)
+    asked.out.write_text(text + "\n", encoding="utf-8")
+    for table in tables(figures):
+        console.print(table)
+    print(text)
+    return 0
+
+
+def measure(parts: tuple[str, ...], *, quick: bool) -> dict[str, Any]:
+    """The figures of these parts, one after another so that none weighs on another."""
+    figures: dict[str, Any] = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "processors": os.cpu_count(),
+        "quick": quick,
+        "load_before": round(os.getloadavg()[0], 2),
+    }
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="edrms-bench-") as scratch:
+        for part in parts:
+            with console.status(f"Measuring {part}"):
+                figures[part] = measure_part(part, Path(scratch), quick=quick)
+    return figures | {
+        "took_s": round(time.monotonic() - started),
+        "load_after": round(os.getloadavg()[0], 2),
+    }
+
+
+def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
+    """The figures of one part, "ingest", "search" or "memory"."""
+    match part:
+        case "ingest":
+            return measure_ingest(scratch, QUICK_FILES if quick else None)
+        case "search":
+            sizes = (30, 60) if quick else (1000, 3000, 10_000)
+            return measure_search(scratch, sizes, *((2, 2) if quick else (40, 40)))
+        case "memory":
+            return measure_memory(scratch, *((2 << 20, 2) if quick else (200_000_000, 100)))
+        case _:
+            raise ValueError(part)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,70 @@
+"""`python -m tests.quality [DIRECTORY] [--scorers DIRECTORY] [--out DIRECTORY] [--post]`
+
+Accuracy of the whole product on labelled sets kept outside the project, and on the sample post.
+Writes the predictions to the output directory, prints the figures, and ends with 1 when any
+document filed itself on a wrong file.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.quality.measure import run_sets, score, write_predictions
+from tests.quality.post import measure_post
+from tests.quality.report import post_table, set_table
+from tests.quality.sets import load_sets
+
+console = Console(highlight=False)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what was asked for; 1 if anything filed itself wrongly."""
+    asked = _arguments(arguments)
+    with tempfile.TemporaryDirectory(prefix="edrms-quality-") as scratch:
+        wrong = 0
+        if asked.directory is not None:
+            wrong += _sets(asked, Path(scratch) / "sets")
+        if asked.post or asked.directory is None:
+            wrong += _post(asked.out, Path(scratch) / "post", asked.workers)
+    return 1 if wrong else 0
+
+
+def _arguments(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.quality", description=__doc__)
+    parser.add_argument("directory", type=Path, nargs="?", help="where the labelled sets lie")
+    parser.add_argument("--scorers", type=Path, help="where the scorers lie")
+    parser.add_argument("--out", type=Path, default=Path("var/quality"))
+    parser.add_argument("--post", action="store_true", help="measure the sample post too")
+    parser.add_argument("--workers", type=int, default=2)
+    return parser.parse_args([argument for argument in arguments if argument])
+
+
+def _sets(asked: argparse.Namespace, home: Path) -> int:
+    sets = load_sets(asked.directory)
+    wrong = 0
+    measured = run_sets(sets, home, asked.workers)
+    for one in sets:
+        shutil.rmtree(asked.out / one.name, ignore_errors=True)
+        predictions = write_predictions(one.name, measured[one.name], asked.out)
+        console.print(set_table(one.name, measured[one.name]))
+        if asked.scorers is not None:
+            for text in score(one, predictions, asked.scorers):
+                console.print(text, markup=False)
+        wrong += sum(file.filed_wrongly for file in measured[one.name])
+    return wrong
+
+
+def _post(out: Path, home: Path, workers: int) -> int:
+    figures = measure_post(home, workers)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "post.txt").write_text("\n".join(figures.remarks) + "\n", encoding="utf-8")
+    console.print(post_table(figures))
+    return figures.filed_wrongly
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

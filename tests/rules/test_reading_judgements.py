@@ -1,0 +1,199 @@
+"""The reader's pure judgements: blank, way up, text layer, separator values, boxes."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from scanning.reading.blank import darkness, ink_of_print, is_blank
+from scanning.reading.model import Word
+from scanning.reading.ocr import turn_words, words_from_tsv
+from scanning.reading.ocr_picture import prepare_for_ocr
+from scanning.reading.orientation import Orientation, find_orientation
+from scanning.reading.page_image import PageImage, believable_dpi
+from scanning.reading.separators import is_separator_value
+from scanning.reading.text_layer import is_good_text_layer, reads_like_words
+
+A4_AT_150_DPI = (1240, 1754)
+PROSE = (
+    "Thank you for your letter about the help that my daughter gets at home. "
+    "The day centre has been good for her, but the bus is often late and she gets upset. "
+)
+
+
+def paper(shade: int = 255) -> Image.Image:
+    return Image.new("L", A4_AT_150_DPI, shade)
+
+
+def printed_page() -> Image.Image:
+    page = paper()
+    draw = ImageDraw.Draw(page)
+    for number in range(24):
+        line = (PROSE * 2)[number * 3 : number * 3 + 68]
+        draw.text((120, 150 + 44 * number), line, font=ImageFont.load_default(26), fill=0)
+    return page
+
+
+def speckle(page: Image.Image) -> None:
+    places = np.random.default_rng(7).integers(0, 1200, size=(150, 2))
+    for x, y in places:
+        page.putpixel((int(x), int(y)), 0)
+
+
+def grain(page: Image.Image) -> None:
+    noise = np.random.default_rng(7).normal(0, 6, size=page.size[::-1])
+    page.paste(Image.fromarray(np.clip(np.asarray(page) + noise - 12, 0, 255).astype(np.uint8)))
+
+
+def edge_shadow(page: Image.Image) -> None:
+    ImageDraw.Draw(page).rectangle((0, 0, 30, 1754), fill=60)
+
+
+def punch_holes(page: Image.Image) -> None:
+    draw = ImageDraw.Draw(page)
+    for y in (640, 1113):
+        draw.ellipse((50, y, 86, y + 36), fill=20)
+
+
+def bleed_through(page: Image.Image) -> None:
+    back = printed_page().transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    soft = back.filter(ImageFilter.GaussianBlur(2)).point(lambda level: 235 + level * 20 // 255)
+    page.paste(soft)
+
+
+@pytest.mark.parametrize("dirt", [speckle, grain, edge_shadow, punch_holes, bleed_through])
+def test_dirt_on_a_blank_back_does_not_make_it_content(dirt: object) -> None:
+    page = paper()
+    dirt(page)  # type: ignore[operator]
+    assert is_blank(darkness(page))
+
+
+def test_yellow_or_grey_paper_is_still_blank() -> None:
+    assert is_blank(darkness(paper(190)))
+
+
+def test_one_faint_line_of_writing_keeps_a_page() -> None:
+    page = paper(245)
+    draw = ImageDraw.Draw(page)
+    draw.text((300, 800), "pls ring Mair", font=ImageFont.load_default(30), fill=170)
+    assert not is_blank(darkness(page))
+
+
+def test_a_page_number_or_a_tick_keeps_a_page() -> None:
+    page = paper()
+    ImageDraw.Draw(page).line([(600, 800), (615, 820), (650, 770)], fill=60, width=3)
+    assert not is_blank(darkness(page))
+    numbered = paper()
+    font = ImageFont.load_default(28)
+    ImageDraw.Draw(numbered).text((600, 1640), "- 12 -", font=font, fill=0)
+    assert not is_blank(darkness(numbered))
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_page_of_prose_shows_which_way_up_it_lies(turn: int) -> None:
+    lying = printed_page().rotate(turn, expand=True)  # counter-clockwise
+    assert find_orientation(ink_of_print(darkness(lying))) == Orientation(turn, True, 0.0)
+
+
+def test_skew_is_measured_and_its_sign_levels_the_page() -> None:
+    crooked = printed_page().rotate(-2, fillcolor=255)  # clockwise by two degrees
+    found = find_orientation(ink_of_print(darkness(crooked)))
+    assert found.rotation_degrees == 0 and abs(found.skew_degrees + 2) < 0.3
+
+
+def test_a_page_without_lines_is_in_doubt() -> None:
+    page = paper()
+    ImageDraw.Draw(page).ellipse((300, 300, 900, 900), outline=0, width=5)
+    assert not find_orientation(ink_of_print(darkness(page))).sure
+
+
+def word_at(text: str, x0: int = 10, y0: int = 20) -> Word:
+    return Word(text, x0, y0, x0 + 100, y0 + 30, 0.9)
+
+
+def test_boxes_turn_with_the_page() -> None:
+    (turned,) = turn_words((word_at("a"),), (1000, 600), 90)
+    assert (turned.x0, turned.y0, turned.x1, turned.y1) == (550, 10, 580, 110)
+    back = turn_words(turn_words((word_at("a"),), (1000, 600), 90), (600, 1000), 270)
+    assert back == (word_at("a"),)
+
+
+def test_boxes_of_an_enlarged_picture_come_back_to_the_page() -> None:
+    small = PageImage(Image.new("L", (500, 700), 255), 60)
+    picture = prepare_for_ocr(small, small.pixels, Orientation(0, True, 0.0))
+    assert picture.pixels.size == (1000, 1400)
+    assert picture.word_on_page(Word("a", 20, 40, 220, 100, 1.0)) == Word("a", 10, 20, 110, 50, 1.0)
+
+
+def tsv(*words: tuple[str, int, int]) -> str:
+    rows = ["level\tpage\tblock\tpar\tline\tword\tleft\ttop\twidth\theight\tconf\ttext"]
+    rows += [
+        f"5\t1\t1\t1\t1\t{number}\t{left}\t{top}\t50\t20\t91.5\t{text}"
+        for number, (text, left, top) in enumerate(words, 1)
+    ]
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("steps", "turn"),
+    [((100, 0), 0), ((-100, 0), 180), ((0, 100), 270), ((0, -100), 90)],
+)
+def test_the_way_up_tesseract_found_is_read_from_the_order_of_words(
+    steps: tuple[int, int], turn: int
+) -> None:
+    words = tsv(*((text, 500 + n * steps[0], 500 + n * steps[1]) for n, text in enumerate("abc")))
+    found, rotation_degrees = words_from_tsv(words)
+    assert [word.text for word in found] == ["a", "b", "c"]
+    assert found[0].confidence == pytest.approx(0.915)
+    assert rotation_degrees == turn
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PROSE,
+        "Mae'r llythyr hwn yn ymwneud â'ch cais am gymorth gyda'r plant yn yr ysgol",
+        "Szanowni Państwo, dziękuję za list w sprawie zasiłku mieszkaniowego",
+        "Невероятно, но это тоже письмо",
+        "Total £ 1,204.50",
+    ],
+)
+def test_writing_in_any_tongue_reads_like_words(text: str) -> None:
+    assert reads_like_words(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\x01\x02\x03 \x04\x05 \ue000\ue001",
+        "Uif rvjdl cspxo gpy kvnqt qrst xzzt bcdf ghjk",
+        "(((( ]]]] **** //// ....",
+        "T h e q u i c k b r o w n f o x j u m p s o v e r i t",
+    ],
+)
+def test_garbage_does_not_read_like_words(text: str) -> None:
+    assert not reads_like_words(text.split())
+
+
+def test_a_footer_over_a_full_page_picture_does_not_stand_for_the_page() -> None:
+    ink = ink_of_print(darkness(printed_page()))
+    footer = [word_at("Page", 100, 1700), word_at("one", 220, 1700)]
+    assert not is_good_text_layer(footer, ink, 1.0, picture_share=1.0)
+    whole = [word_at("writing", x, y) for y in range(150, 1200, 30) for x in range(100, 1140, 100)]
+    assert is_good_text_layer(whole, ink, 1.0, picture_share=1.0)
+
+
+@pytest.mark.parametrize("value", ["EDRMS-SEP", "EDRMS-SEP-17", "edrms-sep-17", "PATCHT"])
+def test_our_values_separate(value: str) -> None:
+    assert is_separator_value(value)
+
+
+@pytest.mark.parametrize("value", ["", "5000157024671", "SEP-1", "XEDRMS-SEP", "PATCHTOWN"])
+def test_other_values_do_not_separate(value: str) -> None:
+    assert not is_separator_value(value)
+
+
+def test_a_resolution_that_cannot_be_true_is_replaced_by_that_of_an_a4_page() -> None:
+    assert believable_dpi((2480, 3508), 300) == 300
+    assert believable_dpi((2480, 3508), 72) == 300
+    assert believable_dpi((2480, 3508), 0) == 300

@@ -1,0 +1,125 @@
+"""Opening records: the event comes before the bytes, and absent and forbidden look the same."""
+
+from collections.abc import Callable
+
+import pytest
+
+from api.wiring import Instance
+from edrms.errors import Denied, NotFound
+from tests import factories
+from tests.service.events import events
+
+ADULTS = factories.actor("social_worker_adults")
+CHILDREN = factories.actor("social_worker_children")
+Look = Callable[[Instance, factories.Actor, str], object]
+LOOKS: dict[str, Look] = {
+    "record:content:view": lambda i, who, record: i.viewing.open(who, record),
+    "record:page:view": lambda i, who, record: i.viewing.page_image(who, record, 1),
+    "record:content:download": lambda i, who, record: i.viewing.rendition(who, record, "original"),
+}
+
+
+@pytest.fixture
+def olive(instance: Instance) -> factories.Client:
+    made = factories.client()
+    factories.on_the_register(instance, made)
+    return made
+
+
+@pytest.fixture
+def record_id(instance: Instance, olive: factories.Client) -> str:
+    return factories.filed_record(instance, [olive], texts=["first page", "second page"])
+
+
+@pytest.mark.parametrize("action", LOOKS)
+def test_every_way_of_reading_a_record_writes_its_event(
+    instance: Instance, record_id: str, action: str
+) -> None:
+    LOOKS[action](instance, ADULTS, record_id)
+    (event,) = events(instance, action)
+    assert (event.actor_id, event.subject_id) == (ADULTS.staff_id, record_id)
+
+
+@pytest.mark.parametrize("action", LOOKS)
+def test_nothing_is_read_when_its_event_cannot_be_written(
+    instance: Instance, record_id: str, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    monkeypatch.setattr(instance.store, "open", opened.append)
+    monkeypatch.setattr("edrms.uow.ACTIONS", frozenset())
+    with pytest.raises(RuntimeError):
+        LOOKS[action](instance, ADULTS, record_id)
+    assert opened == []
+
+
+@pytest.mark.parametrize("action", LOOKS)
+@pytest.mark.parametrize("which", ["forbidden", "absent", "odd"])
+def test_absent_and_forbidden_are_answered_alike(
+    instance: Instance, record_id: str, action: str, which: str
+) -> None:
+    asked = {"forbidden": record_id, "absent": "0" * 32, "odd": "../secret_key"}[which]
+    with pytest.raises(NotFound) as answer:
+        LOOKS[action](instance, CHILDREN, asked)
+    assert answer.value.message == "There is no such record, or you may not see it."
+    assert answer.value.data == {}
+
+
+@pytest.mark.parametrize("number", [0, -1, 3, 10**12])
+def test_a_page_the_record_does_not_have_is_not_found(
+    instance: Instance, record_id: str, number: int
+) -> None:
+    with pytest.raises(NotFound):
+        instance.viewing.page_image(ADULTS, record_id, number)
+
+
+def test_a_record_opens_with_its_pages_in_order_and_its_clients(
+    instance: Instance, record_id: str, olive: factories.Client
+) -> None:
+    opened = instance.viewing.open(ADULTS, record_id)
+    assert [page.text for page in opened.pages if page] == ["first page", "second page"]
+    assert opened.clients == (olive,)
+    _, content = instance.viewing.rendition(ADULTS, record_id, "original")
+    with content.stream:
+        assert content.stream.read() == b"as it came"
+
+
+def test_a_sealed_record_is_seen_by_the_adoption_team_alone(instance: Instance) -> None:
+    jory = factories.child()
+    factories.on_the_register(instance, jory)
+    sealed = factories.filed_record(instance, [jory], document_type="D14")
+    assert instance.viewing.open(factories.actor("adoption_team"), sealed)
+    for role in ("social_worker_children", "team_manager", "information_governance"):
+        with pytest.raises(NotFound):
+            instance.viewing.open(factories.actor(role), sealed)
+        _, shown = instance.clients.open(factories.actor(role), jory.client_id)
+        assert shown == []
+
+
+def test_a_clients_file_shows_only_what_the_reader_may_see(
+    instance: Instance, olive: factories.Client, record_id: str
+) -> None:
+    invoice = factories.filed_record(instance, [olive], document_type="D46")
+    _, for_adults = instance.clients.open(ADULTS, olive.client_id)
+    _, for_finance = instance.clients.open(factories.actor("finance"), olive.client_id)
+    _, for_children = instance.clients.open(CHILDREN, olive.client_id)
+    assert {row.record_id for row in for_adults} == {record_id, invoice}
+    assert [row.record_id for row in for_finance] == [invoice]
+    assert for_children == []
+    assert len(events(instance, "client:file:view", olive.client_id)) == 3
+
+
+def test_looking_for_a_client_is_journalled_without_the_words(
+    instance: Instance, olive: factories.Client
+) -> None:
+    assert instance.clients.search(ADULTS, "tregen") == [olive]
+    (event,) = events(instance, "client:summary:search")
+    assert event.detail["shown"] == 1
+    assert "tregen" not in repr(vars(event)).lower()
+
+
+@pytest.mark.parametrize("role", ["post_room", "auditor", "system_administrator"])
+def test_who_does_not_work_with_clients_opens_no_file(
+    instance: Instance, olive: factories.Client, role: str
+) -> None:
+    with pytest.raises(Denied):
+        instance.clients.open(factories.actor(role), olive.client_id)
