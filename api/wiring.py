@@ -1,6 +1,5 @@
 """The one place that chooses engines and joins the rooms."""
 
-import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -33,6 +32,7 @@ from scanning.reading.model import Limits
 from scanning.reading.originals import Originals
 from scanning.reading.ports import Reader
 from scanning.reading.sandboxed_reader import SandboxedReader
+from scanning.reading.scratch import own_scratch
 from scanning.reading.steps import Bench, give_up, open_item, read_page
 from search.indexer import Indexer
 from search.service import RecordSearch
@@ -122,9 +122,7 @@ def page_worker(instance: Instance, name: str) -> Worker:
 def worker_with(instance: Instance, name: str, reader: Reader) -> Worker:
     """The same over a given reader, which several workers of one process may share."""
     settings = instance.settings
-    scratch = settings.work_directory
-    scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    own = Path(tempfile.mkdtemp(prefix="worker-", dir=scratch))
+    own = own_scratch(settings.work_directory)
     bench = Bench(
         database=instance.database,
         store=instance.store,

@@ -7,7 +7,7 @@ from typing import Literal
 from flask_babel import gettext as _
 
 from api.web import wording
-from api.web.presenting import client_summary, page_view, summaries
+from api.web.presenting import boxes_of_lines, client_summary, page_view, summaries
 from api.web.view_models import (
     Box,
     Choice,
@@ -124,10 +124,7 @@ def _boxes(suggestion: Suggestion) -> dict[int, list[Box]]:
         evidence.append(suggestion.document_date.evidence)
     boxes: dict[int, list[Box]] = {}
     for found in evidence:
-        boxes.setdefault(found.page, []).extend(
-            Box(x=word.x0, y=word.y0, width=word.x1 - word.x0, height=word.y1 - word.y0)
-            for word in found.words
-        )
+        boxes.setdefault(found.page, []).extend(boxes_of_lines(found.words))
     return {page: list(dict.fromkeys(found)) for page, found in boxes.items()}
 
 

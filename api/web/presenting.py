@@ -22,6 +22,7 @@ from edrms.records.tables import PageContent
 from edrms.records.words import unpack_words
 from scanning.batches.ledger import BatchAccount
 from scanning.batches.model import ItemState, Reconciliation, Whereabouts
+from scanning.reading.model import Word
 from search.highlight import mark_text, matching_words
 from search.query import Query
 
@@ -119,6 +120,28 @@ def _boxes(content: PageContent, query: Query) -> tuple[Box, ...]:
         Box(x=word.x0, y=word.y0, width=word.x1 - word.x0, height=word.y1 - word.y0)
         for word in (words[index] for index in sorted(hits))
     )
+
+
+def boxes_of_lines(words: Iterable[Word]) -> list[Box]:
+    """One box around each run of words that stand side by side on a line."""
+    runs: list[list[Word]] = []
+    for word in words:
+        if runs and _stands_beside(runs[-1][-1], word):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return [_box_around(run) for run in runs]
+
+
+def _stands_beside(left: Word, right: Word) -> bool:
+    height = left.y1 - left.y0
+    return abs(right.y0 - left.y0) < height and 0 <= right.x0 - left.x1 < 2 * height
+
+
+def _box_around(words: Sequence[Word]) -> Box:
+    x, y = min(word.x0 for word in words), min(word.y0 for word in words)
+    width, height = max(word.x1 for word in words) - x, max(word.y1 for word in words) - y
+    return Box(x=x, y=y, width=width, height=height)
 
 
 def hit_count(content: PageContent | None, query: Query) -> int:

@@ -17,6 +17,16 @@ class Viewer {
     this.offerTools()
     this.bindKeys()
     this.watchPages()
+    if (this.links.length === 0) this.showFirstHit()
+  }
+
+  // A found word low on the page is brought into sight; one already in sight moves nothing.
+  showFirstHit () {
+    const hit = this.root.querySelector('.edrms-sheet__boxes rect')
+    if (!hit) return
+    const [box, pane] = [hit.getBoundingClientRect(), this.pane.getBoundingClientRect()]
+    const below = box.bottom - Math.min(pane.bottom, window.innerHeight)
+    if (below > 0) this.pane.scrollTop += below + this.pane.clientHeight / 2
   }
 
   offerTools () {
