@@ -38,9 +38,10 @@ def ingest_paths(
         try:
             with path.open("rb") as file:
                 instance.intake.receive_file(actor, batch_id, path.name, file_chunks(file))
-        except EdrmsError as error:
+        except (EdrmsError, OSError) as error:
             refused.append(path.name)
-            console.print(f"[red]{path.name}[/]: {error.message}")
+            said = error.message if isinstance(error, EdrmsError) else error.strerror
+            console.print(f"[red]{path.name}[/]: {said}")
     return TakenIn(batch_id, tuple(refused))
 
 

@@ -56,26 +56,41 @@ def import_clients(instance: Instance, path: Path) -> int:
 
     date_of_birth is YYYY-MM-DD or empty; lines of the address are parted by ";".
     """
-    clients = list(_clients_of(path))
+    rows = list(_rows_of(path))
     with write(instance.database, SYSTEM, instance.clock) as work:
-        for client in clients:
-            add_client(work, client)
-    return len(clients)
-
-
-def _clients_of(path: Path) -> Iterator[Client]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.DictReader(file)
-        missing = set(CLIENT_COLUMNS) - set(rows.fieldnames or ())
-        if missing:
-            raise Invalid(f"{path.name}: no column {', '.join(sorted(missing))}.")
-        for number, row in enumerate(rows, start=2):
+        for number, row in rows:
             try:
-                yield _client_of(row)
+                add_client(work, _client_of(row))
             except ValueError as error:
-                raise Invalid(
-                    f"{path.name}, line {number}: {error}. Nothing was imported."
-                ) from error
+                raise _wrong_line(path, number, str(error)) from error
+            except Invalid as error:
+                raise _wrong_line(path, number, " ".join(error.fields.values())) from error
+    return len(rows)
+
+
+def _wrong_line(path: Path, number: int, what: str) -> Invalid:
+    return Invalid(f"{path.name}, line {number}: {what.rstrip('.')}. Nothing was imported.")
+
+
+def _rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and fields of each row."""
+    rows = csv.DictReader(_lines_of(path))
+    missing = set(CLIENT_COLUMNS) - set(rows.fieldnames or ())
+    if missing:
+        raise Invalid(f"{path.name}: no column {', '.join(sorted(missing))}.")
+    for row in rows:
+        if None in row or None in row.values():
+            raise _wrong_line(path, rows.line_num, f"expected {len(CLIENT_COLUMNS)} fields")
+        yield rows.line_num, row
+
+
+def _lines_of(path: Path) -> list[str]:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig").splitlines(keepends=True)
+    except UnicodeDecodeError as error:
+        number = content[: error.start].count(b"\n") + 1
+        raise _wrong_line(path, number, "this is not UTF-8") from error
 
 
 def _client_of(row: dict[str, str]) -> Client:

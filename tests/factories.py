@@ -63,7 +63,9 @@ def fixed_clock(at: datetime = MONDAY) -> FixedClock:
 
 def actor(*roles: str, name: str = "") -> Actor:
     """Somebody with these roles; two with the same name are the same person."""
-    return Actor(StaffId(name or f"staff-{'-'.join(roles)}"), name or "Pat Example", frozenset(roles))
+    return Actor(
+        StaffId(name or f"staff-{'-'.join(roles)}"), name or "Pat Example", frozenset(roles)
+    )
 
 
 def staff_member(instance: Instance, username: str, *roles: str) -> StaffId:
@@ -179,9 +181,7 @@ def batch(instance: Instance, by: Actor, **given: Any) -> BatchId:
     return instance.intake.open_batch(by, channel="upload", **given)
 
 
-def send(
-    instance: Instance, by: Actor, batch_id: str, name: str, content: bytes | str
-) -> Received:
+def send(instance: Instance, by: Actor, batch_id: str, name: str, content: bytes | str) -> Received:
     """Send one file into a batch."""
     sent = content.encode() if isinstance(content, str) else content
     return instance.intake.receive_file(by, batch_id, name, [sent])

@@ -103,7 +103,9 @@ def document_page(
         form=form,
         suggested_types=tuple(_types(suggestion)),
         suggested_clients=tuple(
-            _client(people[one], match) for one, match in matches.items() if one in people
+            _client(people[one], match, links_page=len(contents) > 1)
+            for one, match in matches.items()
+            if one in people
         ),
         chosen_clients=summaries(people[one] for one in chosen),
         found_clients=_found(form, instance, actor, {*matches, *chosen}),
@@ -158,10 +160,11 @@ def _types(suggestion: Suggestion) -> Iterable[TypeSuggestion]:
         )
 
 
-def _client(client: Client, match: ClientMatch) -> ClientSuggestion:
+def _client(client: Client, match: ClientMatch, *, links_page: bool = False) -> ClientSuggestion:
     pages = {found.page for found in match.agreeing}
+    first_page = min(pages) if pages and links_page else None
     reasons = [
-        Evidence(text=match.explanation, page_number=min(pages) if pages else None),
+        Evidence(text=match.explanation, page_number=first_page),
         *(Evidence(text=_sentence(veto), agrees=False) for veto in match.vetoes),
     ]
     return ClientSuggestion(

@@ -14,7 +14,6 @@ ACTIONS = frozenset(
         "client:file:view",
         "batch:list:open",
         "batch:item:receive",
-        "batch:item:view",
         "item:content:open",
         "item:content:divide",
         "item:content:hold",
@@ -36,6 +35,5 @@ ACTIONS = frozenset(
         "search:index:query",
         "search:index:rebuild",
         "audit:event:view",
-        "system:status:view",
     }
 )

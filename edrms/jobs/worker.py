@@ -100,3 +100,5 @@ class _Heartbeat:
                 self._queue.renew([self._claim], self._actor)
             except StaleLease:
                 return
+            except OperationalError:  # busy for a moment: the next beat may still be in time
+                log.warning("lease_not_renewed", extra={"job": self._claim.job_id})

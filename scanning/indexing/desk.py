@@ -138,7 +138,7 @@ class IndexingDesk:
         return content
 
     def contents(self, actor: Actor, document_id: str) -> list[tuple[int, PageContent | None]]:
-        """A waiting document's pages in order: number within the item, and what was read on it; journalled."""
+        """A waiting document's pages in order: number in the item, and what was read; journalled."""
         require(actor, "document:page:view")
         statement = (
             select(ItemPage.number, PageContent)

@@ -2,9 +2,11 @@
 staff of every role. Work is done when a test asks for it, in this process.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -56,24 +58,32 @@ class Site:
         while indexer(self.instance).do_some():
             pass
 
-    def filed(self, client_id: str = CHILD, text: bytes = LETTER) -> str:
+    def waiting(self, text: bytes = LETTER, *, sender: str = "indexer") -> tuple[str, str]:
+        """Batch and document id of a letter newly waiting in the queue, sent in by this role."""
+        actor = staff_actor(self.instance, sender)
+        batch_id = self.instance.intake.open_batch(actor, channel="web")
+        receipt = self.instance.intake.receive_file(actor, batch_id, "letter.txt", [text])
+        self.do_the_work()
+        account = self.instance.ledger.batch(actor, batch_id)
+        [item] = [one for one in account.items if one.item_id == receipt.item_id]
+        [document] = item.documents
+        return batch_id, document.document_id
+
+    def filed(self, client_id: ClientId = CHILD, text: bytes = LETTER) -> str:
         """The id of a record newly filed on this client's file."""
-        return file_letter(self.instance, client_id, text, self.do_the_work)
+        _, document_id = self.waiting(text)
+        decision = IndexDecision("D05", (client_id,), date(2026, 11, 3), "Assessment", {})
+        actor = staff_actor(self.instance, "indexer")
+        record_id = self.instance.desk.file(actor, document_id, decision)
+        self.do_the_work()
+        return record_id
 
 
-def file_letter(instance: Instance, client_id: str, text: bytes, do_the_work: object) -> str:
-    """Take a letter in, read it and file it, as a supervisor would."""
-    actor = staff_actor(instance, "quality_supervisor")
-    batch_id = instance.intake.open_batch(actor, channel="web")
-    receipt = instance.intake.receive_file(actor, batch_id, "letter.txt", [text])
-    assert callable(do_the_work)
-    do_the_work()
-    item, account = instance.ledger.item(actor, receipt.item_id)
-    [document] = next(one for one in account.items if one.item_id == item.item_id).documents
-    decision = IndexDecision("D05", (client_id,), date(2026, 11, 3), "Assessment", {"by": "test"})
-    record_id = instance.desk.file(actor, document.document_id, decision)
-    do_the_work()
-    return record_id
+def csrf_of(browser: FlaskClient) -> str:
+    """The token that forms of this browser's session carry."""
+    found = re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/").text)
+    assert found
+    return unescape(found[1])
 
 
 @pytest.fixture(scope="module")

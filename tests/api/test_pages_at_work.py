@@ -2,27 +2,16 @@
 
 import re
 from html import unescape
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
 
 from api.setting_up import staff_actor
 from edrms.audit.tables import AuditEvent
-from tests.api.conftest import CHILD, LETTER, PASSWORD, Site
-from tests.api.test_pages_and_routes import csrf_of
+from tests.api.conftest import CHILD, LETTER, PASSWORD, Site, csrf_of
 
 JSON = {"Accept": "application/json"}
-
-
-def waiting(site: Site, text: bytes = LETTER) -> tuple[str, str]:
-    """Batch and document id of a letter newly waiting in the queue, sent in by the indexer."""
-    actor = staff_actor(site.instance, "indexer")
-    batch_id = site.instance.intake.open_batch(actor, channel="web")
-    receipt = site.instance.intake.receive_file(actor, batch_id, "letter.txt", [text])
-    site.do_the_work()
-    account = site.instance.ledger.batch(actor, batch_id)
-    [document] = next(i for i in account.items if i.item_id == receipt.item_id).documents
-    return batch_id, document.document_id
 
 
 def form_of(browser: FlaskClient, **fields: str) -> dict[str, str]:
@@ -64,7 +53,7 @@ def test_without_scripts_one_form_sends_everything(site: Site) -> None:
     assert empty.status_code == 422
     assert "Choose at least one file." in empty.text
     assert 'value="kept"' in empty.text
-    files = [(__import__("io").BytesIO(LETTER), f"letter {n}.txt") for n in (1, 2)]
+    files = [(BytesIO(LETTER), f"letter {n}.txt") for n in (1, 2)]
     sent = browser.post(
         "/batches", data={**form_of(browser), "files": files}, follow_redirects=True
     )
@@ -73,7 +62,7 @@ def test_without_scripts_one_form_sends_everything(site: Site) -> None:
 
 
 def test_only_the_file_button_files(site: Site) -> None:
-    _, document_id = waiting(site)
+    _, document_id = site.waiting()
     browser = site.signed_in("indexer")
     address, fields = f"/queue/{document_id}", {"type": "D05", "client": CHILD}
     shown = browser.post(address, data=form_of(browser, **fields))
@@ -87,7 +76,7 @@ def test_only_the_file_button_files(site: Site) -> None:
 
 
 def test_every_fault_of_the_form_is_named_and_nothing_typed_is_lost(site: Site) -> None:
-    _, document_id = waiting(site)
+    _, document_id = site.waiting()
     browser = site.signed_in("indexer")
     fields = {"action": "file", "title": "A title", "document_date-day": "31", "document_date-month": "2",
               "document_date-year": "2026"}  # fmt: skip
@@ -99,7 +88,7 @@ def test_every_fault_of_the_form_is_named_and_nothing_typed_is_lost(site: Site) 
 
 
 def test_two_document_types_are_a_question_and_not_a_guess(site: Site) -> None:
-    _, document_id = waiting(site)
+    _, document_id = site.waiting()
     browser = site.signed_in("indexer")
     fields = {"action": "file", "type": "D05", "other_type": "D04", "client": CHILD}
     page = browser.post(f"/queue/{document_id}", data=form_of(browser, **fields))
@@ -109,7 +98,7 @@ def test_two_document_types_are_a_question_and_not_a_guess(site: Site) -> None:
 
 @pytest.mark.parametrize("action", ["skip", "reject"])
 def test_skipping_and_rejecting_ask_for_a_reason(site: Site, action: str) -> None:
-    _, document_id = waiting(site)
+    _, document_id = site.waiting()
     browser = site.signed_in("indexer")
     page = browser.post(f"/queue/{document_id}/{action}", data=form_of(browser, title="Kept"))
     assert page.status_code == 422
@@ -118,7 +107,7 @@ def test_skipping_and_rejecting_ask_for_a_reason(site: Site, action: str) -> Non
 
 
 def test_a_document_a_colleague_has_leads_back_to_the_queue_with_the_reason(site: Site) -> None:
-    _, document_id = waiting(site)
+    _, document_id = site.waiting()
     assert site.signed_in("indexer").get(f"/queue/{document_id}").status_code == 200
     other = site.signed_in("quality_supervisor")
     answer = other.get(f"/queue/{document_id}", follow_redirects=True)
@@ -127,7 +116,7 @@ def test_a_document_a_colleague_has_leads_back_to_the_queue_with_the_reason(site
 
 
 def test_a_rejected_document_is_brought_back_from_its_batch(site: Site) -> None:
-    batch_id, document_id = waiting(site)
+    batch_id, document_id = site.waiting()
     browser = site.signed_in("indexer")
     browser.post(f"/queue/{document_id}/reject", data=form_of(browser, reject_reason="A circular"))
     page = browser.get(f"/batches/{batch_id}").text
@@ -164,8 +153,8 @@ def test_a_held_file_is_downloaded_rejected_and_journalled_by_the_supervisor(sit
 
 
 def test_the_same_bytes_again_name_the_batch_that_has_them(site: Site) -> None:
-    first, _ = waiting(site, b"Once upon a time in Borchester.\n")
-    second, _ = waiting(site, b"Once upon a time in Borchester.\n")
+    first, _ = site.waiting(b"Once upon a time in Borchester.\n")
+    second, _ = site.waiting(b"Once upon a time in Borchester.\n")
     browser = site.signed_in("indexer")
     reference = site.instance.ledger.batch(
         staff_actor(site.instance, "indexer"), first
@@ -176,7 +165,7 @@ def test_the_same_bytes_again_name_the_batch_that_has_them(site: Site) -> None:
 def test_links_are_shown_only_where_they_lead(site: Site) -> None:
     """Every link of every page a role can reach is followed; none may be absent or broken."""
     site.filed(CHILD)
-    waiting(site)
+    site.waiting()
     for role in ("post_room", "indexer", "quality_supervisor", "social_worker_adults", "auditor",
                  "team_manager", "information_governance", "system_administrator"):  # fmt: skip
         browser = site.signed_in(role)

@@ -20,7 +20,11 @@ IMPURE = {
     "random", "threading", "logging", "urllib", "pathlib", "fcntl", "signal", "whoosh", "edrms.db",
     "edrms.uow", "edrms.settings", "edrms.jobs",
 }  # fmt: skip
-PURE_MAY = {"scanning/reading/model.py": {"pathlib"}}  # paths are named there, never opened
+PURE_MAY = {  # paths are named there, never opened
+    "scanning/reading/model.py": {"pathlib"},
+    "scanning/sample_post/model.py": {"pathlib"},
+}
+SPEAK_FOR_THEMSELVES = {"api/v1/schema.py"}  # forms of JSON: nothing but named, typed fields
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "open"}
 
 # Outside library: where it may be imported. A folder ends in "/"; "*" stands for a family of names.
@@ -35,7 +39,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "click": ("api/cli.py",),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),
     "sqlalchemy": ("edrms/", "scanning/", "search/", "retention/", "api/"),
-    "pydantic": ("edrms/settings.py", "api/"),
+    "pydantic": ("edrms/settings.py", "scanning/indexing/plain.py", "api/"),
     "pydantic_settings": ("edrms/settings.py",),
     "argon2": ("edrms/staff/accounts.py",),
     "whoosh": ("search/whoosh_*.py",),
@@ -45,7 +49,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "pypdf": ("scanning/reading/",),
     "pypdfium2": ("scanning/reading/",),
     "pikepdf": ("scanning/reading/",),
-    "img2pdf": ("scanning/reading/image_pdf.py",),
+    "img2pdf": ("scanning/reading/image_pdf.py", "scanning/sample_post/pdf.py"),
     "reportlab": ("scanning/reading/", "scanning/sample_post/"),
     "defusedxml": ("scanning/reading/open_office.py", "scanning/reading/identify.py"),
     "docx": ("scanning/sample_post/word_document.py", "scanning/reading/open_office.py"),
@@ -193,10 +197,13 @@ def public_things_say_what_they_are(tree: Iterable[Module]) -> Iterator[str]:
     for module in tree:
         if ast.get_docstring(module.tree) is None:
             yield f"{module.path} has no docstring"
+        if module.path in SPEAK_FOR_THEMSELVES:
+            continue
         for node in module.tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-                if ast.get_docstring(node) is None:
-                    yield f"{module.path}:{node.lineno} {node.name} has no docstring"
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
+                continue
+            if ast.get_docstring(node) is None:
+                yield f"{module.path}:{node.lineno} {node.name} has no docstring"
 
 
 def nothing_is_too_long(tree: Iterable[Module]) -> Iterator[str]:
@@ -235,13 +242,16 @@ def _is_broad(caught: ast.expr | None) -> bool:
 
 
 def nothing_is_left_undone(tree: Iterable[Module]) -> Iterator[str]:
-    """No mark of unfinished work."""
-    marks = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error")
+    """No mark of unfinished work, and nothing that says it is not made yet."""
+    marks = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
     for module in tree:
         for number, line in enumerate(module.source.splitlines(), start=1):
             for mark in marks:
                 if mark in line:
                     yield f"{module.path}:{number} says {mark}"
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Raise) and "NotImplemented" in ast.dump(node):
+                yield f"{module.path}:{node.lineno} is not made yet"
 
 
 def sql_is_never_pasted_together(tree: Iterable[Module]) -> Iterator[str]:
@@ -251,6 +261,6 @@ def sql_is_never_pasted_together(tree: Iterable[Module]) -> Iterator[str]:
             if name == "sqlalchemy.text":
                 yield f"{module.path}:{line} imports {name}"
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and _called(node) == "exec_driver_sql":
-                if module.path != "edrms/db.py":
-                    yield f"{module.path}:{node.lineno} calls exec_driver_sql"
+            runs_text = isinstance(node, ast.Call) and _called(node) == "exec_driver_sql"
+            if runs_text and module.path != "edrms/db.py":
+                yield f"{module.path}:{node.lineno} calls exec_driver_sql"

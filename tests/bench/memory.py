@@ -27,6 +27,7 @@ from edrms.uow import write
 from scanning.sample_post.fonts import font
 from tests.bench.filled import add_page, made_clients
 from tests.bench.own_instance import PASSWORD, OwnInstance, own_instance
+from tests.bench.processes import family, memory_bytes, process_of
 from tests.bench.searching import SEARCHER, filing_of
 
 SAMPLE_EVERY_S = 0.1
@@ -63,9 +64,9 @@ def peak_of(pid: int) -> Iterator[Peak]:
 
     def watch() -> None:
         while not done.wait(SAMPLE_EVERY_S):
-            family = list(_family(pid))
-            peak.rss_bytes = max(peak.rss_bytes, sum(_memory_bytes(one, "Rss") for one in family))
-            peak.pss_bytes = max(peak.pss_bytes, sum(_memory_bytes(one, "Pss") for one in family))
+            alive = list(family(pid))
+            peak.rss_bytes = max(peak.rss_bytes, sum(memory_bytes(one, "Rss") for one in alive))
+            peak.pss_bytes = max(peak.pss_bytes, sum(memory_bytes(one, "Pss") for one in alive))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -76,43 +77,13 @@ def peak_of(pid: int) -> Iterator[Peak]:
         thread.join()
 
 
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = task.read_text().split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        for child in children:
-            yield from _family(int(child))
-
-
-def _memory_bytes(pid: int, measure: str) -> int:
-    """0 for a process that has just ended."""
-    try:
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    lines = (line.split() for line in rollup.splitlines())
-    return next((int(words[1]) * 1024 for words in lines if words[0] == f"{measure}:"), 0)
-
-
-def _process(kind: str) -> int:
-    """The process below this one that was started as `python -m api.process KIND ...`."""
-    for pid in _family(os.getpid()):
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-        if command[1:4] == ["-m", "api.process", kind]:
-            return pid
-    raise LookupError(f"no process {kind}")
-
-
 def _web(home: Path, upload_bytes: int, views: int) -> dict[str, Any]:
     port = _free_port()
     with own_instance(home, 0, made_clients(), port) as running:
         record_id = _record_with_a_picture(running)
         running.supervisor.add_web()
         _wait_for(port)
-        web = _process("web")
+        web = process_of("web")
         with peak_of(web) as idle:
             time.sleep(1)
         sender, reader = _token(port, "quality_supervisor"), _token(port, SEARCHER)
@@ -198,7 +169,7 @@ def _page_worker(home: Path) -> dict[str, Any]:
     home.mkdir(parents=True)
     figures: dict[str, Any] = {}
     with own_instance(home / "instance", 1, made_clients()) as running:
-        worker = _process("pages")
+        worker = process_of("pages")
         for kind, mode in (("grey_a4_300_dpi", "L"), ("colour_a4_300_dpi", "RGB")):
             picture = home / f"{kind}.png"
             _page(mode).save(picture, dpi=(300, 300), compress_level=1)

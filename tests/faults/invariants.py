@@ -1,4 +1,4 @@
-"""What must hold after any fault (docs: threat model, invariants I1 to I7), checked on a finished instance."""
+"""What must hold after any fault (threat model, invariants I1 to I7), once all work is done."""
 
 from collections import Counter
 

@@ -99,7 +99,7 @@ def test_ten_kills_at_random_moments_lose_nothing_and_do_nothing_twice(live: Ins
     receipts = send(live, files)
     for kill in range(KILLS):
         with process(live.settings, "pages", f"worker-{kill}") as worker:
-            wait_until(lambda: descendants(worker.pid))  # noqa: B023 - used before it changes
+            wait_until(lambda: descendants(worker.pid))
             time.sleep(chance.uniform(0.0, 0.8))
             worker.kill()
     with process(live.settings, "pages", "last"), process(live.settings, "index"):

@@ -22,7 +22,10 @@ LIKELY = 0.5
 
 @dataclass
 class PostFigures:
-    """Counts over the sample post; remarks: every difference in words."""
+    """Counts over the sample post. by_look: characters and errors of OCR by what befell the page.
+
+    remarks: every difference in words.
+    """
 
     files: int = 0
     pages: int = 0
@@ -45,6 +48,7 @@ class PostFigures:
     filed_rightly: int = 0
     filed_wrongly: int = 0
     filed_though_it_should_wait: int = 0
+    by_look: dict[str, list[int]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -102,7 +106,7 @@ def _compare_page(
 def _compare_text(
     figures: PostFigures, where: str, true: dict[str, Any], page: PageOutcome
 ) -> None:
-    needed = -true["rotation_degrees"] % 360
+    needed = true["rotation_degrees"]
     figures.turned_pages += needed != 0
     figures.turned_right += needed != 0 and page.rotation_degrees == needed
     figures.upright_pages_turned += needed == 0 and page.rotation_degrees != 0
@@ -114,6 +118,8 @@ def _compare_text(
     errors = Levenshtein.distance(wanted, read)
     figures.characters += len(wanted)
     figures.character_errors += errors
+    so_far = figures.by_look.setdefault(true["look"], [0, 0])
+    so_far[:] = so_far[0] + len(wanted), so_far[1] + errors
     if errors > 0.1 * len(wanted):
         figures.remarks.append(
             f"{where} ({true['look']}): {errors / max(len(wanted), 1):.0%} wrong"

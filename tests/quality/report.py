@@ -44,13 +44,15 @@ def _filed(one: Measured) -> str:
 
 
 def post_table(figures: PostFigures) -> Table:
-    """The sample post's figures; the last column of each row is the count."""
+    """The sample post's figures."""
     table = Table(title="Sample post against its truth")
     table.add_column("What")
     table.add_column("Count", justify="right")
     for one in fields(figures):
-        if one.name != "remarks":
+        if one.name not in ("remarks", "by_look"):
             table.add_row(one.name.replace("_", " "), str(getattr(figures, one.name)))
     rate = figures.character_errors / max(figures.characters, 1)
     table.add_row("character error rate", f"{rate:.4f}")
+    for look, (characters, errors) in sorted(figures.by_look.items()):
+        table.add_row(f"  {look}", f"{errors / max(characters, 1):.4f}")
     return table

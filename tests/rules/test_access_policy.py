@@ -50,7 +50,9 @@ def test_an_unknown_role_and_no_role_grant_nothing(permission: str) -> None:
             require(who, permission)
 
 
-@pytest.mark.parametrize(("role", "permission"), list(itertools.product(ROLES, sorted(PERMISSIONS))))
+@pytest.mark.parametrize(
+    ("role", "permission"), list(itertools.product(ROLES, sorted(PERMISSIONS)))
+)
 def test_a_role_may_do_exactly_what_it_lists(role: str, permission: str) -> None:
     listed = permission in ROLES[role].permissions
     assert decide(actor(role), permission).allowed is listed

@@ -75,9 +75,7 @@ def test_an_item_of_nothing_but_separators_holds_no_document() -> None:
         ("rejected", "", None, "rejected"),
     ],
 )
-def test_every_page_is_at_one_place(
-    item: str, kind: str, document: str | None, place: str
-) -> None:
+def test_every_page_is_at_one_place(item: str, kind: str, document: str | None, place: str) -> None:
     assert whereabouts(item, kind, document) is Whereabouts(place)
 
 

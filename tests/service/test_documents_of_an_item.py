@@ -137,9 +137,7 @@ def test_a_letter_about_two_siblings_is_one_record_on_both_files(
         assert [row.record_id for row in found] == [record_id]
 
 
-def test_a_document_of_a_sealed_type_never_files_itself(
-    instance: Instance, worker: Worker
-) -> None:
+def test_a_document_of_a_sealed_type_never_files_itself(instance: Instance, worker: Worker) -> None:
     jory = factories.child()
     factories.on_the_register(instance, jory)
     letter = factories.letter_to(jory).replace(

@@ -83,7 +83,10 @@ def test_a_change_without_an_event_is_refused_whole(
     instance: Instance, client_id: str, change: object
 ) -> None:
     assert callable(change)
-    with pytest.raises(UnjournalledChange), write(instance.database, SYSTEM, instance.clock) as work:
+    with (
+        pytest.raises(UnjournalledChange),
+        write(instance.database, SYSTEM, instance.clock) as work,
+    ):
         change(work, client_id)
     assert stored_forename(instance, client_id) == "Olive"
 
@@ -102,7 +105,10 @@ def test_leases_and_jobs_change_without_an_event(instance: Instance) -> None:
 
 
 def test_an_action_outside_the_vocabulary_is_refused(instance: Instance) -> None:
-    with pytest.raises(UnjournalledChange), write(instance.database, SYSTEM, instance.clock) as work:
+    with (
+        pytest.raises(UnjournalledChange),
+        write(instance.database, SYSTEM, instance.clock) as work,
+    ):
         work.journal("record:content:shred", "record", "x")
 
 
@@ -164,9 +170,7 @@ def test_an_event_is_never_changed_replaced_or_deleted(instance: Instance, harm:
     assert [(event.number, event.event_id, event.actor_id) for event in events(instance)] == before
 
 
-def test_a_mistaken_change_while_reading_is_rolled_back(
-    instance: Instance, client_id: str
-) -> None:
+def test_a_mistaken_change_while_reading_is_rolled_back(instance: Instance, client_id: str) -> None:
     with instance.database.read() as session:
         session.get_one(ClientRow, client_id).forename = "Changed"
         session.flush()
@@ -178,7 +182,7 @@ def test_eight_threads_of_fifty_writes_lose_none(instance: Instance, clock: Fixe
         for number in range(50):
             with write(instance.database, SYSTEM, clock) as work:
                 enqueue(work, "test", f"{thread}-{number}")
-                work.journal("system:status:view", "test", f"{thread}-{number}")
+                work.journal("audit:event:view", "test", f"{thread}-{number}")
 
     clock.advance(timedelta(seconds=1))
     threads = [Thread(target=add_fifty, args=[number]) for number in range(8)]
@@ -186,7 +190,7 @@ def test_eight_threads_of_fifty_writes_lose_none(instance: Instance, clock: Fixe
         thread.start()
     for thread in threads:
         thread.join()
-    found = events(instance, "system:status:view")
+    found = events(instance, "audit:event:view")
     assert len({event.subject_id for event in found}) == len(found) == 400
     numbers = [event.number for event in events(instance)]
     assert numbers == list(range(1, len(numbers) + 1))

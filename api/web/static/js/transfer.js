@@ -3,7 +3,13 @@
 // the connection broke is not taken in twice. Knows nothing of the page.
 const WAITS_S = [2, 5, 15, 30]
 
-export class Refused extends Error {}
+// mayRetry: the file itself was not at fault (no room just now, the session had ended).
+export class Refused extends Error {
+  constructor (message, mayRetry = false) {
+    super(message)
+    this.mayRetry = mayRetry
+  }
+}
 export class Lost extends Error {}
 
 export function newKey () {
@@ -47,7 +53,7 @@ function settle (request, resolve, reject) {
   if (request.status >= 200 && request.status < 300) return resolve(reply(request))
   if ([502, 503, 504].includes(request.status)) return reject(new Lost())
   const said = reply(request)
-  reject(new Refused(said.detail || said.title || ''))
+  reject(new Refused(said.detail || said.title || '', [401, 507].includes(request.status)))
 }
 
 function reply (request) {

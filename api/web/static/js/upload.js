@@ -95,7 +95,7 @@ class Upload {
       })
       row.accept()
     } catch (problem) {
-      if (problem instanceof Refused) row.refuse(problem.message || this.words.refused)
+      if (problem instanceof Refused) row.refuse(problem.message || this.words.refused, problem.mayRetry)
       else if (problem instanceof Lost) row.lose()
       else throw problem
     }

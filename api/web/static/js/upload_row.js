@@ -29,6 +29,7 @@ export class FileRow {
   }
 
   begin () {
+    this.element.classList.remove('edrms-row--refused')
     this.state = 'sending'
     this.slot('remove').hidden = true
     this.slot('retry').hidden = true
@@ -51,7 +52,8 @@ export class FileRow {
     this.show(this.words.accepted)
   }
 
-  refuse (reason) {
+  refuse (reason, mayRetry = false) {
+    this.slot('retry').hidden = !mayRetry
     this.state = 'refused'
     this.done = 0
     this.slot('progress').value = 0

@@ -1,0 +1,114 @@
+"""Every page of the running service, for every kind of role: no accessibility fault, no complaint in
+the console, usable by keyboard alone and without scripts.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journey.axe import violations
+from tests.journey.running_site import RunningSite
+from tests.journey.visits import WORD_OF_FILED, is_found, visit
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.mark.parametrize(
+    ("role", "paths"),
+    [
+        ("post_room", ["/", "/upload", "/batches", "/batches?show=attention"]),
+        ("indexer", ["/", "/queue"]),
+        ("quality_supervisor", ["/", "/batches", "/queue", "/status", "/reconciliation"]),
+        ("team_manager", ["/", "/search", "/search?q=the", "/search?q=hovercroft", "/clients",
+                          "/clients?q=a", "/search?q=zzqqxx"]),
+        ("auditor", ["/", "/status"]),
+        ("system_administrator", ["/"]),
+    ],
+)  # fmt: skip
+def test_no_page_of_a_role_has_a_fault(
+    site: RunningSite, chromium: Browser, role: str, paths: list[str]
+) -> None:
+    seen = visit(chromium, site, role)
+    for path in paths:
+        seen.go(path)
+        seen.check()
+    seen.page.context.close()
+
+
+def test_pages_behind_links_and_pages_of_errors_have_no_fault(
+    site: RunningSite, chromium: Browser
+) -> None:
+    supervisor = visit(chromium, site, "quality_supervisor")
+    supervisor.go("/batches")
+    supervisor.page.locator("tbody th a").first.click()
+    supervisor.page.wait_for_load_state("networkidle")
+    supervisor.check()
+    supervisor.page.locator(".edrms-reject summary").click()
+    supervisor.page.get_by_role("button", name="Reject the file").click()
+    supervisor.page.get_by_role("heading", name="There is a problem").wait_for()
+    assert violations(supervisor.page) == []
+    reader = visit(chromium, site, "team_manager")
+    reader.go("/clients?q=a")
+    reader.page.locator(".edrms-hit h3 a").first.click()
+    reader.page.wait_for_load_state("networkidle")
+    reader.check()
+    for path in ("/none", "/search?q=the&year=x"):
+        reader.go(path)
+        assert violations(reader.page) == []
+    for seen in (supervisor, reader):
+        seen.page.context.close()
+
+
+def test_everything_needed_works_without_scripts(
+    site: RunningSite, chromium: Browser, tmp_path: Path
+) -> None:
+    sender = visit(chromium, site, "indexer", scripts=False)
+    page = sender.page
+    (tmp_path / "note.txt").write_text("A note about the xylophone. Nobody is named.\n")
+    sender.go("/upload")
+    page.set_input_files("#files", tmp_path / "note.txt")
+    page.get_by_role("button", name="Send files").click()
+    page.get_by_role("heading", name="Batch").wait_for()
+    for _ in range(60):
+        if page.get_by_role("link", name=re.compile("note", re.IGNORECASE)).count():
+            break
+        if page.get_by_text("To index").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    sender.go("/queue")
+    page.get_by_role("button", name="Take next document").click()
+    page.locator("select[name=other_type]").select_option("D05")
+    page.locator("input[name=type][value=other]").check()
+    page.locator("input[name=client_query]").fill("a")
+    page.get_by_role("button", name="Find", exact=True).click()
+    assert page.locator("select[name=other_type]").input_value() == "D05"
+    page.locator("input[name=client]").first.check()
+    page.get_by_role("button", name="File and open next").click()
+    page.get_by_text("Filed as R-").wait_for()
+    finder = visit(chromium, site, "team_manager", scripts=False)
+    assert is_found(finder, "xylophone")
+    for seen in (sender, finder):
+        seen.page.context.close()
+
+
+def test_the_search_and_the_viewer_work_by_keyboard_alone(
+    site: RunningSite, chromium: Browser
+) -> None:
+    reader = visit(chromium, site, "social_worker_children")
+    assert is_found(reader, WORD_OF_FILED)
+    page = reader.page
+    page.locator("#q").focus()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.edrms-hit h3 a')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/records/**")
+    page.wait_for_load_state("networkidle")
+    first = page.url
+    page.keyboard.press("p" if "page=2" in first else "n")
+    page.wait_for_function("before => location.href !== before", arg=first)
+    page.context.close()
