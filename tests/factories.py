@@ -47,7 +47,8 @@ PAGE_DPI = 150
 
 def settings(home: Path, **given: Any) -> Settings:
     """Settings of an instance under this directory that never finds the disk too full."""
-    return Settings(**({"home": home, "min_free_bytes": 0, "poll_s": 0.05} | given))
+    fields: dict[str, Any] = {"home": home, "min_free_bytes": 0, "poll_s": 0.05}
+    return Settings(**fields | given)
 
 
 def new_instance(home: Path, clock: Clock | None = None, **given: Any) -> Instance:

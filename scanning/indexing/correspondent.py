@@ -58,5 +58,6 @@ def _people(found: Identifiers) -> Iterator[CorrespondentSuggestion]:
 
 
 def _suggested(name: str, score: float, line: Line) -> CorrespondentSuggestion:
-    bare = re.split(r"\s{3,}", re.sub(r"^\W+|[^\w.)]+$", "", name))[0]
+    without_address = re.sub(r"\s*<[^<>]*>?\s*$", "", name)
+    bare = re.split(r"\s{3,}", re.sub(r"^\W+|[^\w.)]+$", "", without_address))[0]
     return CorrespondentSuggestion(bare, score, line.evidence(EvidenceKind.CORRESPONDENT, bare))

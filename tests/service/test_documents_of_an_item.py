@@ -5,6 +5,7 @@ import io
 import pikepdf
 
 from api.wiring import Instance
+from edrms.clients.model import Identifier
 from edrms.jobs.worker import Worker
 from edrms.records.tables import Record
 from scanning.batches.model import Whereabouts
@@ -125,7 +126,7 @@ def test_a_letter_about_two_siblings_is_one_record_on_both_files(
     jory = factories.child()
     merryn = factories.child(
         forename="Merryn", nhs_number="9434765838", date_of_birth=jory.date_of_birth,
-        identifiers=(factories.Identifier("LCS", "LCS-118823"),),
+        identifiers=(Identifier("LCS", "LCS-118823"),),
     )  # fmt: skip
     factories.on_the_register(instance, jory, merryn)
     record_id = factories.filed_record(instance, [jory, merryn], document_type="D06")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from api.wiring import Instance
+from edrms.clients.model import Client
 from edrms.clock import FixedClock
 from edrms.errors import Conflict, Denied, Invalid, NotFound
 from edrms.jobs.worker import Worker
@@ -31,14 +32,14 @@ def queue(instance: Instance, worker: Worker, clock: FixedClock) -> list[str]:
 
 
 @pytest.fixture
-def person(instance: Instance) -> factories.Client:
+def person(instance: Instance) -> Client:
     made = factories.client()
     factories.on_the_register(instance, made)
     return made
 
 
 def decision(*client_ids: str, **given: Any) -> IndexDecision:
-    fields = {
+    fields: dict[str, Any] = {
         "document_type": "D30", "client_ids": client_ids, "document_date": date(2026, 5, 18),
         "title": "Plan", "evidence": {"by": "person"},
     }  # fmt: skip
@@ -55,7 +56,7 @@ def test_documents_are_given_out_oldest_first_and_one_to_each(
 
 
 def test_nobody_may_work_on_what_a_colleague_has_in_hand(
-    instance: Instance, queue: list[str], person: factories.Client
+    instance: Instance, queue: list[str], person: Client
 ) -> None:
     instance.desk.take_next(ANN)
     for attempt in (
@@ -70,7 +71,7 @@ def test_nobody_may_work_on_what_a_colleague_has_in_hand(
 
 
 def test_what_lies_too_long_is_offered_to_others_and_its_late_filing_is_refused(
-    instance: Instance, queue: list[str], person: factories.Client, clock: FixedClock
+    instance: Instance, queue: list[str], person: Client, clock: FixedClock
 ) -> None:
     instance.desk.take_next(ANN)
     clock.advance(KEPT_FOR + timedelta(seconds=1))
@@ -80,9 +81,7 @@ def test_what_lies_too_long_is_offered_to_others_and_its_late_filing_is_refused(
     instance.desk.file(BOB, queue[0], decision(person.client_id))
 
 
-def test_filing_makes_a_record_once(
-    instance: Instance, queue: list[str], person: factories.Client
-) -> None:
+def test_filing_makes_a_record_once(instance: Instance, queue: list[str], person: Client) -> None:
     record_id = instance.desk.file(ANN, queue[0], decision(person.client_id))
     with instance.database.read() as session:
         record = session.get_one(Record, record_id)
@@ -106,7 +105,7 @@ def test_filing_makes_a_record_once(
     ],
 )
 def test_a_wrong_decision_is_refused_by_field_and_the_document_keeps_waiting(
-    instance: Instance, queue: list[str], person: factories.Client, wrong: dict[str, Any],
+    instance: Instance, queue: list[str], person: Client, wrong: dict[str, Any],
     field: str,
 ) -> None:  # fmt: skip
     with pytest.raises(Invalid) as refused:
@@ -126,7 +125,7 @@ def test_a_client_of_no_care_service_is_not_put_on_the_register(
 
 
 def test_the_same_client_chosen_twice_is_filed_on_once(
-    instance: Instance, queue: list[str], person: factories.Client
+    instance: Instance, queue: list[str], person: Client
 ) -> None:
     twice = decision(person.client_id, person.client_id)
     record_id = instance.desk.file(ANN, queue[0], twice)
@@ -170,7 +169,7 @@ def test_skipping_and_rejecting_need_a_reason(
 
 
 def test_pages_are_seen_at_the_desk_only_while_their_document_waits(
-    instance: Instance, queue: list[str], person: factories.Client
+    instance: Instance, queue: list[str], person: Client
 ) -> None:
     assert instance.desk.page(ANN, queue[0], 1).text.strip() == "Letter 1"
     assert len(events(instance, "item:page:view")) == 1

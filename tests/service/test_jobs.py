@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from api.wiring import Instance
+from edrms.access.model import Actor
 from edrms.clients.register import add_client, search_clients
 from edrms.clock import FixedClock, SystemClock
 from edrms.errors import NoSpace, StaleLease
@@ -27,7 +28,7 @@ def add(instance: Instance, *subjects: str, rank: int = 0) -> None:
             enqueue(work, "test", subject, rank=rank)
 
 
-def claim(instance: Instance, who: factories.Actor = ANN) -> Claim:
+def claim(instance: Instance, who: Actor = ANN) -> Claim:
     (claimed,) = instance.queue.claim(["test"], who)
     return claimed
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from api.wiring import Instance, indexer
+from edrms.access.model import Actor
+from edrms.clients.model import Client
 from edrms.clock import FixedClock
 from edrms.errors import Denied, Unavailable
 from edrms.jobs.tables import Job
@@ -28,21 +30,21 @@ def index_all(instance: Instance) -> None:
 
 
 @pytest.fixture
-def olive(instance: Instance) -> factories.Client:
+def olive(instance: Instance) -> Client:
     made = factories.client()
     factories.on_the_register(instance, made)
     return made
 
 
 @pytest.fixture
-def record_id(instance: Instance, olive: factories.Client) -> str:
+def record_id(instance: Instance, olive: Client) -> str:
     """A filed and indexed record on an adult's file."""
     made = factories.filed_record(instance, [olive], texts=[WORDS])
     index_all(instance)
     return made
 
 
-def found_ids(instance: Instance, who: factories.Actor = ADULTS, words: str = WORDS) -> list[str]:
+def found_ids(instance: Instance, who: Actor = ADULTS, words: str = WORDS) -> list[str]:
     return [one.record.record_id for one in instance.search.search(who, words).found]
 
 
@@ -115,7 +117,7 @@ def test_no_answer_leaves_when_the_search_cannot_be_journalled(
 
 
 def test_an_invoice_on_an_adults_file_is_found_by_finance(
-    instance: Instance, olive: factories.Client
+    instance: Instance, olive: Client
 ) -> None:
     invoice = factories.filed_record(instance, [olive], document_type="D46", texts=["invoice 77"])
     plan = factories.filed_record(instance, [olive], texts=["invoice mentioned"])
@@ -125,7 +127,7 @@ def test_an_invoice_on_an_adults_file_is_found_by_finance(
 
 
 def test_the_index_holds_exactly_what_the_rows_hold_after_indexing_and_after_a_rebuild(
-    instance: Instance, olive: factories.Client
+    instance: Instance, olive: Client
 ) -> None:
     made = {factories.filed_record(instance, [olive], texts=[f"word{n}"]) for n in range(7)}
     index_all(instance)
@@ -138,7 +140,7 @@ def test_the_index_holds_exactly_what_the_rows_hold_after_indexing_and_after_a_r
 
 
 def test_a_record_filed_while_the_index_is_rebuilt_is_found_afterwards(
-    instance: Instance, olive: factories.Client, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, olive: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     early = factories.filed_record(instance, [olive], texts=["early"])
     late = []
@@ -155,7 +157,7 @@ def test_a_record_filed_while_the_index_is_rebuilt_is_found_afterwards(
 
 
 def test_rebuilding_does_not_keep_others_from_writing(
-    instance: Instance, olive: factories.Client, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, olive: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factories.filed_record(instance, [olive], texts=["early"])
     whole = instance.index.rebuild
@@ -172,7 +174,7 @@ def test_rebuilding_does_not_keep_others_from_writing(
 
 @pytest.mark.parametrize("error", [IndexBusy("writing"), IndexUnavailable("damaged")])
 def test_a_job_the_engine_refused_comes_round_again_at_once_not_after_its_lease(
-    instance: Instance, olive: factories.Client, clock: FixedClock, error: Exception,
+    instance: Instance, olive: Client, clock: FixedClock, error: Exception,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     record_id = factories.filed_record(instance, [olive], texts=[WORDS])

@@ -9,8 +9,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from api.wiring import Instance
 from edrms.audit.tables import AuditDetail, AuditEvent
+from edrms.clients.register import add_client
 from edrms.clients.tables import ClientRow
 from edrms.clock import FixedClock
+from edrms.db import Base
 from edrms.errors import Refused
 from edrms.jobs.queue import enqueue
 from edrms.records.tables import Record
@@ -44,7 +46,7 @@ def change_in_bulk(work: UnitOfWork, client_id: str) -> None:
 
 
 def change_the_table(work: UnitOfWork, client_id: str) -> None:
-    work.session.execute(update(ClientRow.__table__).values(forename="Changed"))
+    work.session.execute(update(Base.metadata.tables["clients"]).values(forename="Changed"))
 
 
 def delete_the_row(work: UnitOfWork, client_id: str) -> None:
@@ -130,7 +132,7 @@ def test_what_follows_the_commit_sees_the_committed_row(instance: Instance) -> N
     person, seen = factories.client(), []
     with write(instance.database, SYSTEM, instance.clock) as work:
         work.after_commit(lambda: seen.append(stored_forename(instance, person.client_id)))
-        factories.add_client(work, person)
+        add_client(work, person)
     assert seen == ["Olive"]
 
 

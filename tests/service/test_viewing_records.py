@@ -5,13 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from api.wiring import Instance
+from edrms.access.model import Actor
+from edrms.clients.model import Client
 from edrms.errors import Denied, NotFound
 from tests import factories
 from tests.service.events import events
 
 ADULTS = factories.actor("social_worker_adults")
 CHILDREN = factories.actor("social_worker_children")
-Look = Callable[[Instance, factories.Actor, str], object]
+Look = Callable[[Instance, Actor, str], object]
 LOOKS: dict[str, Look] = {
     "record:content:view": lambda i, who, record: i.viewing.open(who, record),
     "record:page:view": lambda i, who, record: i.viewing.page_image(who, record, 1),
@@ -20,14 +22,14 @@ LOOKS: dict[str, Look] = {
 
 
 @pytest.fixture
-def olive(instance: Instance) -> factories.Client:
+def olive(instance: Instance) -> Client:
     made = factories.client()
     factories.on_the_register(instance, made)
     return made
 
 
 @pytest.fixture
-def record_id(instance: Instance, olive: factories.Client) -> str:
+def record_id(instance: Instance, olive: Client) -> str:
     return factories.filed_record(instance, [olive], texts=["first page", "second page"])
 
 
@@ -44,7 +46,7 @@ def test_every_way_of_reading_a_record_writes_its_event(
 def test_nothing_is_read_when_its_event_cannot_be_written(
     instance: Instance, record_id: str, action: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = []
+    opened: list[object] = []
     monkeypatch.setattr(instance.store, "open", opened.append)
     monkeypatch.setattr("edrms.uow.ACTIONS", frozenset())
     with pytest.raises(RuntimeError):
@@ -73,7 +75,7 @@ def test_a_page_the_record_does_not_have_is_not_found(
 
 
 def test_a_record_opens_with_its_pages_in_order_and_its_clients(
-    instance: Instance, record_id: str, olive: factories.Client
+    instance: Instance, record_id: str, olive: Client
 ) -> None:
     opened = instance.viewing.open(ADULTS, record_id)
     assert [page.text for page in opened.pages if page] == ["first page", "second page"]
@@ -96,7 +98,7 @@ def test_a_sealed_record_is_seen_by_the_adoption_team_alone(instance: Instance) 
 
 
 def test_a_clients_file_shows_only_what_the_reader_may_see(
-    instance: Instance, olive: factories.Client, record_id: str
+    instance: Instance, olive: Client, record_id: str
 ) -> None:
     invoice = factories.filed_record(instance, [olive], document_type="D46")
     _, for_adults = instance.clients.open(ADULTS, olive.client_id)
@@ -109,7 +111,7 @@ def test_a_clients_file_shows_only_what_the_reader_may_see(
 
 
 def test_looking_for_a_client_is_journalled_without_the_words(
-    instance: Instance, olive: factories.Client
+    instance: Instance, olive: Client
 ) -> None:
     assert instance.clients.search(ADULTS, "tregen") == [olive]
     (event,) = events(instance, "client:summary:search")
@@ -119,7 +121,7 @@ def test_looking_for_a_client_is_journalled_without_the_words(
 
 @pytest.mark.parametrize("role", ["post_room", "auditor", "system_administrator"])
 def test_who_does_not_work_with_clients_opens_no_file(
-    instance: Instance, olive: factories.Client, role: str
+    instance: Instance, olive: Client, role: str
 ) -> None:
     with pytest.raises(Denied):
         instance.clients.open(factories.actor(role), olive.client_id)
