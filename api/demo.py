@@ -68,7 +68,7 @@ def _fill(settings: Settings) -> None:
         supervisor.add_workers(settings.worker_processes)
         files = [path for path in sorted(post.iterdir()) if path.name != TRUTH_NAME]
         taken = ingest_paths(instance, actor, files, "Sample post, 2 November 2026")
-        wait_until_read(instance, actor, taken.batch_id)
+        wait_until_read(instance, actor, taken.batch_id, meanwhile=supervisor.revive)
     print_reconciliation(instance.ledger.batch(actor, taken.batch_id))
     (settings.home / "complete").write_text(taken.batch_id)
 

@@ -1,7 +1,7 @@
 """Taking in files from a path on this machine, with progress, and printing the account."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +53,13 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def wait_until_read(instance: Instance, actor: Actor, batch_id: str) -> None:
-    """Show progress until every item of the batch is read or held and every record is indexed."""
+def wait_until_read(
+    instance: Instance, actor: Actor, batch_id: str, meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """Show progress until every item of the batch is read or held and every record is indexed.
+
+    meanwhile: called now and then, to look after the workers if they are the caller's.
+    """
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
     )  # fmt: skip
@@ -62,9 +67,11 @@ def wait_until_read(instance: Instance, actor: Actor, batch_id: str) -> None:
         task = progress.add_task("Reading pages", total=None)
         while not _is_read(account := instance.ledger.batch(actor, batch_id)):
             _show(progress, task, account)
+            meanwhile()
             time.sleep(0.5)
         _show(progress, task, account)
     while instance.queue.waiting():
+        meanwhile()
         time.sleep(0.1)
 
 

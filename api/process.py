@@ -2,6 +2,7 @@
 
 import ctypes
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from gunicorn.app.base import BaseApplication
 
 from api.app import create_app
+from api.supervisor import PARENT
 from api.wiring import build, indexer, page_worker
 from edrms.settings import Settings
 
@@ -70,8 +72,14 @@ def _on_stop(stop: Callable[[], None]) -> None:
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent ends, however that happens (Linux)."""
+    """Ask the kernel to end this process when the supervisor ends, however that happens (Linux).
+
+    A supervisor that ended before the kernel was asked is noticed by its absence.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    supervisor = os.environ.get(PARENT)
+    if supervisor is not None and os.getppid() != int(supervisor):
+        raise SystemExit("the supervisor has ended")
 
 
 def main(arguments: list[str]) -> None:

@@ -1,11 +1,13 @@
 """Keeps the processes of one machine running: page workers, the index writer, the web server.
 
-Each is a child of its own; one that dies is started again after a moment. When the supervisor is told
-to stop, or dies itself, its children finish what they hold and go.
+Each is a child of its own; one that dies is started again, sooner if it had lived long. When the
+supervisor is told to stop (Control-C or SIGTERM), or dies itself, its children finish what they hold
+and go.
 """
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +19,9 @@ from edrms.settings import Settings
 
 STOP_WITHIN_S = 20
 RESTART_WAIT_S = 1.0
+LONGEST_WAIT_S = 30.0
+SETTLED_S = 60.0  # a child that lived this long had started well
+PARENT = "EDRMS_SUPERVISOR_PID"
 log = logging.getLogger("edrms.supervisor")
 
 
@@ -25,6 +30,7 @@ class _Child:
     arguments: tuple[str, ...]
     process: subprocess.Popen[bytes] = field(init=False)
     started_at: float = 0.0
+    wait_s: float = RESTART_WAIT_S
 
 
 class Supervisor:
@@ -70,21 +76,23 @@ class Supervisor:
             f"EDRMS_{name.upper()}": str(value)
             for name, value in self._settings.model_dump().items()
         }
-        return os.environ | own | {"OMP_THREAD_LIMIT": "1"}
+        return os.environ | own | {"OMP_THREAD_LIMIT": "1", PARENT: str(os.getpid())}
 
-    def watch(self, for_s: float | None = None) -> None:
-        """Restart children that die, for so long, or until interrupted."""
-        until = None if for_s is None else time.monotonic() + for_s
-        while until is None or time.monotonic() < until:
+    def watch(self) -> None:
+        """Restart children that die, until interrupted (KeyboardInterrupt, also for SIGTERM)."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        while True:
             self.revive()
             time.sleep(0.2)
 
     def revive(self) -> None:
-        """Start again whatever has died."""
+        """Start again whatever has died; one that dies young again and again, less and less often."""
         for child in self._children:
-            status = child.process.poll()
-            if status is None or time.monotonic() < child.started_at + RESTART_WAIT_S:
+            status, lived_s = child.process.poll(), time.monotonic() - child.started_at
+            if status is None or lived_s < child.wait_s:
                 continue
+            longer_s = min(2 * child.wait_s, LONGEST_WAIT_S)
+            child.wait_s = RESTART_WAIT_S if lived_s > SETTLED_S else longer_s
             log.warning("process_restarted", extra={"child": child.arguments[0], "status": status})
             self._start(child)
 

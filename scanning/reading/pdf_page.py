@@ -41,7 +41,8 @@ def open_pdf_page(path: Path, page_number: int) -> Iterator["PdfPageView"]:
             document.init_forms()
             page = document[page_number - 1]
             if raw.FPDFPage_GetAnnotCount(page) > 0:
-                page.flatten()
+                # Fills form values into the text. A page that will not flatten is still drawn whole.
+                raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
                 page.close()
                 page = document[page_number - 1]
             with closing(page):
@@ -124,9 +125,11 @@ class PdfPageView:
         return x0, y0, x1, y1
 
     def _to_pixel(self, x: float, y: float, size_px: tuple[int, int]) -> tuple[int, int]:
+        """A point of the page in pixels; text drawn beside the page is put at its edge."""
         across, down = ctypes.c_int(), ctypes.c_int()
         raw.FPDF_PageToDevice(self._page, 0, 0, *size_px, 0, x, y, across, down)
-        return across.value, down.value
+        width, height = size_px
+        return min(max(across.value, 0), width), min(max(down.value, 0), height)
 
 
 def _images_of(page: pdfium.PdfPage) -> tuple[list[pdfium.PdfObject], pdfium.PdfImage | None]:

@@ -113,7 +113,9 @@ def test_a_whole_letter_is_suggested_and_files_itself() -> None:
 
 
 def test_the_writer_of_an_e_mail_is_named_without_the_address() -> None:
-    mail = "From: Larkspur Homecare Ltd <accounts@larkspur.example>\nSubject: Remittance\n\nPlease see attached."
+    mail = (
+        "From: Larkspur Homecare Ltd <accounts@larkspur.example>\nSubject: Remittance\n\nAttached."
+    )
     suggested = suggest(pages(mail), ())
     assert suggested.correspondent is not None
     assert suggested.correspondent.name == "Larkspur Homecare Ltd"

@@ -1,6 +1,7 @@
 """The queue and the worker loop: leases, fencing, second tries, and giving up."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,7 @@ def test_a_job_is_another_workers_once_its_lease_has_run_out(
     clock.advance(MOMENT)
     second = claim(instance, BOB)
     assert second.fence == first.fence + 1
+    late: Callable[[], None]
     for late in (
         lambda: end(instance, first),
         lambda: instance.queue.renew([first], ANN),

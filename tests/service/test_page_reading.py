@@ -230,6 +230,23 @@ def test_a_form_s_filled_in_value_is_found(tmp_path: Path) -> None:
     assert "Llewellyn" in read(pdf_with(tmp_path, page), "application/pdf").text
 
 
+def test_a_page_with_a_link_and_no_form_is_read(tmp_path: Path) -> None:
+    def linked(canvas: Canvas) -> None:
+        typed(canvas)
+        canvas.linkURL("https://council.example", (100, 100, 300, 130))
+
+    assert read(pdf_with(tmp_path, linked), "application/pdf").text_source is TextSource.TEXT_LAYER
+
+
+def test_text_drawn_far_beside_the_page_is_boxed_at_its_edge(tmp_path: Path) -> None:
+    def beside(canvas: Canvas) -> None:
+        typed(canvas)
+        canvas.drawString(-9e6, 300, "Strayed")
+
+    found = read(pdf_with(tmp_path, beside), "application/pdf")
+    assert all(0 <= word.x0 <= word.x1 <= found.width_px for word in found.words)
+
+
 def test_the_second_frame_of_a_g4_tiff_is_read(tmp_path: Path) -> None:
     first, second = (letter(lines).convert("1") for lines in (["first page"], LINES))
     path = tmp_path / "a.tif"
