@@ -79,4 +79,4 @@ def page_counts(session: Session, record_ids: Collection[str]) -> dict[str, int]
         .where(RecordPage.record_id.in_(record_ids))
         .group_by(RecordPage.record_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())

@@ -72,5 +72,5 @@ def _everything_ended(instance: Instance) -> None:
 def _the_index_is_what_the_rows_are(instance: Instance) -> None:
     """I7: the index holds exactly the filed records, each in its present version."""
     with instance.database.read() as session:
-        rows = dict(session.execute(select(Record.record_id, Record.version)).tuples().all())
+        rows = dict(session.execute(select(Record.record_id, Record.version)).all())
     assert dict(instance.index.versions()) == rows

@@ -17,7 +17,7 @@ from tests.faults import hostile
 from tests.service.events import events
 
 POST_ROOM = factories.actor("post_room")
-PAGES_OF_A_LONG_PDF = 200
+PAGES_OF_A_LONG_PDF = 100
 HOSTILE_NAMES = [
     "../../../../tmp/edrms_name.pdf", "..\\..\\edrms.txt", "a" * 300 + ".txt",
     "inv\u202efdp.exe", "x'; DROP TABLE items;--.txt", "<script>alert(1)</script>.txt",
