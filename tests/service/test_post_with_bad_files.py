@@ -1,6 +1,5 @@
 """A delivery with every kind of bad file in it: each is held with its reason, its neighbours are read."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -112,13 +111,9 @@ def test_hostile_names_name_nothing_outside_the_product(
     assert account.reconciliation.balances
 
 
-def test_a_long_born_digital_pdf_is_read_whole_in_bounded_time(
-    instance: Instance, worker: Worker
-) -> None:
+def test_a_long_born_digital_pdf_is_read_whole(instance: Instance, worker: Worker) -> None:
     long = factories.pdf(*(f"Page {n} of the bundle" for n in range(1, PAGES_OF_A_LONG_PDF + 1)))
-    started_at = time.monotonic()
     account = factories.read_in(instance, worker, POST_ROOM, {"long.pdf": long, "a.txt": "Dear"})
-    assert time.monotonic() - started_at < 60
     assert account.reconciliation.pages == PAGES_OF_A_LONG_PDF + 1
     assert account.reconciliation.at == {Whereabouts.TO_INDEX: PAGES_OF_A_LONG_PDF + 1}
     (document,) = factories.documents(instance, by_name(account)["long.pdf"].item_id)

@@ -1,6 +1,5 @@
 """The searchable PDF of a document: same pictures, text where the words are, no other pages."""
 
-import time
 from io import BytesIO
 from pathlib import Path
 
@@ -211,19 +210,3 @@ def test_a_damaged_original_is_told_and_leaves_no_half_a_file(tmp_path: Path) ->
     with pytest.raises(CannotRead):
         assemble_searchable_pdf(path, PDF, [PdfPage(1, 0, None)], tmp_path / "out.pdf")
     assert [found.name for found in tmp_path.iterdir()] == ["broken.pdf"]
-
-
-def test_the_time_for_many_pages_grows_as_their_number(tmp_path: Path) -> None:
-    layer = text_layer(tmp_path / "layer.pdf")
-    took = []
-    for count in (100, 400):
-        canvas = Canvas(str(tmp_path / "many.pdf"))
-        for number in range(count):
-            canvas.drawString(100, 700, f"page {number}")
-            canvas.showPage()
-        canvas.save()
-        pages = [PdfPage(number + 1, 0, layer) for number in range(count)]
-        started = time.perf_counter()
-        assemble_searchable_pdf(tmp_path / "many.pdf", PDF, pages, tmp_path / "out.pdf")
-        took.append(time.perf_counter() - started)
-    assert took[1] < 10 * took[0]
