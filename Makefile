@@ -28,9 +28,9 @@ bench: ## Speed and memory, as ratios within one run
 	@tools/set-up dev
 	@$(PYTHON) -m tests.bench
 
-quality: ## Accuracy on labelled sets: make quality SETS=directory
+quality: ## Accuracy: make quality [SETS=directory SCORERS=directory]
 	@tools/set-up dev
-	@$(PYTHON) -m tests.quality "$(SETS)"
+	@$(PYTHON) -m tests.quality --post $(if $(SCORERS),--scorers "$(SCORERS)") $(if $(SETS),"$(SETS)")
 
 format: ## Format the code
 	@.venv/bin/ruff format .

@@ -4,13 +4,17 @@ In doubt the answer is no, and says why in words a person reads in the indexing 
 """
 
 from edrms.fileplan.model import DocumentType, Sensitivity
-from scanning.indexing.model import ClientMatch, Decision, PageText, TypeSuggestion
+from scanning.indexing.model import ClientMatch, Decision, EvidenceKind, PageText, TypeSuggestion
 
 LEAST_CLIENT_SCORE = 0.97
 LEAST_LIKELY_SCORE = 0.5
 LEAST_IDENTIFIERS = 2
 LEAST_MARGIN = 0.5
 LEAST_READING_CONFIDENCE = 0.6
+# A name and an address are shared by a father and a son; one of these is a person's own.
+OWN_TO_A_PERSON = frozenset(
+    {EvidenceKind.REFERENCE, EvidenceKind.NHS_NUMBER, EvidenceKind.DATE_OF_BIRTH}
+)
 
 
 def may_file_itself(
@@ -50,6 +54,8 @@ def client_may_be_filed_on(
         reasons.append(f"The client scores {chosen.score:.2f}, below {LEAST_CLIENT_SCORE:.2f}.")
     if chosen.identifiers < LEAST_IDENTIFIERS:
         reasons.append("Fewer than two identifiers of the client agree.")
+    if not any(found.kind in OWN_TO_A_PERSON for found in chosen.agreeing):
+        reasons.append("No date of birth or number of the client agrees: a relative may be meant.")
     others = [m.score for m in matches if m is not chosen and m.score <= LEAST_LIKELY_SCORE]
     if chosen.score - max(others, default=0.0) < LEAST_MARGIN:
         reasons.append("Another client is nearly as likely.")

@@ -8,13 +8,20 @@ import pytest
 from edrms.fileplan import document_type
 from scanning.indexing.document_date import document_date
 from scanning.indexing.identifiers import find_identifiers
-from scanning.indexing.model import ClientMatch, PageText, TypeSuggestion
+from scanning.indexing.model import (
+    ClientMatch,
+    Evidence,
+    EvidenceKind,
+    PageText,
+    TypeSuggestion,
+)
 from scanning.indexing.rules import may_file_itself
 from scanning.indexing.suggest import suggest
 from tests.rules.indexing_people import a_client, pages
 
 RECEIVED_ON = date(2026, 11, 2)
-SURE = ClientMatch("tom", 0.999, (), (), "All agrees.", identifiers=3, service="adults")
+BORN = Evidence(EvidenceKind.DATE_OF_BIRTH, "09/03/2014", page=1, line=2)
+SURE = ClientMatch("tom", 0.999, (BORN,), (), "All agrees.", identifiers=3, service="adults")
 INVOICE = TypeSuggestion("D46", 0.99)
 PAGES = (PageText(1, "Invoice", confidence=0.93),)
 
