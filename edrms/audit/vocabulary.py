@@ -34,6 +34,7 @@ ACTIONS = frozenset(
         "record:page:view",
         "search:index:query",
         "search:index:rebuild",
+        "access:request:refuse",
         "audit:event:view",
     }
 )

@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from api.authn import PUBLIC, SIGNED_IN, check_routes, needed_by
 from edrms.access.roles import PERMISSIONS
+from edrms.audit.tables import AuditEvent
 from edrms.errors import CannotStart
 from tests.api.conftest import ADULT, CHILD, PASSWORD, Site, csrf_of
 
@@ -178,3 +180,30 @@ def test_a_large_body_is_refused_before_it_is_read(site: Site) -> None:
     browser = site.signed_in("quality_supervisor")
     form = {"csrf_token": csrf_of(browser), "note": "x" * (2 << 20)}
     assert browser.post("/queue/next", data=form).status_code == 413
+
+
+def last_refusals(site: Site, count: int) -> list[AuditEvent]:
+    """The newest events of refused requests, oldest first."""
+    statement = (
+        select(AuditEvent)
+        .where(AuditEvent.action == "access:request:refuse")
+        .order_by(AuditEvent.number.desc())
+        .limit(count)
+    )
+    with site.instance.database.read() as session:
+        return list(reversed(session.scalars(statement).all()))
+
+
+def test_what_was_asked_for_in_vain_is_journalled_whether_absent_or_forbidden(site: Site) -> None:
+    record_id = site.filed()
+    client = site.signed_in("social_worker_adults")
+    for asked in (record_id, "f" * 32):
+        assert client.get(f"/records/{asked}").status_code == 404
+    refusals = last_refusals(site, 2)
+    assert [event.detail["asked"]["record_id"] for event in refusals] == [record_id, "f" * 32]
+    assert {event.outcome for event in refusals} == {"refused"}
+
+
+def test_a_route_beyond_the_role_is_journalled_with_the_reason(site: Site) -> None:
+    assert site.signed_in("post_room").get("/search?q=anything").status_code == 404
+    assert last_refusals(site, 1)[0].reason == "no role grants search:index:query"
