@@ -10,8 +10,9 @@ from collections.abc import Callable
 from gunicorn.app.base import BaseApplication
 
 from api.app import create_app
+from api.confinement import tell_confinement
 from api.supervisor import PARENT
-from api.wiring import build, indexer, page_worker
+from api.wiring import build, indexer, page_reader, page_worker
 from edrms.settings import Settings
 
 _PR_SET_PDEATHSIG = 1
@@ -54,7 +55,9 @@ def serve(settings: Settings) -> None:
 
 def read_pages(settings: Settings, name: str) -> None:
     """A page worker, until told to stop."""
-    worker = page_worker(build(settings), name)
+    reader = page_reader(settings)
+    tell_confinement(settings, reader.protections())
+    worker = page_worker(build(settings), name, reader)
     _on_stop(worker.stop)
     worker.run()
 

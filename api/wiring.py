@@ -107,20 +107,20 @@ def create_tables(settings: Settings) -> None:
     database.close()
 
 
-def page_worker(instance: Instance, name: str) -> Worker:
-    """A worker that opens items, reads pages and divides items into documents."""
-    settings = instance.settings
-    limits = Limits(
-        memory_bytes=settings.page_memory_bytes,
-        wall_s=settings.page_wall_s,
-        max_pages=settings.max_pages_per_item,
-        languages=settings.ocr_languages,
+def page_reader(settings: Settings) -> SandboxedReader:
+    """A reader within the limits of these settings; it may be shared by the workers of one process."""
+    return SandboxedReader(
+        Limits(
+            memory_bytes=settings.page_memory_bytes,
+            wall_s=settings.page_wall_s,
+            max_pages=settings.max_pages_per_item,
+            languages=settings.ocr_languages,
+        )
     )
-    return worker_with(instance, name, SandboxedReader(limits))
 
 
-def worker_with(instance: Instance, name: str, reader: Reader) -> Worker:
-    """The same over a given reader, which several workers of one process may share."""
+def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
+    """A worker that opens items, reads pages and divides items into documents."""
     settings = instance.settings
     own = own_scratch(settings.work_directory)
     bench = Bench(

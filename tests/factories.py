@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from api.setting_up import make_instance
-from api.wiring import Instance, build, indexer, worker_with
+from api.wiring import Instance, build, indexer, page_worker
 from edrms.access.model import Actor
 from edrms.clients.model import Client, Identifier
 from edrms.clients.register import add_client
@@ -190,7 +190,7 @@ def send(instance: Instance, by: Actor, batch_id: str, name: str, content: bytes
 
 def a_worker(instance: Instance, reader: Reader, name: str = "worker-1") -> Worker:
     """A page worker over a reader that tests may share."""
-    return worker_with(instance, name, reader)
+    return page_worker(instance, name, reader)
 
 
 def do_all(instance: Instance, worker: Worker) -> None:

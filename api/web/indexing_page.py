@@ -32,6 +32,7 @@ from scanning.indexing.desk import OVERDUE_AFTER, is_taken
 from scanning.indexing.model import ClientMatch, Suggestion
 from scanning.indexing.model import Evidence as Found
 from scanning.indexing.plain import suggestion_from_plain
+from scanning.indexing.suggest import WORTH_NAMING
 
 _STRONG, _POSSIBLE = 0.97, 0.5
 _MOST_ALTERNATIVES = 2
@@ -145,7 +146,7 @@ def _dates(suggestion: Suggestion) -> tuple[date, ...]:
 
 def _types(suggestion: Suggestion) -> Iterable[TypeSuggestion]:
     suggested = suggestion.document_type
-    if suggested.code is None:
+    if suggested.code is None or suggested.score < WORTH_NAMING:
         return
     words = ", ".join(dict.fromkeys(f"“{reason.value}”" for reason in suggested.reasons[:3]))
     yield TypeSuggestion(
@@ -155,6 +156,8 @@ def _types(suggestion: Suggestion) -> Iterable[TypeSuggestion]:
         evidence=_("It says %(words)s", words=words) if words else "",
     )
     for other in suggested.alternatives[:_MOST_ALTERNATIVES]:
+        if other.score < WORTH_NAMING:
+            break
         yield TypeSuggestion(
             code=other.code, name=document_type(other.code).name, confidence=other.score
         )

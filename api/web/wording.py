@@ -173,3 +173,12 @@ PROBLEMS: Mapping[int, Reason] = {
         _l("Nothing was kept. Keep the paper, and tell your system administrator."),
     ),
 }
+
+PROTECTIONS: Mapping[str, str] = {
+    "own_processes_and_no_network": _l("a network of its own"),
+    "no_new_privileges": _l("no new privileges"),
+    "memory_hidden": _l("hidden memory"),
+    "orphans_adopted": _l("adoption of orphans"),
+    "files_restricted": _l("restricted files"),
+    "tcp_refused": _l("refusal of connections"),
+}

@@ -22,6 +22,8 @@ from scanning.indexing.model import (
 from scanning.indexing.places import with_words
 from scanning.indexing.rules import may_file_itself
 
+WORTH_NAMING = 0.25  # below this a type is a guess that would only mislead
+
 
 def suggest(
     pages: tuple[PageText, ...],
@@ -44,7 +46,7 @@ def suggest(
         clients=matches,
         document_date=document_date(found, received_on),
         correspondent=writer,
-        title=_title(plan.name if plan else "Document", writer),
+        title=_title(plan.name if plan and suggested.score >= WORTH_NAMING else "Document", writer),
         file_itself=decision.file_itself,
         why=decision.why,
     )

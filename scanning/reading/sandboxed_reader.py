@@ -15,6 +15,10 @@ class SandboxedReader:
     def __init__(self, limits: Limits) -> None:
         self._sandbox = Sandbox(limits)
 
+    def protections(self) -> dict[str, bool]:
+        """What the kernel grants here for confining the children, by name."""
+        return self._sandbox.protections()
+
     def open_item(self, path: Path, workdir: Path, *, depth: int, name: str) -> OpenedItem:
         args = {"path": str(path), "depth": depth, "name": name}
         return plain.opened_from_plain(self._sandbox.run(OPEN_ITEM, args, workdir), workdir)

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.setting_up import make_instance, staff_actor
-from api.wiring import Instance, indexer, page_worker
+from api.wiring import Instance, indexer, page_reader, page_worker
 from edrms.access.roles import ROLES
 from edrms.clients.model import Client
 from edrms.clients.register import add_client
@@ -52,7 +52,7 @@ class Site:
 
     def do_the_work(self) -> None:
         """Read, divide and index everything that waits."""
-        worker = page_worker(self.instance, "test-worker")
+        worker = page_worker(self.instance, "test-worker", page_reader(self.instance.settings))
         while worker.do_one():
             pass
         while indexer(self.instance).do_some():

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from flask.testing import FlaskClient
 
+from api.confinement import tell_confinement
 from api.setting_up import staff_actor
 from edrms.audit.tables import AuditEvent
 from tests.api.conftest import CHILD, LETTER, PASSWORD, Site, csrf_of
@@ -190,3 +191,11 @@ def test_a_session_that_has_ended_is_said_plainly(site: Site) -> None:
     assert answer.status_code == 401
     assert "You are not signed in" in answer.text
     assert PASSWORD not in answer.text
+
+
+def test_the_status_page_says_how_well_the_reading_of_files_is_confined(site: Site) -> None:
+    tell_confinement(site.instance.settings, {"files_restricted": True, "tcp_refused": False})
+    page = site.signed_in("system_administrator").get("/status").text
+    assert "Confined, but without: refusal of connections" in page
+    tell_confinement(site.instance.settings, {"files_restricted": True, "tcp_refused": True})
+    assert "Fully confined" in site.signed_in("system_administrator").get("/status").text

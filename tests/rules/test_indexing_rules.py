@@ -126,3 +126,9 @@ def test_the_writer_of_an_e_mail_is_named_without_the_address() -> None:
     suggested = suggest(pages(mail), ())
     assert suggested.correspondent is not None
     assert suggested.correspondent.name == "Larkspur Homecare Ltd"
+
+
+def test_a_type_that_is_hardly_more_than_a_guess_gives_no_title() -> None:
+    suggested = suggest(pages("Winter leaflet\n\nWrap up warm and check on your neighbours."), ())
+    assert suggested.document_type.score < 0.25
+    assert suggested.title == "Document"

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from api.authn import actor, permission
+from api.confinement import confinement
 from api.web import wording
 from api.web.context import instance
 from api.web.presenting import batch_row, page_counts
@@ -75,7 +76,7 @@ def _workers(work: Overview, now: datetime) -> tuple[WorkerRow, ...]:
 
 
 def _checks(work: Overview) -> tuple[Check, ...]:
-    checks = [_index_check(work), _space_check()]
+    checks = [_index_check(work), _space_check(), _confinement_check()]
     if holds(actor(), "batch:all:view"):
         checks.append(_pages_check())
     return tuple(checks)
@@ -110,6 +111,18 @@ def _space_state(free: int, least: int) -> Literal["good", "watch", "bad"]:
     if free < least:
         return "bad"
     return "good" if free > 4 * least else "watch"
+
+
+def _confinement_check() -> Check:
+    """Whether the children that parse foreign files are confined as far as they can be."""
+    name, granted = _("Reading of files"), confinement(instance().settings)
+    if granted is None:
+        return Check(name=name, state="watch", detail=_("No page worker has started here yet"))
+    missing = sorted(wording.PROTECTIONS.get(one, one) for one, yes in granted.items() if not yes)
+    if not missing:
+        return Check(name=name, state="good", detail=_("Fully confined"))
+    detail = _("Confined, but without: %(missing)s", missing=", ".join(map(str, missing)))
+    return Check(name=name, state="watch", detail=detail)
 
 
 def _pages_check() -> Check:

@@ -1,0 +1,28 @@
+"""How well this machine confines the parsing of foreign files: told by a page worker when it starts,
+shown on the status page. The web process never starts a parser to find out.
+"""
+
+import json
+from pathlib import Path
+
+from edrms.settings import Settings
+
+
+def _told_in(settings: Settings) -> Path:
+    return settings.work_directory / "confinement.json"
+
+
+def tell_confinement(settings: Settings, protections: dict[str, bool]) -> None:
+    """Write down what the kernel grants, by name; workers of one machine all say the same."""
+    told = _told_in(settings)
+    told.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    told.write_text(json.dumps(protections, sort_keys=True))
+
+
+def confinement(settings: Settings) -> dict[str, bool] | None:
+    """What the last worker to start was granted; None when none has started here."""
+    try:
+        told: dict[str, bool] = json.loads(_told_in(settings).read_text())
+    except FileNotFoundError:
+        return None
+    return told
