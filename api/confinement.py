@@ -9,14 +9,12 @@ from edrms.settings import Settings
 
 
 def _told_in(settings: Settings) -> Path:
-    return settings.work_directory / "confinement.json"
+    return settings.home / "confinement.json"
 
 
 def tell_confinement(settings: Settings, protections: dict[str, bool]) -> None:
     """Write down what the kernel grants, by name; workers of one machine all say the same."""
-    told = _told_in(settings)
-    told.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    told.write_text(json.dumps(protections, sort_keys=True))
+    _told_in(settings).write_text(json.dumps(protections, sort_keys=True))
 
 
 def confinement(settings: Settings) -> dict[str, bool] | None:
