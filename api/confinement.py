@@ -3,6 +3,7 @@ shown on the status page. The web process never starts a parser to find out.
 """
 
 import json
+import os
 from pathlib import Path
 
 from edrms.settings import Settings
@@ -14,7 +15,10 @@ def _told_in(settings: Settings) -> Path:
 
 def tell_confinement(settings: Settings, protections: dict[str, bool]) -> None:
     """Write down what the kernel grants, by name; workers of one machine all say the same."""
-    _told_in(settings).write_text(json.dumps(protections, sort_keys=True))
+    told = _told_in(settings)
+    part = told.with_suffix(f".{os.getpid()}")
+    part.write_text(json.dumps(protections, sort_keys=True))
+    part.replace(told)  # whole or not at all, whoever reads meanwhile
 
 
 def confinement(settings: Settings) -> dict[str, bool] | None:
