@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask
 
 from api.authn import check_routes, harden, install_authn
 from api.problems import install_problems
@@ -40,13 +40,9 @@ def create_app(instance: Instance) -> Flask:
     install_problems(app)
     for blueprint in (*BLUEPRINTS, v1):
         app.register_blueprint(blueprint)
-    app.after_request(_finish)
+    app.after_request(harden)
     check_routes(app)
     return app
-
-
-def _finish(response: Response) -> Response:
-    return harden(response)
 
 
 def _secret_key(home: Path) -> bytes:
