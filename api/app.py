@@ -11,6 +11,7 @@ from api.web.assets import require_vendor
 from api.web.templating import install_templates
 from api.web.views import BLUEPRINTS
 from api.wiring import Instance
+from edrms.settings import Settings
 
 _FORM_OVERHEAD_BYTES = 1 << 20
 _MOST_FILES_IN_A_FORM = 500
@@ -22,7 +23,7 @@ def create_app(instance: Instance) -> Flask:
     settings = instance.settings
     app = Flask("api.web", static_folder=str(Path(__file__).parent / "web" / "static"))
     app.config.update(
-        SECRET_KEY=_secret_key(settings.home),
+        SECRET_KEY=_secret_key(settings),
         COUNCIL_NAME=settings.council_name,
         MAX_CONTENT_LENGTH=_MOST_FILES_IN_A_FORM * settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=_FORM_OVERHEAD_BYTES,
@@ -45,6 +46,8 @@ def create_app(instance: Instance) -> Flask:
     return app
 
 
-def _secret_key(home: Path) -> bytes:
-    """The key that signs the messages cookie, made when the instance is (api/setting_up.py)."""
-    return (home / "secret_key").read_bytes()
+def _secret_key(settings: Settings) -> bytes:
+    """The key that signs the messages cookie: given where several hosts serve, else made with the
+    instance (api/setting_up.py)."""
+    given = settings.web_secret.get_secret_value()
+    return given.encode() if given else (settings.home / "secret_key").read_bytes()

@@ -5,19 +5,18 @@ import sys
 from pathlib import Path
 
 import click
-from pydantic import ValidationError
 from sqlalchemy import select
 
 from api import setting_up
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
 from api.process import serve as serve_web
 from api.supervisor import Supervisor
-from api.wiring import Instance, build, indexer
+from api.wiring import Instance, build, indexer, upgrade_tables
 from edrms.access.policy import require
 from edrms.access.roles import ROLES
 from edrms.audit.tables import AuditEvent
 from edrms.errors import EdrmsError
-from edrms.settings import Settings
+from edrms.settings import load_settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
 from edrms.uow import write
 from scanning.batches.verify import verify as verify_everything
@@ -32,9 +31,6 @@ class Commands(click.Group):
         except EdrmsError as error:
             lines = [error.message, *(f"{name}: {text}" for name, text in error.fields.items())]
             raise click.ClickException("\n".join(lines)) from error
-        except ValidationError as error:
-            wrong = [f"EDRMS_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
-            raise click.ClickException("\n".join(wrong)) from error
 
 
 @click.group(cls=Commands)
@@ -47,10 +43,7 @@ def main() -> None:
 
 
 def _instance() -> Instance:
-    settings = Settings()
-    if not (settings.home / "secret_key").exists():
-        raise click.ClickException(f"There is no instance in {settings.home}: run `edrms init`.")
-    return build(settings)
+    return build(load_settings())
 
 
 as_staff = click.option(
@@ -61,8 +54,15 @@ as_staff = click.option(
 @main.command()
 def init() -> None:
     """Make a new instance (tables, index, key)."""
-    instance = setting_up.make_instance(Settings())
+    instance = setting_up.make_instance(load_settings())
     click.echo(f"The instance is in {instance.settings.home}.")
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest migration. Stop the instance and take a backup first."""
+    before, after = upgrade_tables(load_settings())
+    click.echo(f"The database was at migration {before or 'none'} and is at {after}.")
 
 
 @main.command()

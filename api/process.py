@@ -13,7 +13,8 @@ from api.app import create_app
 from api.confinement import tell_confinement
 from api.supervisor import PARENT
 from api.wiring import build, indexer, page_reader, page_worker
-from edrms.settings import Settings
+from edrms.errors import CannotStart
+from edrms.settings import Settings, load_settings
 
 _PR_SET_PDEATHSIG = 1
 
@@ -91,7 +92,14 @@ def main(arguments: list[str]) -> None:
         level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     die_with_parent()
-    settings = Settings()
+    try:
+        run(load_settings(), arguments)
+    except CannotStart as error:
+        raise SystemExit(error.message) from None
+
+
+def run(settings: Settings, arguments: list[str]) -> None:
+    """The named process, until told to stop."""
     match arguments:
         case ["pages", name]:
             read_pages(settings, name)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from api.wiring import Instance, build, create_tables
+from api.wiring import Instance, build, upgrade_tables
 from edrms.access.model import Actor
 from edrms.clients.model import Client, Identifier
 from edrms.clients.register import add_client
@@ -28,7 +28,7 @@ def make_instance(settings: Settings) -> Instance:
     """Directory, key, tables and an empty index. What is there already is left as it is."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     _make_secret_key(settings.home / "secret_key")
-    create_tables(settings)
+    upgrade_tables(settings)
     instance = build(settings)
     instance.index.prepare()
     return instance

@@ -72,11 +72,11 @@ class Supervisor:
         child.started_at = time.monotonic()
 
     def _environment(self) -> dict[str, str]:
-        own = {
-            f"EDRMS_{name.upper()}": str(value)
-            for name, value in self._settings.model_dump().items()
-        }
-        return os.environ | own | {"OMP_THREAD_LIMIT": "1", PARENT: str(os.getpid())}
+        return (
+            os.environ
+            | self._settings.environment()
+            | {"OMP_THREAD_LIMIT": "1", PARENT: str(os.getpid())}
+        )
 
     def watch(self) -> None:
         """Restart children that die, until interrupted (KeyboardInterrupt, also for SIGTERM)."""

@@ -5,24 +5,21 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import inspect
-
 import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
+from api import migrations
 from edrms.access.model import Actor
-from edrms.audit.tables import AuditEvent
 from edrms.clock import Clock, SystemClock
-from edrms.db import Base, Database
+from edrms.db import Database
 from edrms.errors import CannotStart
 from edrms.ids import StaffId
 from edrms.jobs.queue import Queue
 from edrms.jobs.worker import Worker
 from edrms.records.viewing import ClientBrowsing, RecordViewing
 from edrms.settings import Settings
-from edrms.staff.accounts import SYSTEM, StaffDirectory
+from edrms.staff.accounts import StaffDirectory
 from edrms.staff.sessions import Sessions
 from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.ports import ObjectStore
-from edrms.uow import write
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.indexing.desk import IndexingDesk
@@ -62,7 +59,8 @@ class Instance:
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
     """Join everything for these settings. Raises CannotStart naming what is wrong."""
     clock = clock or SystemClock()
-    database = Database(settings.database)
+    database = _database(settings)
+    migrations.check(database)
     store = _store(settings)
     index = _index(settings)
     return Instance(
@@ -83,6 +81,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     )
 
 
+def _database(settings: Settings) -> Database:
+    return Database(settings.database, settings.database_password.get_secret_value())
+
+
 def _store(settings: Settings) -> ObjectStore:
     url = urlsplit(settings.objects)
     if url.scheme != "file":
@@ -97,14 +99,16 @@ def _index(settings: Settings) -> WhooshIndex:
     return WhooshIndex(Path(url.path))
 
 
-def create_tables(settings: Settings) -> None:
-    """Make the tables of a new instance; nothing happens to one that has them."""
-    database = Database(settings.database)
-    if not inspect(database.engine).has_table(AuditEvent.__tablename__):
-        Base.metadata.create_all(database.engine)
-        with write(database, SYSTEM, SystemClock()) as work:
-            work.journal("instance:schema:create", "instance", "schema")
-    database.close()
+def upgrade_tables(settings: Settings) -> tuple[str, str]:
+    """Bring the tables to the newest migration; returns the one they were at and the one they are at.
+
+    Raises CannotStart for a database that a newer version has been at.
+    """
+    database = _database(settings)
+    try:
+        return migrations.upgrade(database, SystemClock())
+    finally:
+        database.close()
 
 
 def page_reader(settings: Settings) -> SandboxedReader:

@@ -1,7 +1,7 @@
-"""The database: engine, safe journal mode, short transactions, and the types every table shares.
+"""The database: engines for SQLite and PostgreSQL, transactions, and the types every table shares.
 
 Tables live in their rooms (`<room>/tables.py`). A write transaction is a UnitOfWork (edrms/uow.py).
-Journal mode and the SQLite version gate: docs/adr/0002.
+Journal mode and the SQLite version gate: docs/adr/0002. What the two engines do alike: docs/adr/0010.
 """
 
 import json
@@ -9,13 +9,45 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from psycopg.types.string import StrDumperUnknown
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from edrms.errors import CannotStart, Invalid, NoSpace, Unavailable
+
 BUSY_TIMEOUT_S = 30
+_POSTGRESQL = {
+    "application_name": "edrms",
+    "connect_timeout": 10,
+    "tcp_user_timeout": BUSY_TIMEOUT_S * 1000,  # a host that vanished is noticed, not waited for
+    "options": f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_S}s"
+    " -c idle_in_transaction_session_timeout=5min",
+}
+_SQLITE_FAILS = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CANTOPEN")
+_NO_ENTRY = ("authentication failed", "does not exist", "pg_hba.conf", "permission denied")
+_FULL = {"SQLITE_FULL", "53100"}
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+# A number that outgrows 32 bits. SQLite counts up only what it knows as INTEGER, of 64 bits there.
+Big = BigInteger().with_variant(Integer, "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -40,6 +72,34 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Parent of every table. `info["journalled"] = False` marks tables that carry no state of record
     (leases, sessions): they may change without an audit event."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _keep_text_alike(_class: type, _name: str, attribute: Any) -> None:
+    """Give every text attribute the one rule of what text may be, whatever the engine would allow."""
+    column = getattr(attribute.property, "columns", [None])[0]
+    if column is not None and isinstance(column.type, String):
+        event.listen(attribute, "set", partial(_storable, column.type.length), retval=True)
+
+
+def _storable(most: int | None, _row: Base, text: Any, _old: object, attribute: Any) -> Any:
+    """PostgreSQL keeps no NUL and enforces lengths; SQLite would keep anything."""
+    if not isinstance(text, str):
+        return text
+    if most is not None and len(text) > most:
+        raise Invalid(
+            f"Too long: at most {most} characters.", fields={attribute.key: f"At most {most}."}
+        )
+    return text.replace("\0", "\ufffd")
 
 
 def wal_is_safe(version: tuple[int, int, int]) -> bool:
@@ -75,34 +135,79 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+class _WithoutNul(StrDumperUnknown):
+    """Text to look for: what PostgreSQL cannot hold it cannot find either (see _storable)."""
+
+    def dump(self, text: str) -> Any:
+        return super().dump(text.replace("\0", "\ufffd"))
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.adapters.register_dumper(str, _WithoutNul)
+
+
 def _begin_sqlite(connection: Any) -> None:
     reading = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for this URL; on SQLite every connection gets the safe journal mode and full sync."""
+def make_engine(url: str, password: str = "") -> Engine:
+    """An engine for this URL, `sqlite:///file` or `postgresql://user@host/database`.
+
+    password: for a URL that does not hold one. Raises CannotStart for a URL of another kind.
+    """
     options: dict[str, Any] = {"json_serializer": lambda value: json.dumps(value, sort_keys=True)}
-    if url.startswith("sqlite"):
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
-    engine = create_engine(url, **options)
-    if engine.dialect.name == "sqlite":
+        engine = create_engine(address, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if password:
+        address = address.set(password=password)
+    engine = create_engine(
+        address, pool_pre_ping=True, pool_recycle=1800, connect_args=_POSTGRESQL, **options
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
     return engine
+
+
+def _address(url: str) -> URL:
+    expected = "expected sqlite:///file or postgresql://user@host:port/database"
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise CannotStart(f"EDRMS_DATABASE_URL: {expected}.") from error
+    match address.get_backend_name():
+        case "sqlite":
+            return address
+        case "postgresql":
+            return address.set(drivername="postgresql+psycopg")
+        case other:
+            raise CannotStart(f"EDRMS_DATABASE_URL: {expected}, not {other}.")
 
 
 class Database:
     """Where transactions come from. Cheap to keep, safe to share between threads of one process."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = make_engine(url)
-        self._reading = self.engine.execution_options(read_only=True)
+    def __init__(self, url: str, password: str = "") -> None:
+        self.engine = make_engine(url, password)
+        snapshot = {} if self.is_sqlite else _SNAPSHOT
+        self._reading = self.engine.execution_options(read_only=True, **snapshot)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether every write transaction is alone, and times come from this one machine."""
+        return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A consistent read; whatever was changed in it by mistake is rolled back."""
-        with Session(self._reading, expire_on_commit=False) as session:
+        """A consistent read; whatever was changed in it by mistake is rolled back or refused.
+
+        Raises Unavailable when the database does not answer.
+        """
+        with database_errors_named(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     def session(self) -> Session:
@@ -112,3 +217,48 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def database_errors_named() -> Iterator[None]:
+    """A failure of the database itself, before any commit, as Unavailable: nothing was changed.
+
+    A lost connection, a deadlock, a lock waited for too long. Errors of ours (a constraint) pass.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_failure(error):
+            raise
+        if _code(error) in _FULL:
+            raise NoSpace(
+                "The database's disk is full. Nothing was changed: free some space, then try again."
+            ) from error
+        raise Unavailable(
+            "The database did not answer, or was too busy. Nothing was changed: try again shortly.",
+            code="database_unavailable",
+            cause=type(error.orig).__name__,
+        ) from error
+
+
+def why_refused(error: Unavailable) -> str:
+    """The server's own words if it will not let us in at all (a wrong password, no such database).
+
+    "" for any other failure. The server never repeats a password.
+    """
+    words = str(error.__cause__.orig) if isinstance(error.__cause__, DBAPIError) else ""
+    lines = [line.partition("FATAL:")[2].strip() for line in words.splitlines() if "FATAL:" in line]
+    return next((line for line in lines if any(sign in line for sign in _NO_ENTRY)), "")
+
+
+def is_failure(error: DBAPIError) -> bool:
+    """Whether the database failed, rather than refused what it was asked."""
+    if isinstance(error.orig, sqlite3.Error):
+        return _code(error).startswith(_SQLITE_FAILS)
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def _code(error: DBAPIError) -> str:
+    """The engine's own code: SQLSTATE of PostgreSQL, name of the error of SQLite; may be empty."""
+    orig = error.orig
+    return str(getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None) or "")

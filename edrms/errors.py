@@ -39,6 +39,12 @@ class Conflict(Refused):
     code = "conflict"
 
 
+class Unsupported(Refused):
+    """The engine chosen in the settings cannot do this; the message says which could."""
+
+    code = "unsupported"
+
+
 class Denied(EdrmsError):
     """The actor may not. Outsiders are shown the same as NotFound."""
 
@@ -79,6 +85,12 @@ class Unavailable(EdrmsError):
     """A part the request needs is not working just now; try again later."""
 
     code = "unavailable"
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection was lost while saving: it may or may not have been saved. Never repeated blindly."""
+
+    code = "outcome_unknown"
 
 
 class NoSpace(Unavailable):

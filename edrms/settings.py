@@ -1,26 +1,53 @@
-"""Settings, read once from the environment (prefix EDRMS_) and then frozen.
+"""Settings, read once and then frozen: from the environment (prefix EDRMS_), a file, and secret files.
 
 Three URLs choose the engines. Everything left out has a default that works on one machine.
+EDRMS_SETTINGS_FILE names a file of NAME=value lines; EDRMS_SECRETS_DIRECTORY a directory with one file
+for each secret (edrms_database_password). The environment goes before the file, the file before those.
 """
 
+import difflib
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from edrms.errors import CannotStart
+
 MEBIBYTE = 1 << 20
+PREFIX = "EDRMS_"
+_NONE = SecretStr("")
+# Names with our prefix that are no settings: they tell where settings are, or one command something.
+_OTHER_NAMES = {
+    "EDRMS_SETTINGS_FILE", "EDRMS_SECRETS_DIRECTORY", "EDRMS_STAFF", "EDRMS_PROFILE",
+    "EDRMS_SUPERVISOR_PID",
+}  # fmt: skip
+_OTHER_PREFIX = "EDRMS_TEST_"
 
 
 class Settings(BaseSettings):
     """All settings of an instance. `home` holds everything that no URL places elsewhere."""
 
-    model_config = SettingsConfigDict(env_prefix="EDRMS_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     home: Path = Path("var/edrms")
-    database_url: str = ""
-    objects_url: str = ""
-    search_url: str = ""
+    database_url: str = Field(default="", repr=False)
+    database_password: SecretStr = _NONE
+    objects_url: str = Field(default="", repr=False)
+    objects_access_key: str = ""
+    objects_secret_key: SecretStr = _NONE
+    search_url: str = Field(default="", repr=False)
+    search_user: str = ""
+    search_password: SecretStr = _NONE
+    search_copies: int = Field(default=0, ge=0, le=9)
+    antivirus_url: str = ""
+    ca_file: Path | None = None
+    web_secret: SecretStr = _NONE
     council_name: str = "Borchester Council"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
@@ -55,3 +82,49 @@ class Settings(BaseSettings):
     def work_directory(self) -> Path:
         """Scratch space for child processes; may be emptied whenever nothing runs."""
         return self.home.resolve() / "work"
+
+    def environment(self) -> dict[str, str]:
+        """These settings as a child process is to find them. Secrets it reads where we did."""
+        given = self.model_dump(exclude_unset=True)
+        return {
+            f"{PREFIX}{name.upper()}": str(value)
+            for name, value in given.items()
+            if value is not None and not isinstance(value, SecretStr)
+        }
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of this process. Raises CannotStart naming each setting at fault and what was
+    expected; no value is ever printed, since it may be a secret."""
+    file = os.environ.get("EDRMS_SETTINGS_FILE")
+    directory = os.environ.get("EDRMS_SECRETS_DIRECTORY")
+    if file and not Path(file).is_file():
+        raise CannotStart(f"EDRMS_SETTINGS_FILE: there is no file {file}.")
+    if directory and not Path(directory).is_dir():
+        raise CannotStart(f"EDRMS_SECRETS_DIRECTORY: there is no directory {directory}.")
+    written = dotenv_values(file) if file else {}
+    _refuse_unknown([*os.environ, *written])
+    from_file = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in written.items()
+        if name.startswith(PREFIX) and name not in os.environ
+    }
+    try:
+        return Settings(_secrets_dir=directory, **from_file | given)
+    except ValidationError as error:
+        wrong = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}." for e in error.errors()]
+        raise CannotStart("\n".join(wrong)) from None
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | _OTHER_NAMES
+    ours = {name for name in names if name.upper().startswith(PREFIX)}
+    unknown = {name for name in ours if not name.startswith(_OTHER_PREFIX)} - known
+    if unknown:
+        raise CannotStart("\n".join(_not_known(name, known) for name in sorted(unknown)))
+
+
+def _not_known(name: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(name.upper(), known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else "; docs/operations.md lists them all."
+    return f"{name}: there is no such setting{hint}"

@@ -4,19 +4,22 @@ A transaction that changes state of record without journalling an event is refus
 can forget. Work after the commit (waking a worker) runs only when the commit has succeeded.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.audit.tables import AuditDetail, AuditEvent
 from edrms.audit.vocabulary import ACTIONS
 from edrms.clock import Clock
-from edrms.db import Base, Database
+from edrms.db import Base, Database, database_errors_named
+from edrms.errors import OutcomeUnknown
 from edrms.ids import new_id
 
 _WRITE = re.compile(
@@ -24,7 +27,9 @@ _WRITE = re.compile(
     r'\s+"?(?P<table>\w+)',
     re.IGNORECASE,
 )
-_READ = re.compile(r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
+_READ = re.compile(
+    r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA\s+main\.table_x?info)\b", re.IGNORECASE
+)
 
 
 class UnjournalledChange(RuntimeError):
@@ -78,6 +83,18 @@ class UnitOfWork:
         )
         self._events += 1
 
+    def alone(self, what: str) -> None:
+        """Until this transaction ends no other comes past here for the same `what`.
+
+        For deciding by what is there (the next number, is it taken). On SQLite every write
+        transaction is alone already.
+        """
+        bind = self.session.get_bind()
+        if bind.dialect.name == "postgresql":
+            digest = hashlib.sha256(what.encode()).digest()
+            key = int.from_bytes(digest[:8], "big", signed=True)
+            self.session.execute(select(func.pg_advisory_xact_lock(key)))
+
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run this once the transaction is safely committed, never otherwise."""
         self._after_commit.append(call)
@@ -106,10 +123,14 @@ class UnitOfWork:
 
 @contextmanager
 def write(database: Database, actor: Actor, clock: Clock) -> Iterator[UnitOfWork]:
-    """One write transaction: commits when the block ends well, rolls back whole when it does not."""
+    """One write transaction: commits when the block ends well, rolls back whole when it does not.
+
+    Raises Unavailable when the database failed and nothing was changed, and OutcomeUnknown when the
+    connection was lost during the commit itself.
+    """
     with database.session() as session:
         work = UnitOfWork(session, actor, clock)
-        with session.begin():
+        with database_errors_named():
             event.listen(
                 session.connection(),
                 "before_cursor_execute",
@@ -118,4 +139,18 @@ def write(database: Database, actor: Actor, clock: Clock) -> Iterator[UnitOfWork
             yield work
             session.flush()
             work.check_journalled()
+        _commit(session)
         work.committed()
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            with database_errors_named():
+                raise
+        raise OutcomeUnknown(
+            "The connection to the database was lost while saving. It may or may not have been "
+            "saved: look before you try again."
+        ) from error

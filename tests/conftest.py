@@ -12,6 +12,22 @@ from scanning.reading.model import Limits
 from scanning.reading.ports import Reader
 from scanning.reading.sandboxed_reader import SandboxedReader
 from tests import factories
+from tests.engines import instances
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the real servers, leave out what looks into the embedded engines' own files."""
+    if instances.is_service():
+        embedded = [item for item in items if item.get_closest_marker("embedded")]
+        config.hook.pytest_deselected(items=embedded)
+        items[:] = [item for item in items if item not in set(embedded)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers_left_clean() -> Iterator[None]:
+    """Whatever the run made on real servers is removed at its end."""
+    yield
+    instances.remove_all()
 
 
 @pytest.fixture

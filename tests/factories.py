@@ -35,6 +35,7 @@ from scanning.intake.receive import Received
 from scanning.reading.ports import Reader
 from scanning.sample_post.fonts import font
 from scanning.sample_post.separators import separator_sheet
+from tests.engines import instances
 
 MONDAY = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 PASSWORD = "a long enough password"
@@ -48,7 +49,7 @@ PAGE_DPI = 150
 def settings(home: Path, **given: Any) -> Settings:
     """Settings of an instance under this directory that never finds the disk too full."""
     fields: dict[str, Any] = {"home": home, "min_free_bytes": 0, "poll_s": 0.05}
-    return Settings(**fields | given)
+    return Settings(**fields | instances.places() | given)
 
 
 def new_instance(home: Path, clock: Clock | None = None, **given: Any) -> Instance:

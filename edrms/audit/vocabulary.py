@@ -5,7 +5,7 @@ An action outside this list is refused when written, so that the log never grows
 
 ACTIONS = frozenset(
     {
-        "instance:schema:create",
+        "instance:schema:upgrade",
         "staff:session:start",
         "staff:session:end",
         "staff:account:add",

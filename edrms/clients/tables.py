@@ -30,8 +30,9 @@ class ClientRow(Base):
     surname_folded: Mapped[str] = mapped_column(String(200))
     postcode_folded: Mapped[str] = mapped_column(String(12), index=True, default="")
     identifiers: Mapped[list["ClientIdentifier"]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan"
-    )
+        lazy="selectin", cascade="all, delete-orphan",
+        order_by="ClientIdentifier.system, ClientIdentifier.value",
+    )  # fmt: skip
     names: Mapped[list["ClientName"]] = relationship(cascade="all, delete-orphan")
 
     __table_args__ = (Index("ix_clients_name", "surname_folded", "forename_folded"),)

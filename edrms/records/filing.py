@@ -56,8 +56,12 @@ class Filing:
 
 
 def file_record(work: UnitOfWork, filing: Filing) -> RecordId:
-    """File a document. Raises Invalid for an unknown type, no client, or an unknown client."""
+    """File a document. Raises Invalid for an unknown type, no client, or an unknown client.
+
+    One at a time until the commit: record numbers have no gaps, and a client has one file of a class.
+    """
     kind = _known_type(filing.document_type)
+    work.alone("filing")
     clients = _clients(work.session, filing.client_ids)
     record_id = RecordId(new_id())
     record = Record(

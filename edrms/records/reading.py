@@ -28,11 +28,16 @@ def visible_record(session: Session, actor: Actor, permission: str, record_id: s
     return record
 
 
+_MOST_PAGES = 1_000_000  # a greater number is asked for by hand, and may not fit the column
+
+
 def visible_page(
     session: Session, actor: Actor, permission: str, record_id: str, number: int
 ) -> tuple[Record, PageContent]:
     """A record's page as it was read; NotFound if absent, forbidden, or never readable."""
     record = visible_record(session, actor, permission, record_id)
+    if not 0 < number <= _MOST_PAGES:
+        raise no_such("page")
     page = session.scalar(
         select(PageContent)
         .join(RecordPage, RecordPage.page_id == PageContent.page_id)

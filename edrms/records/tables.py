@@ -3,16 +3,27 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, Float, ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy import (
+    JSON,
+    Date,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from edrms.db import Base, UtcDateTime
+from edrms.db import Base, Big, UtcDateTime
 
 
 class CaseFile(Base):
     """What the council keeps of one kind about one client (client x record class)."""
 
     __tablename__ = "case_files"
+    __table_args__ = (UniqueConstraint("client_id", "record_class"),)
 
     case_file_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"), index=True)
@@ -42,8 +53,10 @@ class Record(Base):
     item_id: Mapped[str] = mapped_column(String(32))
     document_id: Mapped[str] = mapped_column(String(32), unique=True)
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    attachments: Mapped[list["RecordAttachment"]] = relationship(lazy="selectin")
-    renditions: Mapped[list["Rendition"]] = relationship(lazy="selectin")
+    attachments: Mapped[list["RecordAttachment"]] = relationship(
+        lazy="selectin", order_by="RecordAttachment.case_file_id"
+    )
+    renditions: Mapped[list["Rendition"]] = relationship(lazy="selectin", order_by="Rendition.kind")
     pages: Mapped[list["RecordPage"]] = relationship(order_by="RecordPage.number")
 
     @property
@@ -73,7 +86,7 @@ class Rendition(Base):
     kind: Mapped[str] = mapped_column(String(24), primary_key=True)
     object_key: Mapped[str] = mapped_column(String(32), index=True)
     media_type: Mapped[str] = mapped_column(String(100))
-    size_bytes: Mapped[int] = mapped_column(Integer)
+    size_bytes: Mapped[int] = mapped_column(Big)
     sha256: Mapped[str] = mapped_column(String(64))
 
 

@@ -26,6 +26,7 @@ def add_staff_member(
     work: UnitOfWork, username: str, display_name: str, password: str, roles: frozenset[str]
 ) -> StaffId:
     """A new account. Raises Invalid for an unknown role, a short password or a name already taken."""
+    work.alone("staff names")
     wrong = _what_is_wrong(work.session, username, password, roles)
     if wrong:
         raise Invalid("The staff member was not added.", fields=wrong)

@@ -92,6 +92,7 @@ class Sessions:
     ) -> None:
         """Tries during the wait are journalled but do not prolong it, else anybody could do so."""
         with write(self._database, SYSTEM, self._clock) as work:
+            work.alone(f"sign-in attempts of {_digest(username)}")
             attempts = work.session.get(SignInAttempts, _digest(username))
             if attempts is None:
                 attempts = SignInAttempts(username_hash=_digest(username), failures=0)

@@ -19,7 +19,9 @@ class StaffMember(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    roles: Mapped[list["StaffRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    roles: Mapped[list["StaffRole"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="StaffRole.role"
+    )
 
 
 class StaffRole(Base):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from edrms.db import Base, UtcDateTime
+from edrms.db import Base, Big, UtcDateTime
 
 
 class Batch(Base):
@@ -36,7 +36,10 @@ class Item(Base):
     """One file as it came, and where its untouched bytes lie. States: scanning/batches/model.py."""
 
     __tablename__ = "items"
-    __table_args__ = (UniqueConstraint("batch_id", "sender_key"),)
+    __table_args__ = (
+        UniqueConstraint("batch_id", "sender_key"),
+        UniqueConstraint("batch_id", "ordinal"),
+    )
 
     item_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.batch_id"), index=True)
@@ -47,7 +50,7 @@ class Item(Base):
     name: Mapped[str] = mapped_column(Text)
     object_key: Mapped[str] = mapped_column(String(32), index=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    size_bytes: Mapped[int] = mapped_column(Integer)
+    size_bytes: Mapped[int] = mapped_column(Big)
     identical_to: Mapped[str | None] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(16), default="received", index=True)
     held_reason: Mapped[str] = mapped_column(String(32), default="")
@@ -90,7 +93,7 @@ class Document(Base):
     suggestion: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     pdf_key: Mapped[str] = mapped_column(String(32), default="")
     pdf_sha256: Mapped[str] = mapped_column(String(64), default="")
-    pdf_size_bytes: Mapped[int] = mapped_column(Integer, default=0)
+    pdf_size_bytes: Mapped[int] = mapped_column(Big, default=0)
     record_id: Mapped[str | None] = mapped_column(String(32), index=True)
     waiting_since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     taken_by: Mapped[str] = mapped_column(String(32), default="")

@@ -79,6 +79,7 @@ class Intake:
                     "The batch was not opened.",
                     fields={"received_on": "The date received cannot be in the future."},
                 )
+            work.alone("batch numbers")
             number = (work.session.scalar(select(func.max(Batch.number))) or 0) + 1
             work.session.add(
                 Batch(
@@ -131,6 +132,7 @@ class Intake:
         self, actor: Actor, batch_id: str, name: str, stored: StoredObject, sender_key: str | None
     ) -> Received:
         with write(self._database, actor, self._clock) as work:
+            work.alone(f"items of {batch_id}")
             earlier = _by_sender_key(work.session, batch_id, sender_key)
             if earlier is None:
                 item = add_item(work, batch_id, name, stored, sender_key=sender_key)
@@ -158,6 +160,7 @@ def add_item(
 ) -> Item:
     """Write a stored object into the ledger, with its event and the job that will open it."""
     session = work.session
+    work.alone(f"items of {batch_id}")
     twin = session.scalar(
         select(Item.item_id).where(Item.sha256 == stored.sha256).order_by(Item.received_at).limit(1)
     )

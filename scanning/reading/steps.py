@@ -64,8 +64,8 @@ class Bench:
             return self.store.put(chunks, max_bytes=self.max_object_bytes)
 
 
-def _item(session: Session, item_id: str) -> Item:
-    item = session.get(Item, item_id, with_for_update=True)
+def _item(session: Session, item_id: str, *, locked: bool = False) -> Item:
+    item = session.get(Item, item_id, with_for_update=locked)
     if item is None:
         raise no_such("item")
     return item
@@ -84,14 +84,14 @@ def open_item(bench: Bench, claim: Claim) -> None:
             return
         inside = [(found.name, bench.put_file(found.path)) for found in opened.attachments]
     with write(bench.database, bench.actor, bench.clock) as work:
-        _open(work, _item(work.session, item.item_id), opened, inside)
+        _open(work, _item(work.session, item.item_id, locked=True), opened, inside)
         finish(work, claim)
 
 
 def hold_item(bench: Bench, claim: Claim, refusal: CannotRead) -> None:
     """The item waits, whole, for a person; its neighbours go on."""
     with write(bench.database, bench.actor, bench.clock) as work:
-        item = _item(work.session, claim.subject_id)
+        item = _item(work.session, claim.subject_id, locked=True)
         item.state = ItemState.HELD
         item.held_reason, item.held_detail = refusal.reason, refusal.detail[:500]
         work.journal("item:content:hold", "item", item.item_id, reason=refusal.reason.value)
@@ -131,7 +131,7 @@ def read_page(bench: Bench, claim: Claim) -> None:
             return
         content = _content(bench, page.page_id, reading)
     with write(bench.database, bench.actor, bench.clock) as work:
-        page, item = _page_and_item(work.session, claim.subject_id)
+        page, item = _page_and_item(work.session, claim.subject_id, locked=True)
         page.state, page.kind = PageState.READ, reading.kind
         work.session.merge(content)
         work.journal(
@@ -145,18 +145,20 @@ def read_page(bench: Bench, claim: Claim) -> None:
 def fail_page(bench: Bench, claim: Claim, refusal: CannotRead) -> None:
     """The page cannot be read: it says why, and a person will decide about its document."""
     with write(bench.database, bench.actor, bench.clock) as work:
-        page, item = _page_and_item(work.session, claim.subject_id)
+        page, item = _page_and_item(work.session, claim.subject_id, locked=True)
         page.state, page.kind, page.reason = PageState.FAILED, "content", str(refusal)
         work.journal("item:page:fail", "page", page.page_id, reason=refusal.reason.value)
         _divide_if_last(work, item)
         finish(work, claim)
 
 
-def _page_and_item(session: Session, page_id: str) -> tuple[ItemPage, Item]:
+def _page_and_item(
+    session: Session, page_id: str, *, locked: bool = False
+) -> tuple[ItemPage, Item]:
     page = session.get(ItemPage, page_id)
     if page is None:
         raise no_such("page")
-    return page, _item(session, page.item_id)
+    return page, _item(session, page.item_id, locked=locked)
 
 
 def _divide_if_last(work: UnitOfWork, item: Item) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -20,10 +19,10 @@ from edrms.access.roles import ROLES
 from edrms.clients.model import Client
 from edrms.clients.register import add_client
 from edrms.ids import ClientId
-from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
 from edrms.uow import write
 from scanning.indexing.filing import IndexDecision
+from tests import factories
 
 PASSWORD = "invented for the tests"
 CHILD, ADULT = ClientId("c" * 32), ClientId("a" * 32)
@@ -89,7 +88,7 @@ def csrf_of(browser: FlaskClient) -> str:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running application without its worker processes."""
-    instance = make_instance(Settings(home=Path(tmp_path_factory.mktemp("instance"))))
+    instance = make_instance(factories.settings(tmp_path_factory.mktemp("instance")))
     with write(instance.database, SYSTEM, instance.clock) as work:
         for code, role in ROLES.items():
             add_staff_member(work, code, role.name, PASSWORD, frozenset({code}))

@@ -1,0 +1,69 @@
+"""Where an instance under test keeps its things: on this machine, or on the real servers.
+
+With PROFILE=service in the environment every instance gets a database, a bucket prefix and an index of
+its own on the servers of tests.engines.wanted; all are removed when the test run ends.
+"""
+
+import os
+from functools import cache
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import make_url
+
+from api import migrations
+from edrms.clock import SystemClock
+from edrms.db import Database
+from edrms.ids import new_id
+from tests.engines.wanted import Engine, url_of
+
+PROFILE = "EDRMS_TEST_PROFILE"
+_made: list[str] = []
+
+
+def is_service() -> bool:
+    """Whether this run is on the real servers."""
+    return os.environ.get(PROFILE) == "service"
+
+
+def places() -> dict[str, Any]:
+    """Settings that place a fresh instance; none where it lives in its home directory."""
+    if not is_service():
+        return {}
+    return {"database_url": new_database(template=_template())}
+
+
+def new_database(template: str = "template0") -> str:
+    """URL of a fresh database on the PostgreSQL server, a copy of this one."""
+    name = f"edrms_test_{new_id()}"
+    _on_server("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
+    _made.append(name)
+    return _url(name)
+
+
+@cache
+def _template() -> str:
+    """A database with the tables, to be copied: quicker than making them each time."""
+    url = new_database()
+    database = Database(url)
+    migrations.upgrade(database, SystemClock())
+    database.close()
+    return str(make_url(url).database)
+
+
+def remove_all() -> None:
+    """Remove what was made on the servers."""
+    for name in _made:
+        _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _made.clear()
+
+
+def _on_server(statement: str, *names: str) -> None:
+    with psycopg.connect(url_of(Engine.POSTGRESQL), autocommit=True) as connection:
+        connection.execute(SQL(statement).format(*(Identifier(name) for name in names)))
+
+
+def _url(name: str) -> str:
+    address = make_url(url_of(Engine.POSTGRESQL)).set(database=name)
+    return address.render_as_string(hide_password=False)
