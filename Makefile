@@ -1,6 +1,6 @@
 PYTHON := .venv/bin/python
 
-.PHONY: demo demo-once test check bench quality format lock clean help
+.PHONY: check-compose demo demo-once test check bench quality format lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,10 @@ bench: ## Speed and memory, as ratios within one run
 quality: ## Accuracy: make quality [SETS=directory SCORERS=directory]
 	@tools/set-up dev
 	@$(PYTHON) -m tests.quality --post $(if $(SCORERS),--scorers "$(SCORERS)") $(if $(SETS),"$(SETS)")
+
+check-compose: ## Start what docker-compose.yml starts, without Docker, against real servers
+	@tools/set-up dev
+	@$(PYTHON) -m tests.engines.compose
 
 format: ## Format the code
 	@.venv/bin/ruff format .

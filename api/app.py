@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response, g
 
 from api.authn import check_routes, harden, install_authn
 from api.problems import install_problems
@@ -42,8 +42,15 @@ def create_app(instance: Instance) -> Flask:
     for blueprint in (*BLUEPRINTS, v1):
         app.register_blueprint(blueprint)
     app.after_request(harden)
+    app.after_request(_name_answer)
     check_routes(app)
     return app
+
+
+def _name_answer(response: Response) -> Response:
+    """The proxy's log and ours then speak of a request by the same id."""
+    response.headers["X-Request-Id"] = g.request_id
+    return response
 
 
 def _secret_key(settings: Settings) -> bytes:

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from api import setting_up
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
+from api.operating import COMMANDS
+from api.process import built
 from api.process import serve as serve_web
 from api.supervisor import Supervisor
 from api.wiring import Instance, build, indexer, upgrade_tables
@@ -40,6 +42,10 @@ def main() -> None:
     Settings come from the environment: EDRMS_HOME says where the instance lives.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+
+for command in COMMANDS:
+    main.add_command(command)
 
 
 def _instance() -> Instance:
@@ -106,11 +112,12 @@ def serve() -> None:
 @click.option(
     "--processes", type=click.IntRange(1, 256), help="How many; one per core if not said."
 )
-def worker(processes: int | None) -> None:
-    """Run page workers and the index writer."""
-    settings = _instance().settings
+@click.option("--name", default="", help="What events call it; the machine's name if not said.")
+def worker(processes: int | None, name: str) -> None:
+    """Run page workers, the index writer and upkeep. Any number of machines may do so."""
+    settings = built(load_settings()).settings
     with Supervisor(settings) as supervisor:
-        supervisor.add_workers(processes or settings.worker_processes)
+        supervisor.add_workers(processes or settings.worker_processes, name[:40])
         _until_interrupted(supervisor)
 
 

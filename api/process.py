@@ -1,22 +1,30 @@
-"""One process of an instance, as the supervisor starts it: `python -m api.process pages|index|web`."""
+"""One process of an instance, as the supervisor starts it.
+
+`python -m api.process pages NAME | index | periodic NAME | web`
+"""
 
 import ctypes
 import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 
 from gunicorn.app.base import BaseApplication
 
 from api.app import create_app
 from api.confinement import tell_confinement
+from api.duties import LOOK_EVERY_S, periodic
 from api.supervisor import PARENT
-from api.wiring import build, indexer, page_reader, page_worker
-from edrms.errors import CannotStart
+from api.wiring import Instance, build, indexer, page_reader, page_worker
+from edrms.errors import CannotStart, Unavailable
+from edrms.jobs.presence import Presence
 from edrms.settings import Settings, load_settings
 
 _PR_SET_PDEATHSIG = 1
+READY_WAIT_S = 2.0
+log = logging.getLogger("edrms.process")
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
@@ -57,21 +65,53 @@ def serve(settings: Settings) -> None:
 def read_pages(settings: Settings, name: str) -> None:
     """A page worker, until told to stop."""
     reader = page_reader(settings)
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)  # of this host alone: scratch
     tell_confinement(settings, reader.protections())
-    worker = page_worker(build(settings), name, reader)
-    _on_stop(worker.stop)
-    worker.run()
+    instance = built(settings)
+    worker = page_worker(instance, name, reader)
+    _on_stop(worker.stop, worker.stop_now)
+    with Presence(instance.database, instance.clock).shown(worker.actor, lambda: worker.doing):
+        worker.run()
 
 
 def write_index(settings: Settings) -> None:
     """The index writer, until told to stop."""
-    writer = indexer(build(settings))
+    writer = indexer(built(settings))
     _on_stop(writer.stop)
     writer.run(settings.poll_s)
 
 
-def _on_stop(stop: Callable[[], None]) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: stop())
+def do_periodic_work(settings: Settings, name: str) -> None:
+    """Upkeep, wherever this host leads in it, until told to stop."""
+    upkeep = periodic(built(settings), name)
+    _on_stop(upkeep.stop)
+    upkeep.run(LOOK_EVERY_S)
+
+
+def built(settings: Settings) -> Instance:
+    """The instance, once what it stands on answers: said once, waited for as long as it takes.
+
+    Raises CannotStart where waiting would not help (a database at another migration).
+    """
+    said = False
+    while True:
+        try:
+            return build(settings)
+        except Unavailable as error:
+            if not said:
+                log.warning("instance_waiting", extra={"cause": error.error_code})
+            said = True
+            time.sleep(READY_WAIT_S)
+
+
+def _on_stop(stop: Callable[[], None], stop_now: Callable[[], None] | None = None) -> None:
+    """Told to stop once, finish; told again, give back what is in hand."""
+    told = iter([stop])
+
+    def handle(*_: object) -> None:
+        next(told, stop_now or stop)()
+
+    signal.signal(signal.SIGTERM, handle)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -105,6 +145,8 @@ def run(settings: Settings, arguments: list[str]) -> None:
             read_pages(settings, name)
         case ["index"]:
             write_index(settings)
+        case ["periodic", name]:
+            do_periodic_work(settings, name)
         case ["web"]:
             serve(settings)
         case _:

@@ -25,11 +25,15 @@ CLIENT_COLUMNS = (
 
 
 def make_instance(settings: Settings) -> Instance:
-    """Directory, key, tables and an empty index. What is there already is left as it is."""
+    """Directory, key, tables, a place for objects and an empty index.
+
+    What is there already is left as it is.
+    """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     _make_secret_key(settings.home / "secret_key")
     upgrade_tables(settings)
     instance = build(settings)
+    instance.store.prepare(create=True)
     instance.index.prepare()
     return instance
 

@@ -1,8 +1,8 @@
-"""Keeps the processes of one machine running: page workers, the index writer, the web server.
+"""Keeps the processes of one machine running: page workers, the index writer, upkeep, the web server.
 
 Each is a child of its own; one that dies is started again, sooner if it had lived long. When the
 supervisor is told to stop (Control-C or SIGTERM), or dies itself, its children finish what they hold
-and go.
+and go; told a second time, or after STOP_WITHIN_S, they give it back instead.
 """
 
 import logging
@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from typing import Self
 from edrms.settings import Settings
 
 STOP_WITHIN_S = 20
+GIVE_BACK_WITHIN_S = 5
 RESTART_WAIT_S = 1.0
 LONGEST_WAIT_S = 30.0
 SETTLED_S = 60.0  # a child that lived this long had started well
@@ -51,11 +53,16 @@ class Supervisor:
     ) -> None:
         self.stop()
 
-    def add_workers(self, processes: int) -> None:
-        """Page workers, and the one process that writes the embedded index."""
+    def add_workers(self, processes: int, name: str = "") -> None:
+        """Page workers, the process that writes the index, and the one that offers to do upkeep.
+
+        name: what these workers are called in events; one no other host uses. Ours if not said.
+        """
+        name = name or f"{os.uname().nodename[:40]}-{os.getpid()}"
         for number in range(1, processes + 1):
-            self._add("pages", f"{os.uname().nodename}-{os.getpid()}-{number}"[:60])
+            self._add("pages", f"{name}-{number}")
         self._add("index")
+        self._add("periodic", f"{name}-upkeep")
 
     def add_web(self) -> None:
         """The web server."""
@@ -97,14 +104,19 @@ class Supervisor:
             self._start(child)
 
     def stop(self) -> None:
-        """Ask every child to finish; end those that do not."""
+        """Ask every child to finish; have those that take too long give back what they hold; end
+        the rest. To be interrupted (told to stop again) is to be asked not to wait so long."""
+        for within_s in (STOP_WITHIN_S, GIVE_BACK_WITHIN_S):
+            for child in self._children:
+                child.process.terminate()
+            with suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
+                self._wait(within_s)
         for child in self._children:
-            child.process.terminate()
-        deadline = time.monotonic() + STOP_WITHIN_S
-        for child in self._children:
-            try:
-                child.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.process.kill()
-                child.process.wait()
+            child.process.kill()
+            child.process.wait()
         self._children.clear()
+
+    def _wait(self, within_s: float) -> None:
+        deadline = time.monotonic() + within_s
+        for child in self._children:
+            child.process.wait(max(0.0, deadline - time.monotonic()))

@@ -20,6 +20,8 @@ from edrms.staff.accounts import StaffDirectory
 from edrms.staff.sessions import Sessions
 from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.ports import ObjectStore
+from edrms.storage.s3_config import s3_config
+from edrms.storage.s3_store import S3ObjectStore
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.indexing.desk import IndexingDesk
@@ -87,9 +89,16 @@ def _database(settings: Settings) -> Database:
 
 def _store(settings: Settings) -> ObjectStore:
     url = urlsplit(settings.objects)
-    if url.scheme != "file":
-        raise CannotStart(f"EDRMS_OBJECTS_URL: expected file:///directory, not {url.scheme}://")
-    return LocalObjectStore(Path(url.path), settings.min_free_bytes)
+    if url.scheme == "file":
+        return LocalObjectStore(Path(url.path), settings.min_free_bytes)
+    if url.scheme in ("s3+http", "s3+https"):
+        secret_key = settings.objects_secret_key.get_secret_value()
+        return S3ObjectStore(
+            s3_config(settings.objects, settings.objects_access_key, secret_key, settings.ca_file)
+        )
+    raise CannotStart(
+        "EDRMS_OBJECTS_URL: expected file:///directory or s3+https://host:port/bucket."
+    )
 
 
 def _index(settings: Settings) -> WhooshIndex:

@@ -16,10 +16,11 @@ from edrms.clients.model import Client
 from edrms.clients.register import get_clients
 from edrms.clock import Clock
 from edrms.db import Database
+from edrms.errors import StaleLease, Unavailable
 from edrms.fileplan import document_type
 from edrms.ids import StaffId
 from edrms.jobs.queue import Claim, Queue, finish
-from edrms.records.filing import INDEX_RECORD
+from edrms.records.filing import INDEX_LINE
 from edrms.records.reading import client_ids_of, facts_of
 from edrms.records.tables import Record, RecordPage
 from edrms.uow import write
@@ -48,14 +49,19 @@ class Indexer:
         self._stop.set()
 
     def run(self, poll_s: float) -> None:
-        """Index until stopped. While another process writes, or the index is damaged, wait."""
+        """Index until stopped. While another process writes, the index is damaged or the database
+        away, wait, and say so once. A lease lost in writing is no harm: it is written again."""
+        said = ""
         while not self._stop.is_set():
             try:
                 busy = self.do_some()
-            except (IndexBusy, IndexUnavailable) as error:
-                log.warning("index_waiting", extra={"cause": str(error)})
+            except (IndexBusy, IndexUnavailable, Unavailable, StaleLease) as error:
+                if str(error) != said:
+                    log.warning("index_waiting", extra={"cause": str(error)})
+                said = str(error)
                 self._stop.wait(BUSY_WAIT_S)
                 continue
+            said = ""
             if not busy:
                 self._stop.wait(poll_s)
 
@@ -64,7 +70,7 @@ class Indexer:
 
         If the engine refuses, the jobs are given back and come round again.
         """
-        claims = self._queue.claim([INDEX_RECORD], INDEXER, MOST_AT_ONCE)
+        claims = self._queue.claim(INDEX_LINE, INDEXER, MOST_AT_ONCE)
         if not claims:
             return 0
         with self._database.read() as session:

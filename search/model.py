@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+MOST_HITS = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class IndexedRecord:
@@ -68,7 +70,7 @@ class SearchRequest:
     empty means all. They narrow what the words found and never change how the words were read;
     by_type is counted without document_types, by_year without years, so that more can be chosen.
     from_date, to_date: inclusive, of the document's date, or of filing where it has none.
-    page: from 1. page_size: 1 to 100.
+    page: from 1. page_size: 1 to 100. Hits beyond the first MOST_HITS cannot be leafed to.
     """
 
     text: str
@@ -86,6 +88,8 @@ class SearchRequest:
     def __post_init__(self) -> None:
         if self.page < 1 or not 1 <= self.page_size <= 100:
             raise ValueError("page counts from 1, page_size lies within 1 to 100")
+        if self.page * self.page_size > MOST_HITS:
+            raise ValueError(f"only the first {MOST_HITS} hits can be leafed through")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class Notice(StrEnum):
     SOME_WORDS = "some_words"  # no record has all of these words; these have some
     NEAR_SPELLINGS = "near_spellings"  # a word was not found; records with suggestion are shown
     NO_WORDS = "no_words"  # nothing to search for was typed
-    TOO_LONG = "too_long"  # more characters than MAX_CHARACTERS or words than MAX_WORDS
+    TOO_LONG = "too_long"  # more than MAX_CHARACTERS, MAX_WORDS or effort.MOST_LOOKUPS
 
 
 @dataclass(frozen=True, slots=True)

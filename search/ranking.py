@@ -1,8 +1,10 @@
 """Numbers of the ranking: BM25F over the asker's visible world, and how clauses combine.
 
-Pure arithmetic on arrays. Every statistic (how many records, how many hold a word, their mean
-length) counts visible records only, so the order of hits says nothing of hidden ones (docs/adr/0003).
-Constants were chosen on Cranfield and CISI.
+Pure arithmetic, on arrays where an engine wants it; OpenSearch says the same in its own language.
+Every statistic (how many records, how many hold a word, their mean length) counts visible records
+only, so the order of hits says nothing of hidden ones (docs/adr/0003). A prefix counts as one occurrence in a field, however many words begin so: no engine need count them.
+Constants were chosen
+on Cranfield and CISI.
 """
 
 import math
@@ -19,6 +21,7 @@ FIELD_WEIGHTS = {
 K1 = 2.0
 B = 0.85
 COVERAGE_POWER = 0.5
+SIGNIFICANT_DIGITS = 5  # of a score: what differs by less is a tie, on every engine
 STRICT_CLAUSES = 3  # up to so many words, all must be there
 
 

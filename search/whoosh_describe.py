@@ -8,19 +8,11 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
-from search.highlight import leaves_of, snippet
+from search.highlight import leaves_of
 from search.model import Hit
+from search.places import TEXT_FIELDS, fields_of, hit_of
 from search.query import Leaf, Query
-from search.whoosh_matching import Matching, fields_of, run_starts, runs_in
-
-_WHY = {
-    "title": "title",
-    "client": "client",
-    "ref": "reference",
-    "type": "type",
-    "notes": "notes",
-    "body": "text",
-}
+from search.whoosh_matching import Matching, run_starts, runs_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +37,7 @@ def _body_places(
     places: dict[Found, dict[Leaf, list[int]]] = {}
     for at in {one.at for one in found}:
         numbers = sorted(one.number for one in found if one.at == at)
-        for leaf in leaves:
+        for leaf in dict.fromkeys(leaves):
             if "body" not in fields_of(leaf):
                 continue
             for run in runs_in(matching.segments[at], "body", leaf):
@@ -61,31 +53,22 @@ def _hit(
 ) -> Hit:
     segment = matching.segments[one.at]
     page_starts, pages = segment.pages_of(one.number)
-    matched: Counter[int] = Counter()
-    for starts in places.values():
-        on_pages = Counter(bisect_right(page_starts, start) for start in starts)
-        for page, count in on_pages.items():
-            matched[page] += 1000 + min(count, 999)
-    best = min(matched, key=lambda page: (-matched[page], page), default=None)
-    shown = best or next((at for at, text in enumerate(pages, start=1) if text.strip()), None)
-    return Hit(
-        record_id=segment.ids[one.number],
-        version=segment.versions[one.number],
-        page_numbers=tuple(sorted(matched)),
-        snippet=snippet(leaves if best else (), pages[shown - 1]) if shown else (),
-        snippet_page=shown,
-        why=_why(matching, one, leaves),
-    )
-
-
-def _why(matching: Matching, one: Found, leaves: tuple[Leaf, ...]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for field, name in _WHY.items()
-        if any(
-            field in fields_of(leaf)
-            and matching.frequency(one.at, leaf)[one.number] > 0
-            and matching.field_frequency(one.at, field, leaf)[one.number] > 0
-            for leaf in leaves
-        )
+    on_pages = [
+        Counter(bisect_right(page_starts, start) for start in starts) for starts in places.values()
+    ]
+    return hit_of(
+        segment.ids[one.number],
+        segment.versions[one.number],
+        leaves,
+        on_pages,
+        pages,
+        frozenset(
+            field
+            for field in TEXT_FIELDS
+            if any(
+                field in fields_of(leaf)
+                and matching.field_frequency(one.at, field, leaf)[one.number] > 0
+                for leaf in leaves
+            )
+        ),
     )

@@ -9,13 +9,9 @@ from typing import Any
 import numpy as np
 
 from search import ranking
+from search.places import fields_of
 from search.query import Leaf
-from search.whoosh_segment import TEXT_FIELDS, Segment
-
-
-def fields_of(leaf: Leaf) -> tuple[str, ...]:
-    """The text fields in which a leaf is looked for."""
-    return (leaf.field,) if leaf.field else TEXT_FIELDS
+from search.whoosh_segment import Segment
 
 
 class Matching:
@@ -51,14 +47,17 @@ class Matching:
         return sum(int((self.frequency(at, leaf) > 0).sum()) for at in range(len(self.segments)))
 
     def field_frequency(self, at: int, field: str, leaf: Leaf) -> Any:
-        """Array of plain frequencies in one field; of alternatives the most frequent counts."""
+        """Array of plain frequencies in one field; of alternatives the most frequent counts.
+
+        A prefix counts once, however many of its words there are.
+        """
         key = (at, field, leaf)
         if key not in self._fields:
             segment = self.segments[at]
             most = np.zeros(segment.n)
             for run in runs_in(segment, field, leaf):
                 numbers, counts = self._run(at, field, run)
-                most[numbers] = np.maximum(most[numbers], counts)
+                most[numbers] = 1 if leaf.prefix else np.maximum(most[numbers], counts)
             self._fields[key] = most
         return self._fields[key]
 

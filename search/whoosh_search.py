@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 
 from search import ranking
+from search.effort import is_too_much
 from search.model import AccessFilter, FacetCount, Notice, Results, SearchRequest, Sort
 from search.query import Clause, Query, parse
 from search.whoosh_describe import Found, described
 from search.whoosh_matching import Matching
 from search.whoosh_segment import Segment
-from search.whoosh_spelling import respelled
+from search.whoosh_spelling import respelled_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ def answer(segments: Sequence[Segment], request: SearchRequest) -> Results:
     query = parse(request.text)
     if query.invalid:
         return Results(notice=query.invalid)
+    if is_too_much(query):
+        return Results(notice=Notice.TOO_LONG)
     visible = [visible_mask(segment, request.access) for segment in segments]
     chosen = [
         mask & _facet_mask(segment, request)
@@ -73,7 +76,7 @@ def answer(segments: Sequence[Segment], request: SearchRequest) -> Results:
     years = [_year_mask(segment, request.years) for segment in segments]
     shown = _all_of(matched.masks, types, years)
     if request.sort is Sort.RELEVANCE and query.clauses:
-        keys = [-np.round(scores, 6) for scores in matched.scores]
+        keys = [-_rounded(scores) for scores in matched.scores]
     else:
         sign = 1 if request.sort is Sort.OLDEST else -1
         keys = [sign * segment.day for segment in segments]
@@ -83,6 +86,13 @@ def answer(segments: Sequence[Segment], request: SearchRequest) -> Results:
     hits = described(matching, found, query)
     total = sum(int(mask.sum()) for mask in shown)
     return Results(hits, total, by_type, by_year, notice, suggestion)
+
+
+def _rounded(scores: Any) -> Any:
+    """Array of scores, none negative, to their significant digits; 0 stays 0."""
+    magnitude = np.floor(np.log10(np.where(scores > 0, scores, 1.0)))
+    scale = 10.0 ** (ranking.SIGNIFICANT_DIGITS - 1 - magnitude)
+    return np.floor(scores * scale + 0.5) / scale
 
 
 def _all_of(*masks: list[Any]) -> list[Any]:
@@ -129,7 +139,7 @@ def _matched(
             is_whole = combined(all_words=True).count() > 0
             return loose, query, None if is_whole else Notice.SOME_WORDS, None
         strict = loose
-    other, text = respelled(matching, query)
+    other, text = respelled_among(matching, query)
     if other is not None:
         near = _combined(matching, chosen, other)(all_words=True)
         if near.count():

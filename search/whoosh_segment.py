@@ -13,10 +13,10 @@ from whoosh.analysis import Token as WhooshToken
 from whoosh.reading import TermNotFound
 
 from search.model import IndexedRecord
+from search.places import TEXT_FIELDS
 from search.words import normal, tokens
 
 PAGE_GAP = 100  # positions left free between pages, so that no phrase runs across
-TEXT_FIELDS = ("body", "title", "client", "ref", "type", "notes")
 SET_FIELDS = ("service", "sensitivity", "client_id", "kind")
 _MAX_CACHED_TERMS = 4_000
 _EMPTY: Any = np.zeros(0, dtype=np.int64)

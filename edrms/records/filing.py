@@ -21,6 +21,7 @@ from edrms.records.tables import CaseFile, Record, RecordAttachment, RecordPage,
 from edrms.uow import UnitOfWork
 
 INDEX_RECORD = "index_record"
+INDEX_LINE = "index"  # what index writers claim from
 _LENGTH_OF_TITLE = 200
 # Where a type goes that its service does not usually receive (an adult's form on a child's file).
 MAIN_CLASS = {"children": "C03", "adults": "A02"}
@@ -89,7 +90,7 @@ def file_record(work: UnitOfWork, filing: Filing) -> RecordId:
         "record:content:file", "record", record_id,
         document=filing.document_id, document_type=kind.code, clients=list(filing.client_ids),
     )  # fmt: skip
-    enqueue(work, INDEX_RECORD, record_id)
+    enqueue(work, INDEX_RECORD, record_id, line=INDEX_LINE)
     return record_id
 
 

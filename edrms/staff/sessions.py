@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -19,10 +20,11 @@ from edrms.errors import Refused
 from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM, actor_for, find_by_username, password_is_right
 from edrms.staff.tables import SignInAttempts, StaffMember, StaffSession
-from edrms.uow import write
+from edrms.uow import UnitOfWork, write
 
 FREE_ATTEMPTS = 5
 WAIT_AFTER_FAILURES = timedelta(seconds=30)
+FAILURES_KEPT_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +136,15 @@ class Sessions:
             if row and row.ended_at is None:
                 row.ended_at = work.now
                 work.journal("staff:session:end", "staff", row.staff_id)
+
+    def forget_ended(self, work: UnitOfWork) -> bool:
+        """Remove sessions nobody can use any more, and failures long past; nothing is left to do."""
+        over = or_(
+            StaffSession.ended_at.is_not(None),
+            StaffSession.last_used_at < work.now - self._idle,
+            StaffSession.started_at < work.now - self._total,
+        )
+        work.session.execute(delete(StaffSession).where(over))
+        past = SignInAttempts.last_failed_at < work.now - FAILURES_KEPT_FOR
+        work.session.execute(delete(SignInAttempts).where(past))
+        return False

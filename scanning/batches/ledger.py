@@ -11,7 +11,7 @@ from edrms.access.policy import decide, holds, require
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
-from edrms.jobs.queue import enqueue
+from edrms.jobs.queue import enqueue, enqueue_next
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import (
     DIVIDE_ITEM,
@@ -132,7 +132,10 @@ class Ledger:
             item.state = ItemState.READING if opened else ItemState.RECEIVED
             item.held_reason = item.held_detail = ""
             work.journal("item:content:retry", "item", item_id)
-            enqueue(work, DIVIDE_ITEM if opened else OPEN_ITEM, item_id)
+            if opened:
+                enqueue_next(work, DIVIDE_ITEM, item_id, share=item.batch_id)
+            else:
+                enqueue(work, OPEN_ITEM, item_id, share=item.batch_id)
 
     def reject(self, actor: Actor, item_id: str, reason: str) -> None:
         """A held item is put aside for good, with the reason; its bytes stay in the store."""

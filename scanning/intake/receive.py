@@ -177,7 +177,7 @@ def add_item(
         "batch:item:receive", "item", item.item_id,
         batch=batch_id, sha256=stored.sha256, size_bytes=stored.size_bytes, identical_to=twin,
     )  # fmt: skip
-    enqueue(work, OPEN_ITEM, item.item_id)
+    enqueue(work, OPEN_ITEM, item.item_id, share=batch_id)
     return item
 
 

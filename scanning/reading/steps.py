@@ -20,7 +20,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import no_such
 from edrms.ids import ObjectKey, new_id
-from edrms.jobs.queue import Claim, enqueue, finish
+from edrms.jobs.queue import Claim, enqueue_next, enqueue_parts, finish
 from edrms.records.tables import PageContent
 from edrms.records.words import WordBox, pack_words
 from edrms.storage.ports import ObjectStore, StoredObject
@@ -104,12 +104,14 @@ def _open(
     item.media_type, item.page_count = opened.media_type, opened.page_count
     item.notes = [*item.notes, *opened.notes]
     item.state = ItemState.READING
-    for number in range(1, opened.page_count + 1):
-        page_id = new_id()
-        work.session.add(ItemPage(page_id=page_id, item_id=item.item_id, number=number))
-        enqueue(work, READ_PAGE, page_id, rank=number)
     for name, stored in inside:
         add_item(work, item.batch_id, name, stored, parent=item)
+    pages = [
+        ItemPage(page_id=new_id(), item_id=item.item_id, number=number)
+        for number in range(1, opened.page_count + 1)
+    ]
+    work.session.add_all(pages)
+    enqueue_parts(work, READ_PAGE, [page.page_id for page in pages], share=item.batch_id)
     work.journal(
         "item:content:open", "item", item.item_id,
         media_type=opened.media_type, pages=opened.page_count, attachments=len(inside),
@@ -167,7 +169,7 @@ def _divide_if_last(work: UnitOfWork, item: Item) -> None:
         ItemPage.item_id == item.item_id, ItemPage.state == PageState.WAITING
     )
     if work.session.scalar(waiting) == 0:
-        enqueue(work, DIVIDE_ITEM, item.item_id)
+        enqueue_next(work, DIVIDE_ITEM, item.item_id, share=item.batch_id)
 
 
 def _content(bench: Bench, page_id: str, reading: PageReading) -> PageContent:

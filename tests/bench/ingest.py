@@ -64,7 +64,7 @@ def measure_ingest(directory: Path, only: Sequence[str] | None = None) -> dict[s
     wanted = [name for name in names if only is None or name in only]
     shares = [(directory / f"post-{n}", wanted[n::PROCESSES]) for n in range(PROCESSES)]
     with ProcessPoolExecutor(PROCESSES) as pool:
-        made = pool.map(_make_share, *zip(*[share for share in shares if share[1]], strict=True))
+        made = pool.map(make_share, *zip(*[share for share in shares if share[1]], strict=True))
         files = sorted((one for share in made for one in share), key=lambda one: one.file.name)
     files.sort(key=lambda one: -len(one.content))
     halves = [files[0::4] + files[3::4], files[1::4] + files[2::4]]
@@ -74,7 +74,7 @@ def measure_ingest(directory: Path, only: Sequence[str] | None = None) -> dict[s
     return _figures(parts)
 
 
-def _make_share(directory: Path, names: Sequence[str]) -> list[Pictures]:
+def make_share(directory: Path, names: Sequence[str]) -> list[Pictures]:
     """Some of the sample's files, with the pictures of their pages."""
     post = make_post(directory, only=names)
     pictures = directory / "pictures"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edrms.errors import Damaged, NoSpace
+from edrms.errors import CannotStart, Damaged, NoSpace
 from edrms.ids import ObjectKey
 from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.ports import ObjectStore
@@ -24,7 +24,7 @@ def store(tmp_path: Path) -> LocalObjectStore:
 
 
 def file_of(root: Path, key: str) -> Path:
-    return root / "objects" / key[:2] / key[2:4] / key
+    return root / "objects" / key[:2] / key
 
 
 def staged(root: Path) -> list[Path]:
@@ -39,6 +39,32 @@ class TestLocalObjectStore(StoreContract):
         content = bytearray(path.read_bytes())
         content[100] ^= 1
         path.write_bytes(content)
+
+    def url(self, store: ObjectStore) -> str:
+        assert isinstance(store, LocalObjectStore)
+        return f"file://{store._root}"
+
+
+def test_files_of_an_earlier_version_are_lifted_to_where_they_are_looked_for(
+    store: LocalObjectStore, tmp_path: Path
+) -> None:
+    stored = store.put([LETTER], max_bytes=MOST)
+    older = tmp_path / "objects" / stored.key[:2] / stored.key[2:4] / stored.key
+    older.parent.mkdir()
+    file_of(tmp_path, stored.key).rename(older)
+    lifted = LocalObjectStore(tmp_path / "objects")
+    with lifted.open(stored.key) as stream:
+        assert stream.read() == LETTER
+    assert [key for key, _ in lifted.keys()] == [stored.key]  # noqa: SIM118 - a store, not a mapping
+    lifted.delete(stored.key)
+    assert list(lifted.keys()) == []
+
+
+def test_a_directory_that_cannot_be_written_to_is_refused_at_start(tmp_path: Path) -> None:
+    missing = LocalObjectStore(tmp_path / "objects")
+    (tmp_path / "objects" / "staging").rmdir()
+    with pytest.raises(CannotStart, match="EDRMS_OBJECTS_URL"):
+        missing.prepare()
 
 
 def test_nothing_stays_in_staging_however_a_put_ends(

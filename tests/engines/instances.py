@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import psycopg
+from minio import Minio
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
@@ -16,10 +17,12 @@ from api import migrations
 from edrms.clock import SystemClock
 from edrms.db import Database
 from edrms.ids import new_id
+from edrms.storage.s3_config import s3_config
 from tests.engines.wanted import Engine, url_of
 
 PROFILE = "EDRMS_TEST_PROFILE"
 _made: list[str] = []
+_buckets: list[str] = []
 
 
 def is_service() -> bool:
@@ -31,7 +34,16 @@ def places() -> dict[str, Any]:
     """Settings that place a fresh instance; none where it lives in its home directory."""
     if not is_service():
         return {}
-    return {"database_url": new_database(template=_template())}
+    return {
+        "database_url": new_database(template=_template()),
+        "objects_url": new_bucket(),
+    }
+
+
+def new_bucket() -> str:
+    """URL of a bucket to be, with credentials, on the first S3 server."""
+    _buckets.append(f"{url_of(Engine.MINIO)}/edrms-test-{new_id()}")
+    return _buckets[-1]
 
 
 def new_database(template: str = "template0") -> str:
@@ -57,6 +69,18 @@ def remove_all() -> None:
     for name in _made:
         _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     _made.clear()
+    for bucket in _buckets:
+        _remove_bucket(bucket)
+    _buckets.clear()
+
+
+def _remove_bucket(url: str) -> None:
+    config = s3_config(url)
+    client = Minio(config.endpoint, config.access_key, config.secret_key, secure=config.secure)
+    if client.bucket_exists(config.bucket):
+        for one in client.list_objects(config.bucket, recursive=True):
+            client.remove_object(config.bucket, one.object_name or "")
+        client.remove_bucket(config.bucket)
 
 
 def _on_server(statement: str, *names: str) -> None:

@@ -60,7 +60,21 @@ def go_program(name: str, package: str, version: str) -> Path:
     if not (directory / name).exists():
         say(f"building {name} {version} (some minutes)")
         run(_go(), "install", f"{package}@{version}", GOBIN=str(directory), GOTOOLCHAIN="local")
+        if not (directory / name).exists():  # go names a program after its folder
+            (directory / package.rsplit("/", 1)[-1]).rename(directory / name)
     return directory / name
+
+
+def python_program(name: str, package: str, version: str) -> Path:
+    """A program on PATH, else the one in a Python package, in a virtual environment in the cache."""
+    if found := shutil.which(name):
+        return Path(found)
+    home = cache() / f"{name}-{version}"
+    if not (home / "bin" / name).exists():
+        say(f"installing {name} {version}")
+        run(sys.executable, "-m", "venv", home)
+        run(home / "bin" / "pip", "install", "-q", f"{package}=={version}")
+    return home / "bin" / name
 
 
 def _go() -> Path:

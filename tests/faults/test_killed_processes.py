@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from api.wiring import Instance, build
-from edrms.jobs.queue import enqueue, finish
+from edrms.jobs.queue import WORK, enqueue, finish
 from edrms.jobs.tables import Job
 from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM
@@ -139,7 +139,7 @@ def claim_all(settings: Settings, worker: str) -> list[str]:
     """Claim and finish jobs until there are none; returns what was got."""
     instance, got = build(settings), []
     who = factories.actor(name=worker)
-    while claims := instance.queue.claim(["test"], who, most=5):
+    while claims := instance.queue.claim(WORK, who, most=5):
         got += [claim.subject_id for claim in claims]
         with write(instance.database, who, instance.clock) as work:
             for claim in claims:

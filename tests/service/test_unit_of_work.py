@@ -15,7 +15,7 @@ from edrms.clients.tables import ClientRow
 from edrms.clock import FixedClock
 from edrms.db import Base
 from edrms.errors import Refused
-from edrms.jobs.queue import enqueue
+from edrms.jobs.queue import WORK, enqueue
 from edrms.records.tables import Record
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import UnitOfWork, UnjournalledChange, write
@@ -104,7 +104,7 @@ def test_a_change_with_its_event_is_kept(instance: Instance, client_id: str) -> 
 def test_leases_and_jobs_change_without_an_event(instance: Instance) -> None:
     with write(instance.database, SYSTEM, instance.clock) as work:
         enqueue(work, "open_item", "x")
-    assert instance.queue.claim(["open_item"], SYSTEM)
+    assert instance.queue.claim(WORK, SYSTEM)
 
 
 def test_an_action_outside_the_vocabulary_is_refused(instance: Instance) -> None:

@@ -1,0 +1,50 @@
+"""Which periodic work an instance has, and how often: chosen here, done by one leader of all hosts."""
+
+from datetime import timedelta
+
+from api.wiring import Instance
+from edrms.access.model import Actor
+from edrms.ids import StaffId
+from edrms.jobs.periodic import Periodic, PeriodicDuty
+from edrms.jobs.presence import Presence
+from edrms.jobs.upkeep import remove_done_jobs
+from edrms.uow import UnitOfWork
+from search.ports import IndexBusy, IndexUnavailable
+
+LOOK_EVERY_S = 30.0
+
+
+def periodic(instance: Instance, name: str) -> Periodic:
+    """Whoever does the periodic work of this instance, under this name."""
+    holder = Actor(StaffId(name), "EDRMS upkeep", frozenset())
+    return Periodic(
+        instance.database, instance.clock, duties(instance), holder,
+        lease_s=instance.settings.lease_s,
+    )  # fmt: skip
+
+
+def duties(instance: Instance) -> list[PeriodicDuty]:
+    """Everything periodic. What changes state of record would journal it; none of these does."""
+    presence = Presence(instance.database, instance.clock)
+
+    def forget_workers(work: UnitOfWork) -> bool:
+        presence.forget(work, timedelta(days=1))
+        return False
+
+    return [
+        PeriodicDuty("sessions", timedelta(hours=1), instance.sessions.forget_ended),
+        PeriodicDuty("workers", timedelta(hours=1), forget_workers),
+        PeriodicDuty("done jobs", timedelta(hours=1), remove_done_jobs),
+        PeriodicDuty("index", timedelta(days=1), before=lambda: _tidy_index(instance)),
+    ]
+
+
+def _tidy_index(instance: Instance) -> bool:
+    """Only when nothing waits: it is slow, and the index has one writer."""
+    if instance.queue.waiting():
+        return False
+    try:
+        instance.index.tidy()
+    except (IndexBusy, IndexUnavailable):
+        return False
+    return True

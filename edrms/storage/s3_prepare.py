@@ -1,0 +1,105 @@
+"""Looking, once at start, whether an S3 store is fit to be relied on. Nothing is promised unseen.
+
+A small object, named so that it is never taken for a document, is written, written again, written
+with a wrong checksum, in parts, read in part and removed. A server that fails is not used at all.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from http import HTTPStatus
+
+from edrms.errors import CannotStart, Damaged
+from edrms.ids import ObjectKey, new_id
+from edrms.storage.s3_client import Body
+from edrms.storage.s3_config import S3Config
+from edrms.storage.s3_errors import (
+    CredentialsRefused,
+    Forbidden,
+    Garbled,
+    NoBucket,
+    Precondition,
+    WrongRegion,
+)
+from edrms.storage.s3_requests import Requests, encoded
+from edrms.storage.s3_upload import put_in_parts, put_whole
+
+_PROBE = b"EDRMS looks whether this store keeps its promises."
+
+
+def check_bucket(requests: Requests, config: S3Config, *, create: bool) -> None:
+    """Raises CannotStart naming what to change, Unavailable when nothing can be said just now."""
+    with _fit_to_start():
+        try:
+            next(requests.objects(), None)
+        except NoBucket:
+            if not create:
+                raise CannotStart(
+                    f"EDRMS_OBJECTS_URL: the document store at {config.endpoint} has no bucket "
+                    f"{config.bucket!r}. Make it, or let `edrms set-up` make it."
+                ) from None
+            requests.make_bucket()
+
+
+def check_promises(requests: Requests) -> None:
+    """Conditional put, checksums and ranges, tried out. Raises CannotStart for what is missing."""
+    key = ObjectKey(f"probe-{new_id()}")
+    body = Body(memoryview(_PROBE), sha256(_PROBE).digest())
+    with _fit_to_start():
+        put_whole(requests, key, body)
+        try:
+            _refuses_to_overwrite(requests, key, body)
+            _reads_a_range_of_what_is_meant(requests, key)
+        finally:
+            requests.delete_all(key)
+        _refuses_a_wrong_checksum(requests, key, body)
+        try:
+            put_in_parts(requests, key, [body.content])
+        except Damaged as error:
+            raise _unfit("does not tell the checksum of an object sent in parts") from error
+        finally:
+            requests.delete_all(key)
+
+
+def _refuses_to_overwrite(requests: Requests, key: ObjectKey, body: Body) -> None:
+    try:
+        requests.put(key, body)
+    except Precondition:
+        return
+    raise _unfit("overwrites an object although asked not to (If-None-Match)")
+
+
+def _refuses_a_wrong_checksum(requests: Requests, key: ObjectKey, body: Body) -> None:
+    try:
+        requests.put(key, body, encoded(sha256(b"other bytes").digest()))
+    except Garbled:
+        return
+    requests.delete_all(key)
+    raise _unfit("keeps bytes that do not match their checksum (x-amz-checksum-sha256)")
+
+
+def _reads_a_range_of_what_is_meant(requests: Requests, key: ObjectKey) -> None:
+    answer = requests.get(key, 6)
+    if answer.status != HTTPStatus.PARTIAL_CONTENT or answer.data != _PROBE[6:]:
+        raise _unfit("does not send a part of an object (Range)")
+    try:
+        requests.get(key, 6, '"of something else"').close()
+    except Precondition:
+        return
+    raise _unfit("sends another object than was meant (If-Match)")
+
+
+def _unfit(what: str) -> CannotStart:
+    return CannotStart(
+        f"EDRMS_OBJECTS_URL: this document store cannot be used, it {what}. "
+        "docs/adr/0007-objects-on-s3.md names servers that can."
+    )
+
+
+@contextmanager
+def _fit_to_start() -> Iterator[None]:
+    """What only a change of settings cures is a reason not to start."""
+    try:
+        yield
+    except (CredentialsRefused, Forbidden, WrongRegion) as error:
+        raise CannotStart(error.message, **error.data) from error
