@@ -48,8 +48,9 @@ def opensearch_config(
     name = parts.path.strip("/")
     if not _NAME.fullmatch(name):
         raise _wrong("its name is missing, or holds more than small letters, digits, - and _")
-    user, password = user or unquote(parts.username or ""), password or unquote(
-        parts.password or ""
+    user, password = (
+        user or unquote(parts.username or ""),
+        password or unquote(parts.password or ""),
     )
     if bool(user) != bool(password):
         raise CannotStart("EDRMS_SEARCH_USER and EDRMS_SEARCH_PASSWORD: expected both or neither.")

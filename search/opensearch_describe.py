@@ -45,9 +45,7 @@ def _times(page: str, leaf: Leaf) -> int:
         if prefix not in page:
             return 0
         beginnings = (prefix, "=" + prefix)
-        return sum(
-            len(at) for term, at in _places(page).items() if term.startswith(beginnings)
-        )
+        return sum(len(at) for term, at in _places(page).items() if term.startswith(beginnings))
     runs = [tuple(map(spelt, run)) for run in leaf.runs]
     likely = [run for run in runs if all(term in page for term in run)]
     return sum(_starts(_places(page), run) for run in likely)

@@ -28,12 +28,18 @@ _FREQUENCY = "return query.boost * doc.freq;"
 
 
 def index_body(shards: int, copies: int) -> dict[str, Any]:
-    """What an index is created with. Refreshing is left to us: a whole call becomes visible at once."""
+    """What an index is created with. Refreshing is left to us: a whole call becomes visible at once.
+
+    What was deleted is forgotten at once and can be erased within seconds (OpenSearchIndex.tidy).
+    """
     settings = {
         "number_of_shards": shards,
         "number_of_replicas": copies,
         "refresh_interval": "-1",
         "max_result_window": MOST_HITS,
+        "gc_deletes": "0s",
+        "merge.policy.expunge_deletes_allowed": 0,
+        "soft_deletes.retention_lease.sync_interval": "1s",
         "similarity": {"frequency": {"type": "scripted", "script": {"source": _FREQUENCY}}},
         "analysis": _analysis(),
     }

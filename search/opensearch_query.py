@@ -17,18 +17,15 @@ from search.query import Clause, Leaf, Query
 
 Body = dict[str, Any]
 NOTHING: Body = {"match_none": {}}
+DELETED: Body = {"term": {"deleted": True}}
 HELD: Body = {
-    "bool": {
-        "filter": [{"exists": {"field": "record_id"}}],
-        "must_not": [{"term": {"deleted": True}}],
-    }
+    "bool": {"filter": [{"exists": {"field": "record_id"}}], "must_not": [DELETED]},
 }
 SHOWN = ["record_id", "version", "pages", *TEXT_FIELDS]
 _MOST_VALUES = 50_000  # of one filter; the server takes 65,536
 _MOST_FACETS = 10_000
 _BY_LENGTH = (
-    "_score / (params.fixed + params.by_word"
-    " * (doc['words'].size() == 0 ? 0 : doc['words'].value))"
+    "_score / (params.fixed + params.by_word * (doc['words'].size() == 0 ? 0 : doc['words'].value))"
 )
 _CLAUSE = "params.rarity * _score / (params.k1 + _score)"
 _SQUARED = "_score * _score"
@@ -146,7 +143,7 @@ class Wanted:
     def counting(self) -> Body:
         """A request for the Facts of this query."""
         both = [self._matching([], all_words) for all_words in (True, False)]
-        counted = {"words": {"sum": {"field": "words"}}}
+        counted: Body = {"words": {"sum": {"field": "words"}}}
         for name, filters in (("held", self._clauses), ("both", both)):
             counted[name] = {"filters": {"filters": filters}}
         return {**_counts_only(self._seen), "aggs": counted}
@@ -235,7 +232,10 @@ def _counts_only(query: Body) -> Body:
 
 def holding(seen: Body, leaves: Sequence[Leaf]) -> Body:
     """A request for how many visible documents have each leaf."""
-    return {**_counts_only(seen), "aggs": {"held": {"filters": {"filters": [*map(matches, leaves)]}}}}
+    return {
+        **_counts_only(seen),
+        "aggs": {"held": {"filters": {"filters": [*map(matches, leaves)]}}},
+    }
 
 
 def counting(query: Body) -> Body:
@@ -261,7 +261,9 @@ def page_of_hits(query: Body, request: SearchRequest, is_scored: bool) -> Body:
         "_source": SHOWN,
         "aggs": {"by_type": _facet("kind", years), "by_year": _facet("year", types)},
     }
-    return {**body, "post_filter": {"bool": {"filter": [*types, *years]}}} if types + years else body
+    return (
+        {**body, "post_filter": {"bool": {"filter": [*types, *years]}}} if types + years else body
+    )
 
 
 def _facet(field: str, narrowed: list[Body]) -> Body:

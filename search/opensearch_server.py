@@ -38,7 +38,12 @@ class Server:
         self._process = os.getpid()
 
     def ask(
-        self, method: str, path: str, body: Any = None, timeout_s: float | None = None, **params: Any
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        timeout_s: float | None = None,
+        **params: Any,
     ) -> Any:
         """The decoded answer. body: a value to be sent as JSON, or text that is sent as it is.
 

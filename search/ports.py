@@ -30,6 +30,9 @@ class IndexBusy(Exception):
 class SearchIndex(Protocol):
     """A full-text engine. Every method may raise IndexUnavailable; writing ones also IndexBusy."""
 
+    def prepare(self) -> None:
+        """Make an empty index where nothing was ever built; leaves anything else as it is."""
+
     def upsert(self, records: Iterable[IndexedRecord]) -> None:
         """Put records in, replacing those of the same id, durably and all together.
 
@@ -59,3 +62,6 @@ class SearchIndex(Protocol):
 
     def check(self) -> Health:
         """Verify every byte held; raises IndexUnavailable naming what is damaged."""
+
+    def close(self) -> None:
+        """Let go of files and connections. Using it again opens them again."""

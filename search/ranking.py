@@ -2,8 +2,8 @@
 
 Pure arithmetic, on arrays where an engine wants it; OpenSearch says the same in its own language.
 Every statistic (how many records, how many hold a word, their mean length) counts visible records
-only, so the order of hits says nothing of hidden ones (docs/adr/0003). A prefix counts as one occurrence in a field, however many words begin so: no engine need count them.
-Constants were chosen
+only, so the order of hits says nothing of hidden ones (docs/adr/0003). A prefix counts as one
+occurrence in a field, however many words begin so: no engine need count them. Constants were chosen
 on Cranfield and CISI.
 """
 

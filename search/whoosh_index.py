@@ -41,7 +41,7 @@ class WhooshIndex:
         self._segments: dict[str, tuple[Any, Segment]] = {}
 
     def prepare(self) -> None:
-        """Make an empty index where nothing was ever built; leaves anything else as it is."""
+        """See SearchIndex.prepare."""
         if self._store.is_new():
             self.rebuild(())
 
@@ -103,7 +103,7 @@ class WhooshIndex:
             return Health(self.count(), manifest.size_bytes, len(segments), dead)
 
     def close(self) -> None:
-        """Let go of open files. Searching again opens them again."""
+        """See SearchIndex.close."""
         with self._lock:
             for reader, _ in self._segments.values():
                 reader.close()
