@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from search.opensearch_server import Server, ServerRefused
+from search.opensearch_server import Server, ServerRefused, making_sense
 
 MOST_BYTES = 8 << 20
 LAST_VERSION = (1 << 63) - 1  # of what stands in for a deleted record: nothing is newer
@@ -18,25 +18,31 @@ _WANTED = "errors,items.*.status,items.*.error.type"
 
 
 class Moved(Exception):
-    """An alias written to is gone: the index was swapped meanwhile. Look again and send again."""
+    """What was looked at before sending is so no more: look again and send again.
+
+    An alias written to is gone (the index was swapped), or a record to be deleted was replaced.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One document to put under an id in an index, or (document None) to take out of it."""
+    """One document to put under an id in an index, or (document None) to take out of it.
+
+    version: of the record; of one to take out, the version it has in the index.
+    """
 
     index: str
     record_id: str
-    version: int = LAST_VERSION
+    version: int
     document: dict[str, Any] | None = None
 
     def lines(self) -> str:
         """As the server reads it."""
-        of = {"_index": self.index, "_id": self.record_id}
+        of = {"_index": self.index, "_id": self.record_id, "version": self.version}
+        of["version_type"] = "external_gte"
         if self.document is None:
             return json.dumps({"delete": of}) + "\n"
-        versioned = {**of, "version": self.version, "version_type": "external_gte"}
-        return f"{json.dumps({'index': versioned})}\n{json.dumps(self.document)}\n"
+        return f"{json.dumps({'index': of})}\n{json.dumps(self.document)}\n"
 
 
 def send(server: Server, changes: Iterable[Change]) -> None:
@@ -49,9 +55,11 @@ def send(server: Server, changes: Iterable[Change]) -> None:
             "POST", "/_bulk", body, server.config.work_timeout_s,
             require_alias=True, filter_path=_WANTED,
         )  # fmt: skip
-        if told["errors"]:
-            for item in told["items"]:
-                _check(*item.values())
+        with making_sense():
+            if told["errors"]:
+                for item in told["items"]:
+                    for what, result in item.items():
+                        _check(what, result)
 
 
 def _bodies(changes: Iterable[Change]) -> Iterator[str]:
@@ -67,10 +75,11 @@ def _bodies(changes: Iterable[Change]) -> Iterator[str]:
         yield "".join(lines)
 
 
-def _check(result: dict[str, Any]) -> None:
-    error = result.get("error")
-    if error is None or result["status"] == HTTPStatus.CONFLICT:
+def _check(what: str, result: dict[str, Any]) -> None:
+    if "error" not in result:
         return
-    if result["status"] == HTTPStatus.NOT_FOUND:
+    status, is_late = result["status"], result["status"] == HTTPStatus.CONFLICT
+    if status == HTTPStatus.NOT_FOUND or (is_late and what == "delete"):
         raise Moved
-    raise ServerRefused(result["status"], error["type"])
+    if not is_late:
+        raise ServerRefused(status, result["error"]["type"])

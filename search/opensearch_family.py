@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from search.opensearch_mapping import META, index_body
-from search.opensearch_server import Server, ServerRefused
+from search.opensearch_server import Server, ServerRefused, making_sense
 from search.ports import IndexBusy, IndexUnavailable
 
 _SEEN = "*.aliases,*.mappings._meta"
@@ -87,11 +87,17 @@ class Family:
         return [index for index, one in seen.items() if self.name not in one.aliases]
 
     def _with(self, names: str) -> dict[str, _Seen]:
-        told = self._server.ask("GET", f"/{names}", ignore_unavailable=True, filter_path=_SEEN)
-        return {
-            index: _Seen(frozenset(of.get("aliases", ())), of.get("mappings", {}).get("_meta", {}))
-            for index, of in told.items()
-        }
+        try:
+            told = self._server.ask("GET", f"/{names}", ignore_unavailable=True, filter_path=_SEEN)
+        except ServerRefused as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            return {}
+        with making_sense():
+            return {
+                index: _Seen(frozenset(of["aliases"]), of.get("mappings", {}).get("_meta", {}))
+                for index, of in told.items()
+            }
 
     def _check(self, answering: dict[str, _Seen]) -> None:
         self._refuse_foreign(answering)

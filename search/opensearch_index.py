@@ -5,22 +5,22 @@ away at any time and rebuilt. How a record lies in it and how it is ranked: docs
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from search.model import Health, IndexedRecord, Results, SearchRequest
-from search.opensearch_bulk import Change, Moved, send
+from search.opensearch_bulk import LAST_VERSION, Change, Moved, send
 from search.opensearch_config import OpenSearchConfig
 from search.opensearch_family import Family
 from search.opensearch_mapping import document_of, tombstone
 from search.opensearch_query import DELETED, HELD, counting
 from search.opensearch_search import answer
-from search.opensearch_server import Server, ServerRefused
+from search.opensearch_server import Server, ServerRefused, making_sense
 from search.ports import IndexBusy, IndexUnavailable
 
 TIDY_WITHIN_S = 60.0
-_LOOK_EVERY_S = 0.5
+_LOOK_EVERY_S = 2.0
 _TRIES = 5
 _MANY = 10_000
 
@@ -45,21 +45,24 @@ class OpenSearchIndex:
 
     def search(self, request: SearchRequest) -> Results:
         """See SearchIndex.search."""
-        return answer(self._ask, request)
+        with making_sense():
+            return answer(self._ask, request)
 
     def versions(self) -> Mapping[str, int]:
         """See SearchIndex.versions."""
         body = {"query": HELD, "size": _MANY, "_source": False, "sort": ["record_id"]}
         body["docvalue_fields"] = ["version"]
         found: dict[str, int] = {}
-        while hits := self._ask(body)["hits"]["hits"]:
-            found |= {hit["_id"]: hit["fields"]["version"][0] for hit in hits}
-            body["search_after"] = hits[-1]["sort"]
+        with making_sense():
+            while hits := self._ask(body)["hits"]["hits"]:
+                found |= {hit["_id"]: hit["fields"]["version"][0] for hit in hits}
+                body["search_after"] = hits[-1]["sort"]
         return found
 
     def count(self) -> int:
         """See SearchIndex.count."""
-        return int(self._ask(counting(HELD))["hits"]["total"]["value"])
+        with making_sense():
+            return int(self._ask(counting(HELD))["hits"]["total"]["value"])
 
     def upsert(self, records: Iterable[IndexedRecord]) -> None:
         """See SearchIndex.upsert."""
@@ -76,12 +79,11 @@ class OpenSearchIndex:
         gone = list(record_ids)
 
         def changes(name: str) -> Iterable[Change]:
-            if name == self._family.building:  # what is read too late must not bring it back
-                return (Change(name, one, document=tombstone(one)) for one in gone)
-            return (Change(name, one) for one in gone)
+            if name == self._family.building:  # what was read too early must not bring it back
+                return (Change(name, one, LAST_VERSION, tombstone(one)) for one in gone)
+            return (Change(name, one, version) for one, version in self._held(gone))
 
-        if gone:
-            self._write(changes)
+        self._write(changes)
 
     def rebuild(self, records: Iterable[IndexedRecord]) -> None:
         """See SearchIndex.rebuild."""
@@ -101,8 +103,9 @@ class OpenSearchIndex:
     def tidy(self) -> None:
         """See SearchIndex.tidy. Raises IndexBusy while the server still wants to keep what was deleted.
 
-        It keeps that for copies that lag behind, and says some seconds later that none does.
+        It keeps that for copies that lag behind, and looks every half minute whether any does.
         """
+        self._family.check()
         deadline = time.monotonic() + TIDY_WITHIN_S
         while True:
             self._of_index("POST", "_forcemerge", only_expunge_deletes=True)
@@ -117,16 +120,17 @@ class OpenSearchIndex:
         """See SearchIndex.check. The server looks at its bytes itself, when it reads and merges them."""
         self._family.check()
         told = self._of_index("GET", "_stats/docs,store,segments")
-        shards, primaries = told["_shards"], told["_all"]["primaries"]
-        if shards["failed"] or not primaries:
-            raise IndexUnavailable(f"{shards['failed']} parts of the index are damaged or missing")
-        return Health(
-            records=self.count(),
-            size_bytes=primaries["store"]["size_in_bytes"],
-            segments=primaries["segments"]["count"],
-            deleted_waiting=primaries["docs"]["deleted"],
-            notes=("the search server checks its own bytes as it reads them",),
-        )
+        with making_sense():
+            shards, primaries = told["_shards"], told["_all"]["primaries"]
+            if shards["failed"] or not primaries:
+                raise IndexUnavailable("part of the index is damaged or missing")
+            return Health(
+                records=self.count(),
+                size_bytes=primaries["store"]["size_in_bytes"],
+                segments=primaries["segments"]["count"],
+                deleted_waiting=primaries["docs"]["deleted"],
+                notes=("the search server checks its own bytes as it reads them",),
+            )
 
     def close(self) -> None:
         """See SearchIndex.close."""
@@ -145,6 +149,16 @@ class OpenSearchIndex:
             self._is_checked = error.status != HTTPStatus.NOT_FOUND
             raise
 
+    def _held(self, record_ids: list[str]) -> Iterator[tuple[str, int]]:
+        """Those of the records that are there, visible yet or not, with their versions."""
+        for at in range(0, len(record_ids), _MANY):
+            wanted = {"ids": record_ids[at : at + _MANY]}
+            told = self._of_index("POST", "_mget", wanted, _source=False)
+            with making_sense():
+                yield from (
+                    (one["_id"], one["_version"]) for one in told["docs"] if one.get("found")
+                )
+
     def _write(self, changes: Callable[[str], Iterable[Change]]) -> None:
         for _ in range(_TRIES):
             names = self._family.to_write()
@@ -159,8 +173,9 @@ class OpenSearchIndex:
     def _refresh(self, index: str) -> None:
         timeout_s = self._server.config.work_timeout_s
         told = self._server.ask("POST", f"/{index}/_refresh", timeout_s=timeout_s)
-        if told["_shards"]["failed"]:
-            raise IndexUnavailable("part of the index did not take up what was written")
+        with making_sense():
+            if told["_shards"]["failed"]:
+                raise IndexUnavailable("part of the index did not take up what was written")
 
     def _forget_deleted(self) -> None:
         self._of_index("POST", "_delete_by_query", {"query": DELETED}, refresh=True)

@@ -30,7 +30,7 @@ _FREQUENCY = "return query.boost * doc.freq;"
 def index_body(shards: int, copies: int) -> dict[str, Any]:
     """What an index is created with. Refreshing is left to us: a whole call becomes visible at once.
 
-    What was deleted is forgotten at once and can be erased within seconds (OpenSearchIndex.tidy).
+    What was deleted is forgotten at once, and a merge can erase all of it (OpenSearchIndex.tidy).
     """
     settings = {
         "number_of_shards": shards,
@@ -39,7 +39,6 @@ def index_body(shards: int, copies: int) -> dict[str, Any]:
         "max_result_window": MOST_HITS,
         "gc_deletes": "0s",
         "merge.policy.expunge_deletes_allowed": 0,
-        "soft_deletes.retention_lease.sync_interval": "1s",
         "similarity": {"frequency": {"type": "scripted", "script": {"source": _FREQUENCY}}},
         "analysis": _analysis(),
     }

@@ -6,6 +6,8 @@ Nothing of what was asked or sent is ever part of an error: words of a search ar
 import json
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from opensearchpy import ConnectionError as NoConnection
@@ -78,6 +80,15 @@ class Server:
             if self._client is None or self._process != os.getpid():
                 self._client, self._process = _client(self.config), os.getpid()
             return self._client
+
+
+@contextmanager
+def making_sense() -> Iterator[None]:
+    """For reading an answer: one of another shape than OpenSearch gives is IndexUnavailable."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise IndexUnavailable("the search server's answer makes no sense") from error
 
 
 def _said(value: Any) -> Any:

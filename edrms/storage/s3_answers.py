@@ -1,8 +1,8 @@
 """Reading the XML an S3 server answers with. Pure: text in, values out; ValueError if it is not S3.
 
-Names are read as asked for with encoding-type=url, since a name may hold what XML cannot.
-The SDK's own readers stumble over times with nanoseconds (versitygw) and lose the place in a long
-list of uploads.
+Names are asked for with encoding-type=url, since a name may hold what XML cannot; versitygw sends them
+as they are, and says so. The SDK's own readers stumble over times with nanoseconds (versitygw) and
+lose the place in a long list of uploads.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ def objects(text: bytes) -> Page:
     """A page of ListObjectsV2."""
     root = _root(text, "ListBucketResult")
     return Page(
-        [_entry(one, "LastModified") for one in root.iterfind("{*}Contents")],
+        [_entry(root, one, "LastModified") for one in root.iterfind("{*}Contents")],
         _following(root, {"continuation-token": "NextContinuationToken"}),
     )
 
@@ -47,7 +47,7 @@ def versions(text: bytes) -> Page:
     kept = (one for kind in ("Version", "DeleteMarker") for one in root.iterfind(f"{{*}}{kind}"))
     markers = {"key-marker": "NextKeyMarker", "version-id-marker": "NextVersionIdMarker"}
     return Page(
-        [_entry(one, "LastModified", "VersionId") for one in kept], _following(root, markers)
+        [_entry(root, one, "LastModified", "VersionId") for one in kept], _following(root, markers)
     )
 
 
@@ -56,7 +56,7 @@ def uploads(text: bytes) -> Page:
     root = _root(text, "ListMultipartUploadsResult")
     markers = {"key-marker": "NextKeyMarker", "upload-id-marker": "NextUploadIdMarker"}
     return Page(
-        [_entry(one, "Initiated", "UploadId") for one in root.iterfind("{*}Upload")],
+        [_entry(root, one, "Initiated", "UploadId") for one in root.iterfind("{*}Upload")],
         _following(root, markers),
     )
 
@@ -87,10 +87,9 @@ def finishing(parts: list[tuple[str, str]]) -> bytes:
     return ElementTree.tostring(order, encoding="unicode").encode()
 
 
-def says(text: bytes, name: str) -> str:
-    """The text of the first element of this name, "" if there is none."""
-    found = ElementTree.fromstring(text).find(f".//{{*}}{name}")  # noqa: S314 - as in _root
-    return (found.text or "") if found is not None else ""
+def says(text: bytes, answer: str, name: str) -> str:
+    """In this kind of answer the text of the element of this name, "" if there is none."""
+    return _root(text, answer).findtext(f"{{*}}{name}") or ""
 
 
 def _root(text: bytes, name: str) -> ElementTree.Element:
@@ -100,11 +99,20 @@ def _root(text: bytes, name: str) -> ElementTree.Element:
     return root
 
 
-def _entry(element: ElementTree.Element, time_name: str, version_name: str = "") -> Entry:
+def _entry(
+    listing: ElementTree.Element,
+    element: ElementTree.Element,
+    time_name: str,
+    version_name: str = "",
+) -> Entry:
     version = element.findtext(f"{{*}}{version_name}", "") if version_name else ""
     at = datetime.fromisoformat(_needed(element, time_name)).astimezone(UTC)
-    name, is_mark = unquote_plus(_needed(element, "Key")), element.tag.endswith("DeleteMarker")
-    return Entry(name, at, version, is_mark)
+    name = _name(listing, _needed(element, "Key"))
+    return Entry(name, at, version, element.tag.endswith("DeleteMarker"))
+
+
+def _name(listing: ElementTree.Element, text: str) -> str:
+    return unquote_plus(text) if listing.findtext("{*}EncodingType") == "url" else text
 
 
 def _needed(element: ElementTree.Element, name: str) -> str:
@@ -120,7 +128,7 @@ def _following(root: ElementTree.Element, markers: dict[str, str]) -> dict[str, 
     found = {name: root.findtext(f"{{*}}{element}") for name, element in markers.items()}
     following = {name: marker for name, marker in found.items() if marker}
     if "key-marker" in following:
-        following["key-marker"] = unquote_plus(following["key-marker"])
+        following["key-marker"] = _name(root, following["key-marker"])
     if not following:
         raise ValueError("a listing breaks off and does not say where")
     return following

@@ -45,6 +45,10 @@ class NoBucket(Unavailable):
     """The bucket named in the settings is not there."""
 
 
+class NoUpload(Unavailable):
+    """There is no such multipart upload: it was finished or given up."""
+
+
 class WrongRegion(Unavailable):
     """The server belongs to another region than the settings say."""
 
@@ -107,6 +111,8 @@ def named(code: str, status: int, bucket: str, key: ObjectKey | None, why: str =
         return NotFound("There is no such object in the store.", key=key)
     if code == "NoSuchBucket":
         return NoBucket(f"The document store has no bucket {bucket!r}.", cause=cause)
+    if code == "NoSuchUpload":
+        return NoUpload("The document store lost what was sent of this file.", cause=cause)
     if code in _NO_LOCK:
         return NoObjectLock("The bucket of the document store knows no legal holds.", cause=cause)
     if code == "PreconditionFailed" or (not code and status == HTTPStatus.PRECONDITION_FAILED):

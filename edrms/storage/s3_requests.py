@@ -16,6 +16,7 @@ Every method raises the errors of s3_errors.py and nothing of the SDK's.
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,7 +28,7 @@ from edrms.storage import s3_answers
 from edrms.storage.s3_answers import Entry, Page
 from edrms.storage.s3_client import Body, Client
 from edrms.storage.s3_config import S3Config
-from edrms.storage.s3_errors import Forbidden, NoObjectLock, asking, named
+from edrms.storage.s3_errors import Forbidden, NoObjectLock, NoUpload, asking, named
 
 _CHECKSUM = "x-amz-checksum-sha256"
 _NEW_ONLY = {"If-None-Match": "*"}
@@ -100,8 +101,9 @@ class Requests:
             raise named(code, answer.status, self._bucket, ObjectKey(key))
 
     def abort(self, key: str, upload: str) -> None:
-        """Give up a multipart upload; the server forgets its parts."""
-        self._ask("DELETE", key, query={"uploadId": upload})
+        """Give up a multipart upload; the server forgets its parts. It may have done so before."""
+        with suppress(NoUpload):
+            self._ask("DELETE", key, query={"uploadId": upload})
 
     def get(self, key: str, start: int = 0, etag: str | None = None) -> BaseHTTPResponse:
         """The object from an offset on, streamed. etag: answer only if it is still this one."""
@@ -164,7 +166,10 @@ class Requests:
         """Whether deleting and overwriting leave an older version behind."""
         answer = self._ask("GET", query={"versioning": ""})
         with asking(self._bucket):
-            return s3_answers.says(answer.data, "Status") in {"Enabled", "Suspended"}
+            return s3_answers.says(answer.data, "VersioningConfiguration", "Status") in {
+                "Enabled",
+                "Suspended",
+            }
 
     def has_object_lock(self) -> bool:
         """Whether objects of the bucket can be held."""
@@ -173,7 +178,10 @@ class Requests:
         except NoObjectLock:
             return False
         with asking(self._bucket):
-            return s3_answers.says(answer.data, "ObjectLockEnabled") == "Enabled"
+            return (
+                s3_answers.says(answer.data, "ObjectLockConfiguration", "ObjectLockEnabled")
+                == "Enabled"
+            )
 
     def is_held(self, key: str, version: str = "") -> bool:
         """Whether a legal hold lies on this version, or on the newest."""
@@ -182,7 +190,7 @@ class Requests:
         except NoObjectLock:
             return False
         with asking(self._bucket):
-            return s3_answers.says(answer.data, "Status") == "ON"
+            return s3_answers.says(answer.data, "LegalHold", "Status") == "ON"
 
     def set_hold(self, key: str, *, on: bool) -> None:
         """Lay a legal hold on the newest version, or lift it."""

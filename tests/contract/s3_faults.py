@@ -19,24 +19,33 @@ class How(Enum):
 
     FLIP = auto()  # one bit of one byte
     CUT = auto()  # the connection is closed
+    GONE = auto()  # the server vanishes: see Line.vanish
     STALL = auto()  # nothing more is passed on
     DRIP = auto()  # one byte at a time from here on
 
 
 @dataclass(frozen=True)
 class Fault:
-    """method: of the request meant. in_answer: harm the answer, not the request.
+    """method: of the request meant, or "" for any. path: what its path and query hold somewhere.
 
-    at: byte of the body; -1 is the beginning of the head. times: how many requests it happens to.
-    rewritten: what becomes of the head of the answer.
+    in_answer: harm the answer, not the request. at: byte of the body; -1 is the beginning of the
+    head. times: how many requests it happens to. rewritten: what becomes of the head of the answer.
+    instead: comes in place of the whole answer; the server did what it was asked all the same.
     """
 
-    method: str
+    method: str = ""
     how: How | None = None
     in_answer: bool = True
     at: int = 0
     times: int = 1
     rewritten: Head | None = None
+    path: str = ""
+    instead: bytes | None = None
+
+    def is_meant(self, request_line: str) -> bool:
+        """Whether it is this request that suffers."""
+        method, path = request_line.split(" ")[:2]
+        return self.method in ("", method) and self.path in path
 
 
 class Line:
@@ -46,6 +55,7 @@ class Line:
         self._server = (host, port)
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._closing = threading.Event()
+        self._is_gone = False
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
         self._fault: Fault | None = None
@@ -63,6 +73,24 @@ class Line:
             self._fault, self._left = fault, fault.times if fault else 0
             self.requests.clear()
 
+    def count(self, method: str) -> int:
+        """How many requests of this method there were since the last `harm`."""
+        with self._lock:
+            return sum(one.startswith(method + " ") for one in self.requests)
+
+    def vanish(self) -> None:
+        """Close every connection, and each new one at once, until `come_back`."""
+        with self._lock:
+            self._is_gone, gone, self._open = True, self._open, []
+        for one in gone:
+            _close(one)
+
+    def come_back(self) -> None:
+        """Be a good line again."""
+        self.harm(None)
+        with self._lock:
+            self._is_gone = False
+
     def __enter__(self) -> "Line":
         threading.Thread(target=self._accept, daemon=True).start()
         return self
@@ -74,16 +102,14 @@ class Line:
         at: TracebackType | None,
     ) -> None:
         self._closing.set()
-        for one in (self._listening, *self._open):
-            _close(one)
+        _close(self._listening)
+        self.vanish()
 
     def take(self, request_line: str) -> Fault | None:
         """Note a request; the fault it is to suffer, if any."""
         with self._lock:
             self.requests.append(request_line)
-            if self._fault is None or not self._left:
-                return None
-            if not request_line.startswith(self._fault.method + " "):
+            if self._fault is None or not self._left or not self._fault.is_meant(request_line):
                 return None
             self._left -= 1
             return self._fault
@@ -95,7 +121,13 @@ class Line:
                 server = socket.create_connection(self._server)
             except OSError:
                 return
-            self._open += [client, server]
+            with self._lock:
+                is_gone = self._is_gone
+                self._open += [] if is_gone else [client, server]
+            if is_gone:
+                _close(client)
+                _close(server)
+                continue
             connection = _Connection(self, client, server, self._closing)
             for pump in (connection.requests, connection.answers):
                 threading.Thread(target=pump, daemon=True).start()
@@ -134,10 +166,14 @@ class _Connection:
             fault = self._fault if self._fault and self._fault.in_answer else None
             if self._answer_begins:
                 self._answer_begins = False
+                if fault and fault.instead is not None:
+                    _sent(self._client, fault.instead)
+                    break
                 end = content.find(_HEAD_END) + len(_HEAD_END)
-                at = -end
                 if fault and fault.rewritten:
-                    content = fault.rewritten(content[:end]) + content[end:]
+                    head = fault.rewritten(content[:end])
+                    content, end = head + content[end:], len(head)
+                at = -end
             passed = self._pass_on(self._client, content, at, fault)
             at += len(content)
         _close(self._client)
@@ -155,6 +191,10 @@ class _Connection:
             case How.CUT:
                 _sent(to, content[:place])
                 return False
+            case How.GONE:
+                _sent(to, content[:place])
+                self._line.vanish()
+                return False
             case How.STALL:
                 _sent(to, content[:place])
                 self._closing.wait()
@@ -167,6 +207,23 @@ class _Connection:
             if self._closing.wait(_DRIP_EVERY_S) or not _sent(to, bytes([byte])):
                 return False
         return True
+
+
+def answer(status: str, body: bytes, *headers: str) -> bytes:
+    """A whole answer for `instead`; status: for example "200 OK". Nothing can follow it."""
+    head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+    return "\r\n".join(head).encode() + _HEAD_END + body
+
+
+def with_status(old: int, new: str) -> Head:
+    """For `rewritten`: answers of this status have another; new: for example "200 OK"."""
+    return lambda head: re.sub(rb"^HTTP/1.1 %d [^\r]*" % old, b"HTTP/1.1 " + new.encode(), head)
+
+
+def with_header(name: str, value: str | None) -> Head:
+    """For `rewritten`: this header says something else, or is missing."""
+    line = b"" if value is None else f"\r\n{name}: {value}".encode()
+    return lambda head: re.sub(rb"(?i)\r\n%s: [^\r]*" % re.escape(name.encode()), line, head)
 
 
 def _received(source: socket.socket) -> bytes:
