@@ -34,6 +34,9 @@ from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.reading.scratch import own_scratch
 from scanning.reading.steps import Bench, give_up, open_item, read_page
 from search.indexer import Indexer
+from search.opensearch_config import opensearch_config
+from search.opensearch_index import OpenSearchIndex
+from search.ports import SearchIndex
 from search.service import RecordSearch
 from search.whoosh_index import WhooshIndex
 
@@ -46,7 +49,7 @@ class Instance:
     clock: Clock
     database: Database
     store: ObjectStore
-    index: WhooshIndex
+    index: SearchIndex
     sessions: Sessions
     staff: StaffDirectory
     intake: Intake
@@ -101,11 +104,21 @@ def _store(settings: Settings) -> ObjectStore:
     )
 
 
-def _index(settings: Settings) -> WhooshIndex:
+def _index(settings: Settings) -> SearchIndex:
     url = urlsplit(settings.search)
-    if url.scheme != "whoosh":
-        raise CannotStart(f"EDRMS_SEARCH_URL: expected whoosh:///directory, not {url.scheme}://")
-    return WhooshIndex(Path(url.path))
+    if url.scheme == "whoosh":
+        return WhooshIndex(Path(url.path))
+    if url.scheme in ("opensearch+http", "opensearch+https"):
+        password = settings.search_password.get_secret_value()
+        return OpenSearchIndex(
+            opensearch_config(
+                settings.search, settings.search_user, password, settings.ca_file,
+                settings.search_copies,
+            )
+        )  # fmt: skip
+    raise CannotStart(
+        "EDRMS_SEARCH_URL: expected whoosh:///directory or opensearch+https://host:port/name."
+    )
 
 
 def upgrade_tables(settings: Settings) -> tuple[str, str]:
@@ -158,5 +171,5 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
 
 
 def indexer(instance: Instance) -> Indexer:
-    """The single process that writes the embedded index."""
+    """What takes index jobs into the index; of the embedded engine one process may write at a time."""
     return Indexer(instance.database, instance.index, instance.queue, instance.clock)

@@ -23,9 +23,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(embedded)]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def servers_left_clean() -> Iterator[None]:
-    """Whatever the run made on real servers is removed at its end."""
+    """Whatever the tests of a file made on real servers is removed at their end."""
     yield
     instances.remove_all()
 

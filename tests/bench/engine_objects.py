@@ -61,10 +61,14 @@ def _on_disk(directory: Path) -> Iterator[Figure]:
     for size, (size_bytes, rounds) in SIZES.items():
         content = os.urandom(size_bytes)
         yield from _puts_on_disk(size, store, plain, content, rounds)
-        key, file = _put(store, content), _plain_put(plain, content)
-        yield _ratio("directory", f"get {size} / plain", rounds,
-                     lambda key=key: _get(store, key), file.read_bytes)  # fmt: skip
+        yield _get_on_disk(size, store, plain, content, rounds)
     yield _growth("directory", f"file://{directory / 'objects'}")
+
+
+def _get_on_disk(size: str, store: ObjectStore, plain: Path, content: bytes, rounds: int) -> Figure:
+    key, file = _put(store, content), _plain_put(plain, content)
+    what = f"directory: get {size} / plain"
+    return _ratio(what, lambda: _get(store, key), file.read_bytes, rounds)
 
 
 def _puts_on_disk(
@@ -108,20 +112,30 @@ def _on_server(name: str, store: ObjectStore, config: S3Config) -> Iterator[Figu
     client = bare(config)
     for size, (size_bytes, rounds) in SIZES.items():
         content = os.urandom(size_bytes)
-        key = _put(store, content)
-        client.put_object(config.bucket, BARE_NAME, io.BytesIO(content), size_bytes)
-        yield _ratio(
-            name, f"put {size} / SDK", rounds,
-            lambda content=content: _put(store, content),
-            lambda content=content: client.put_object(
-                config.bucket, uuid4().hex, io.BytesIO(content), len(content)
-            ),
-        )  # fmt: skip
-        yield _ratio(
-            name, f"get {size} / SDK", rounds,
-            lambda key=key: _get(store, key), lambda: _bare_get(client, config.bucket),
-        )  # fmt: skip
+        yield _put_to_server(
+            f"{name}: put {size} / SDK", store, client, config.bucket, content, rounds
+        )
+        yield _get_from_server(
+            f"{name}: get {size} / SDK", store, client, config.bucket, content, rounds
+        )
     yield _growth(name, _url(config))
+
+
+def _put_to_server(
+    what: str, store: ObjectStore, client: Minio, bucket_name: str, content: bytes, rounds: int
+) -> Figure:
+    def put_bare() -> None:
+        client.put_object(bucket_name, uuid4().hex, io.BytesIO(content), len(content))
+
+    return _ratio(what, lambda: _put(store, content), put_bare, rounds)
+
+
+def _get_from_server(
+    what: str, store: ObjectStore, client: Minio, bucket_name: str, content: bytes, rounds: int
+) -> Figure:
+    key = _put(store, content)
+    client.put_object(bucket_name, BARE_NAME, io.BytesIO(content), len(content))
+    return _ratio(what, lambda: _get(store, key), lambda: _bare_get(client, bucket_name), rounds)
 
 
 def _bare_get(client: Minio, bucket_name: str) -> bytes:
@@ -147,9 +161,9 @@ def _get(store: ObjectStore, key: ObjectKey) -> bytes:
         return stream.read()
 
 
-def _ratio(store: str, what: str, rounds: int, ours: Do, plain: Do) -> Figure:
+def _ratio(what: str, ours: Do, plain: Do, rounds: int) -> Figure:
     ours_s, plain_s = by_turns([ours, plain], rounds)
-    return quickness(f"{store}: {what}", "ms", ours_s * 1000, plain_s * 1000, LEAST)
+    return quickness(what, "ms", ours_s * 1000, plain_s * 1000, LEAST)
 
 
 def by_turns(ways: list[Do], rounds: int) -> list[float]:

@@ -1,9 +1,10 @@
 """Where an instance under test keeps its things: on this machine, or on the real servers.
 
 With PROFILE=service in the environment every instance gets a database, a bucket prefix and an index of
-its own on the servers of tests.engines.wanted; all are removed when the test run ends.
+its own on the servers of tests.engines.wanted; all are removed when the tests of a file have ended.
 """
 
+import atexit
 import os
 from functools import cache
 from typing import Any
@@ -18,11 +19,14 @@ from edrms.clock import SystemClock
 from edrms.db import Database
 from edrms.ids import new_id
 from edrms.storage.s3_config import s3_config
+from search.opensearch_config import opensearch_config
+from search.opensearch_server import Server
 from tests.engines.wanted import Engine, url_of
 
 PROFILE = "EDRMS_TEST_PROFILE"
 _made: list[str] = []
 _buckets: list[str] = []
+_indexes: list[str] = []
 
 
 def is_service() -> bool:
@@ -37,6 +41,7 @@ def places() -> dict[str, Any]:
     return {
         "database_url": new_database(template=_template()),
         "objects_url": new_bucket(),
+        "search_url": new_index(),
     }
 
 
@@ -44,6 +49,12 @@ def new_bucket() -> str:
     """URL of a bucket to be, with credentials, on the first S3 server."""
     _buckets.append(f"{url_of(Engine.MINIO)}/edrms-test-{new_id()}")
     return _buckets[-1]
+
+
+def new_index() -> str:
+    """URL of an index to be, on the OpenSearch server."""
+    _indexes.append(f"edrms-test-{new_id()}")
+    return f"{url_of(Engine.OPENSEARCH)}/{_indexes[-1]}"
 
 
 def new_database(template: str = "template0") -> str:
@@ -61,25 +72,39 @@ def _template() -> str:
     database = Database(url)
     migrations.upgrade(database, SystemClock())
     database.close()
-    return str(make_url(url).database)
+    name = _made.pop()
+    atexit.register(_drop, name)
+    return name
 
 
 def remove_all() -> None:
-    """Remove what was made on the servers."""
-    for name in _made:
-        _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-    _made.clear()
-    for bucket in _buckets:
-        _remove_bucket(bucket)
-    _buckets.clear()
+    """Remove what was made on the servers since this was last called."""
+    while _made:
+        _drop(_made.pop())
+    while _buckets:
+        _remove_bucket(_buckets.pop())
+    if _indexes:
+        _remove_indexes()
+
+
+def _drop(name: str) -> None:
+    _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _remove_indexes() -> None:
+    """All of them; a pattern that fits none is no error to the server."""
+    server = Server(opensearch_config(f"{url_of(Engine.OPENSEARCH)}/any"))
+    while _indexes:
+        server.ask("DELETE", f"/{_indexes.pop()}.*")
+    server.close()
 
 
 def _remove_bucket(url: str) -> None:
     config = s3_config(url)
     client = Minio(config.endpoint, config.access_key, config.secret_key, secure=config.secure)
     if client.bucket_exists(config.bucket):
-        for one in client.list_objects(config.bucket, recursive=True):
-            client.remove_object(config.bucket, one.object_name or "")
+        for one in client.list_objects(config.bucket, recursive=True, include_version=True):
+            client.remove_object(config.bucket, one.object_name or "", one.version_id)
         client.remove_bucket(config.bucket)
 
 

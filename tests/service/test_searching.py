@@ -194,6 +194,7 @@ def test_a_job_the_engine_refused_comes_round_again_at_once_not_after_its_lease(
         assert [job.state for job in session.query(Job)] == ["done"]
 
 
+@pytest.mark.embedded
 def test_search_says_it_is_unavailable_while_the_index_is_missing_and_a_rebuild_mends_it(
     instance: Instance, record_id: str
 ) -> None:
