@@ -1,21 +1,29 @@
 PYTHON := .venv/bin/python
 
-.PHONY: check-compose demo demo-once test check bench quality format lock clean help
+.PHONY: demo demo-once test test-engines check check-compose bench bench-engines quality format lock clean help
+
+# EDRMS_PROFILE=service: on PostgreSQL, S3 and OpenSearch, those named in the environment or else started here.
+ON_PROFILE = $(if $(filter service,$(EDRMS_PROFILE)),$(PYTHON) -m tests.engines.profile)
+KIND = $(if $(filter service,$(EDRMS_PROFILE)),dev,runtime)
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: ## Install what is missing, fill a demonstration instance and serve it
-	@tools/set-up runtime
-	@$(PYTHON) -m api.demo
+	@tools/set-up $(KIND)
+	@$(ON_PROFILE) $(PYTHON) -m api.demo
 
 demo-once: ## The same without serving; fails unless every page is accounted for
-	@tools/set-up runtime
-	@$(PYTHON) -m api.demo --once
+	@tools/set-up $(KIND)
+	@$(ON_PROFILE) $(PYTHON) -m api.demo --once
 
 test: ## Run the tests
 	@tools/set-up dev
 	@$(PYTHON) -m pytest
+
+test-engines: ## The same promises on PostgreSQL, two S3 servers, OpenSearch and ClamAV (installed if missing)
+	@tools/set-up dev
+	@$(PYTHON) -m tests.engines tools/test-engines
 
 check: ## Format, lint, types and the laws of the architecture
 	@tools/set-up dev
@@ -27,6 +35,10 @@ check: ## Format, lint, types and the laws of the architecture
 bench: ## Speed and memory, as ratios within one run
 	@tools/set-up dev
 	@$(PYTHON) -m tests.bench
+
+bench-engines: ## The same for the engines behind the ports, against each engine bare
+	@tools/set-up dev
+	@$(PYTHON) -m tests.engines $(PYTHON) -m tests.bench.engines
 
 quality: ## Accuracy: make quality [SETS=directory SCORERS=directory]
 	@tools/set-up dev

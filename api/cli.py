@@ -1,6 +1,5 @@
 """The `edrms` command. Each command does one thing with the instance the settings name."""
 
-import logging
 import sys
 from pathlib import Path
 
@@ -9,8 +8,9 @@ from sqlalchemy import select
 
 from api import setting_up
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
+from api.logs import log_to_stderr
 from api.operating import COMMANDS
-from api.process import built
+from api.process import checked
 from api.process import serve as serve_web
 from api.supervisor import Supervisor
 from api.wiring import Instance, build, indexer, upgrade_tables
@@ -41,7 +41,7 @@ def main() -> None:
 
     Settings come from the environment: EDRMS_HOME says where the instance lives.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    log_to_stderr(with_time=False)
 
 
 for command in COMMANDS:
@@ -94,7 +94,7 @@ def clients(path: Path) -> None:
 @main.command()
 def up() -> None:
     """Run everything on this machine: web server, page workers, index writer."""
-    settings = _instance().settings
+    settings = checked(load_settings()).settings
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(settings.worker_processes)
         supervisor.add_web()
@@ -105,7 +105,7 @@ def up() -> None:
 @main.command()
 def serve() -> None:
     """Run the web server alone."""
-    serve_web(_instance().settings)
+    serve_web(checked(load_settings()).settings)
 
 
 @main.command()
@@ -115,7 +115,7 @@ def serve() -> None:
 @click.option("--name", default="", help="What events call it; the machine's name if not said.")
 def worker(processes: int | None, name: str) -> None:
     """Run page workers, the index writer and upkeep. Any number of machines may do so."""
-    settings = built(load_settings()).settings
+    settings = checked(load_settings()).settings
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(processes or settings.worker_processes, name[:40])
         _until_interrupted(supervisor)

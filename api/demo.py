@@ -2,9 +2,11 @@
 
 `python -m api.demo` serves it; `--once` only makes it and succeeds when every page is accounted for
 and every known search finds its record. People, letters and the password are invented.
+With EDRMS_PROFILE=service it stands on the engines that the settings name, which must be empty.
 """
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -17,6 +19,7 @@ from rich.table import Table
 from sqlalchemy import select
 
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
+from api.logs import log_to_stderr
 from api.setting_up import make_instance, staff_actor
 from api.supervisor import Supervisor
 from api.wiring import Instance, build
@@ -24,8 +27,9 @@ from edrms.access.roles import ROLES
 from edrms.clients.model import Client, Identifier
 from edrms.clients.register import add_client
 from edrms.clients.tables import ClientRelationship
-from edrms.ids import ClientId, new_id
-from edrms.settings import Settings
+from edrms.errors import CannotStart, EdrmsError, NotFound
+from edrms.ids import BatchId, ClientId, new_id
+from edrms.settings import Settings, load_settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
 from edrms.uow import write
 from scanning.batches.tables import Document, Item
@@ -34,7 +38,8 @@ from scanning.sample_post.generate import TRUTH_NAME, make_post
 from scanning.sample_post.model import SampleClient
 from scanning.sample_post.people import make_clients
 
-HOME = Path("var/demo")
+HOME, SERVICE_HOME = Path("var/demo"), Path("var/demo-service")
+PROFILE = "EDRMS_PROFILE"
 PASSWORD = "sample post 2026"  # noqa: S105 - the demonstration's, printed for everybody
 SCANNER, SEARCHER = "post_room", "team_manager"
 console = Console(highlight=False)
@@ -42,13 +47,46 @@ console = Console(highlight=False)
 
 def main(arguments: list[str]) -> int:
     """Make the demonstration if it is not there, check it, and serve it unless told not to."""
-    settings = Settings(home=HOME)
-    if not (settings.home / "complete").exists():
-        _fill(settings)
+    log_to_stderr()
+    try:
+        settings = _settings()
+        if not _is_complete(settings):
+            _fill(settings)
+    except EdrmsError as error:
+        console.print(f"[red]{error.message}[/]")
+        return 1
     if "--once" in arguments:
         return 0 if _check(build(settings)) else 1
     _serve(settings)
     return 0
+
+
+def _settings() -> Settings:
+    """On this machine alone, or in the service profile on engines named one by one."""
+    match os.environ.get(PROFILE, "embedded"):
+        case "embedded":
+            return Settings(home=HOME)
+        case "service":
+            settings = load_settings(home=SERVICE_HOME)
+        case _:
+            raise CannotStart(f"{PROFILE}: expected embedded or service.")
+    for name in ("database_url", "objects_url", "search_url"):
+        if not getattr(settings, name):
+            raise CannotStart(f"EDRMS_{name.upper()}: expected, since {PROFILE} is service.")
+    return settings
+
+
+def _is_complete(settings: Settings) -> bool:
+    """Whether it was made, and its engines are those it was made on."""
+    mark = settings.home / "complete"
+    if not mark.exists():
+        return False
+    try:
+        instance = build(settings)
+        instance.ledger.batch(staff_actor(instance, SCANNER), BatchId(mark.read_text()))
+    except (CannotStart, NotFound):
+        return False
+    return True
 
 
 def _fill(settings: Settings) -> None:

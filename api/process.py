@@ -16,6 +16,7 @@ from gunicorn.app.base import BaseApplication
 from api.app import create_app
 from api.confinement import tell_confinement
 from api.duties import LOOK_EVERY_S, periodic
+from api.logs import log_to_stderr
 from api.supervisor import PARENT
 from api.wiring import Instance, build, indexer, page_reader, page_worker
 from edrms.errors import CannotStart, Unavailable
@@ -93,13 +94,30 @@ def built(settings: Settings) -> Instance:
 
     Raises CannotStart where waiting would not help (a database at another migration).
     """
+    return _once_it_answers(lambda: build(settings))
+
+
+def checked(settings: Settings) -> Instance:
+    """The same for a program's first process: it also looks whether the store of objects keeps what
+    it must. Raises CannotStart naming the setting where it does not."""
+
+    def look() -> Instance:
+        instance = build(settings)
+        instance.store.prepare()
+        return instance
+
+    return _once_it_answers(look)
+
+
+def _once_it_answers(look: Callable[[], Instance]) -> Instance:
     said = False
     while True:
         try:
-            return build(settings)
+            return look()
         except Unavailable as error:
             if not said:
-                log.warning("instance_waiting", extra={"cause": error.error_code})
+                cause = {"cause": error.error_code, "what": error.message}
+                log.warning("instance_waiting", extra=cause)
             said = True
             time.sleep(READY_WAIT_S)
 
@@ -128,9 +146,7 @@ def die_with_parent() -> None:
 
 def main(arguments: list[str]) -> None:
     """Run the named process."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    log_to_stderr()
     die_with_parent()
     try:
         run(load_settings(), arguments)

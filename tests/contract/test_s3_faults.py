@@ -61,9 +61,7 @@ class Place:
     def impatient(self, *, answer_s: float = 30.0, send_s: float = 10.0) -> S3ObjectStore:
         """The store over the line, waiting no longer than this."""
         config = self.store._config
-        return S3ObjectStore(
-            replace(config, answer_timeout_s=answer_s, connect_timeout_s=send_s)
-        )
+        return S3ObjectStore(replace(config, answer_timeout_s=answer_s, connect_timeout_s=send_s))
 
     def is_empty(self) -> bool:
         """Whether there is neither an object nor half of one."""
@@ -124,9 +122,11 @@ def test_silence_in_the_middle_of_an_object_is_not_waited_for_for_ever(place: Pl
 def test_a_server_that_trickles_is_given_up_however_fast_it_began(place: Place, at: int) -> None:
     key = place.direct.put([SENT_AT_ONCE], max_bytes=MOST).key
     place.line.harm(Fault("GET", How.DRIP, at=at, times=ALWAYS))
-    with place.impatient(answer_s=1).open(key) as stream:
-        with pytest.raises(Unavailable, match="too slow"):
-            stream.read()
+    with (
+        place.impatient(answer_s=1).open(key) as stream,
+        pytest.raises(Unavailable, match="too slow"),
+    ):
+        stream.read()
 
 
 def test_a_server_that_takes_no_more_bytes_is_given_up(place: Place) -> None:
@@ -369,9 +369,7 @@ def test_reading_is_taken_up_where_the_connection_broke(
     assert place.line.count("GET") == 1 + times
 
 
-def test_a_connection_that_breaks_again_and_again_is_given_up(
-    place: Place, tmp_path: Path
-) -> None:
+def test_a_connection_that_breaks_again_and_again_is_given_up(place: Place, tmp_path: Path) -> None:
     stored = place.direct.put([SENT_AT_ONCE], max_bytes=MOST)
     place.line.harm(Fault("GET", How.CUT, at=1000, times=ALWAYS))
     with pytest.raises(Unavailable):
