@@ -27,9 +27,10 @@ from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
 from scanning.intake.receive import Intake
+from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
 from scanning.reading.originals import Originals
-from scanning.reading.ports import Reader
+from scanning.reading.ports import NoScanner, Reader, Scanner
 from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.reading.scratch import own_scratch
 from scanning.reading.steps import Bench, give_up, open_item, read_page
@@ -133,6 +134,10 @@ def upgrade_tables(settings: Settings) -> tuple[str, str]:
         database.close()
 
 
+def _scanner(settings: Settings) -> Scanner:
+    return ClamdScanner(settings.antivirus_url) if settings.antivirus_url else NoScanner()
+
+
 def page_reader(settings: Settings) -> SandboxedReader:
     """A reader within the limits of these settings; it may be shared by the workers of one process."""
     return SandboxedReader(
@@ -154,6 +159,7 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
         store=instance.store,
         clock=instance.clock,
         reader=reader,
+        scanner=_scanner(settings),
         originals=Originals(instance.store, own / "originals"),
         scratch=own,
         actor=Actor(StaffId(name), "EDRMS reading", frozenset()),

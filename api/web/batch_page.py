@@ -5,7 +5,7 @@ from api.web.view_models import BatchPage, FieldError, ItemDocument, ItemRow
 from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.policy import holds
-from scanning.batches.ledger import BatchAccount
+from scanning.batches.ledger import BatchAccount, is_infected
 from scanning.batches.model import DocumentState, ItemState, Whereabouts
 from scanning.batches.tables import Document, Item
 
@@ -52,7 +52,9 @@ def _item_row(item: Item, account: BatchAccount, actor: Actor, readable: frozens
         documents=tuple(_document(document, actor, readable) for document in item.documents),
         may_retry=is_held and holds(actor, "item:content:retry"),
         may_reject=is_held and holds(actor, "item:content:reject"),
-        may_download=is_kept_whole and holds(actor, "item:content:download"),
+        may_download=is_kept_whole
+        and not is_infected(item)
+        and holds(actor, "item:content:download"),
     )
 
 

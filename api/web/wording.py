@@ -64,6 +64,14 @@ HELD: Mapping[str, Reason] = {
         _l("The reader stopped while opening this file. The file itself is safe."),
         _l("Try again. If it stops again, tell your system administrator."),
     ),
+    HeldReason.INFECTED: Reason(
+        _l("A virus was found in the file. It was not opened and cannot be downloaded."),
+        _l("Tell your information security team and the sender, then reject this one."),
+    ),
+    HeldReason.NOT_SCANNED: Reason(
+        _l("The file is too large or too deeply packed to be checked for viruses."),
+        _l("Split it into smaller files and upload those, or tell your system administrator."),
+    ),
 }
 
 STREAMS: Mapping[str, str] = {

@@ -10,7 +10,7 @@ from edrms.access.model import Actor, BatchFacts
 from edrms.access.policy import decide, holds, require
 from edrms.clock import Clock
 from edrms.db import Database
-from edrms.errors import Conflict, Invalid, no_such
+from edrms.errors import Conflict, Invalid, Refused, no_such
 from edrms.jobs.queue import enqueue, enqueue_next
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import (
@@ -31,6 +31,7 @@ from scanning.batches.totals import (
     twin_references,
     whole_account,
 )
+from scanning.reading.model import HeldReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ class Ledger:
                 raise no_such("item")
             if not _may_see(actor, item.batch):
                 raise no_such("item")
+            if is_infected(item):
+                raise Refused(
+                    "A virus was found in this file: it is kept, and is not given out.",
+                    code="infected",
+                )
             work.journal("item:content:download", "item", item_id)
         return item
 
@@ -147,6 +153,11 @@ class Ledger:
             item = _held(work, item_id)
             item.state, item.held_detail = ItemState.REJECTED, said
             work.journal("item:content:reject", "item", item_id, reason=said)
+
+
+def is_infected(item: Item) -> bool:
+    """Whether a virus was found in it, also once it was rejected for that."""
+    return item.held_reason == HeldReason.INFECTED
 
 
 def require_any(actor: Actor) -> None:

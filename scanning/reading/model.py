@@ -97,6 +97,8 @@ class HeldReason(StrEnum):
     TOOK_TOO_LONG = "took_too_long"
     TOO_MUCH_MEMORY = "too_much_memory"
     READER_CRASHED = "reader_crashed"
+    INFECTED = "infected"
+    NOT_SCANNED = "not_scanned"
 
 
 class CannotRead(Exception):

@@ -1,7 +1,7 @@
-"""The reader port: everything that parses foreign bytes, seen from the trusted side.
+"""The ports of reading: everything that parses foreign bytes, seen from the trusted side.
 
-The one engine runs each call in a child process under limits (sandboxed_reader.py). Every method
-raises CannotRead with a reason, and nothing else, when the file is at fault.
+Reader: its one engine runs each call in a child process under limits (sandboxed_reader.py). Scanner: a
+virus scanner. Every method raises CannotRead with a reason when the file is at fault.
 """
 
 from collections.abc import Sequence
@@ -41,3 +41,21 @@ class Reader(Protocol):
     ) -> Path:
         """The searchable PDF of these pages, whose page images are the untouched originals."""
         ...
+
+
+class Scanner(Protocol):
+    """A virus scanner, asked before anything else parses a file."""
+
+    def check(self, path: Path) -> None:
+        """Raises CannotRead with INFECTED or NOT_SCANNED unless the file was found clean.
+
+        Raises Unavailable when no verdict can be had just now: the file waits, it is never let pass.
+        """
+        ...
+
+
+class NoScanner:
+    """Where no scanner is set up: lets everything pass, and the status page says so."""
+
+    def check(self, path: Path) -> None:
+        """Nothing is looked for."""

@@ -30,7 +30,7 @@ from scanning.batches.tables import Item, ItemPage
 from scanning.intake.receive import add_item
 from scanning.reading.model import CannotRead, HeldReason, OpenedItem, PageReading
 from scanning.reading.originals import Originals
-from scanning.reading.ports import Reader
+from scanning.reading.ports import Reader, Scanner
 
 CHUNK_BYTES = 1 << 20
 
@@ -43,6 +43,7 @@ class Bench:
     store: ObjectStore
     clock: Clock
     reader: Reader
+    scanner: Scanner
     originals: Originals
     scratch: Path
     actor: Actor
@@ -78,6 +79,7 @@ def open_item(bench: Bench, claim: Claim) -> None:
     path = bench.originals.path(ObjectKey(item.object_key), item.sha256)
     with bench.work_directory() as directory:
         try:
+            bench.scanner.check(path)
             opened = bench.reader.open_item(path, directory, depth=item.depth, name=item.name)
         except CannotRead as refusal:
             hold_item(bench, claim, refusal)

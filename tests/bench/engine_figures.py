@@ -24,7 +24,7 @@ class Figure:
         """In words, "" without one."""
         if self.at_least is not None:
             return f"at least {self.at_least:g}"
-        return "" if self.at_most is None else f"under {self.at_most:g}"
+        return "" if self.at_most is None else f"under {self.at_most:.2g}"
 
     @property
     def verdict(self) -> str:

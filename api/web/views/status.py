@@ -76,7 +76,7 @@ def _workers(work: Overview, now: datetime) -> tuple[WorkerRow, ...]:
 
 
 def _checks(work: Overview) -> tuple[Check, ...]:
-    checks = [_index_check(work), _space_check(), _confinement_check()]
+    checks = [_index_check(work), _space_check(), _confinement_check(), _virus_check()]
     if holds(actor(), "batch:all:view"):
         checks.append(_pages_check())
     return tuple(checks)
@@ -123,6 +123,13 @@ def _confinement_check() -> Check:
         return Check(name=name, state="good", detail=_("Fully confined"))
     detail = _("Confined, but without: %(missing)s", missing=", ".join(map(str, missing)))
     return Check(name=name, state="watch", detail=detail)
+
+
+def _virus_check() -> Check:
+    name = _("Virus scan")
+    if not instance().settings.antivirus_url:
+        return Check(name=name, state="watch", detail=_("Not set up: files are read unscanned"))
+    return Check(name=name, state="good", detail=_("Every file is scanned before it is read"))
 
 
 def _pages_check() -> Check:
