@@ -23,7 +23,7 @@ from tests.engines.clamav import EICAR
 from tests.engines.server import free_port
 from tests.engines.wanted import Engine, url_of
 
-POST_ROOM = factories.actor("post_room", "quality_supervisor")
+POST_ROOM = factories.actor("quality_supervisor")
 
 
 def sent(instance: Instance, files: dict[str, bytes]) -> BatchAccount:
