@@ -178,6 +178,7 @@ def test_a_job_the_engine_refused_comes_round_again_at_once_not_after_its_lease(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     record_id = factories.filed_record(instance, [olive], texts=[WORDS])
+    let_pass = QueueOfWork(instance.database, clock, instance.queue).let_pass
 
     def refuse(_records: object) -> None:
         raise error
@@ -187,7 +188,7 @@ def test_a_job_the_engine_refused_comes_round_again_at_once_not_after_its_lease(
         for _ in range(5):
             with pytest.raises(type(error)):
                 indexer(instance).do_some()
-            clock.advance(timedelta(seconds=2))
+            let_pass(timedelta(seconds=2))
     index_all(instance)
     assert found_ids(instance) == [record_id]
     with instance.database.read() as session:
