@@ -18,6 +18,7 @@ from edrms.uow import write
 from search.ports import IndexBusy, IndexUnavailable
 from tests import factories
 from tests.service.events import events, personal_detail
+from tests.service.queue_of_work import QueueOfWork
 
 ADULTS = factories.actor("social_worker_adults")
 CHILDREN = factories.actor("social_worker_children")
