@@ -1,5 +1,6 @@
 """The pages as they are used: uploading, the workbench's refusals, held files, bringing back."""
 
+import dataclasses
 import re
 from html import unescape
 from io import BytesIO
@@ -10,7 +11,11 @@ from flask.testing import FlaskClient
 from api.confinement import tell_confinement
 from api.setting_up import staff_actor
 from edrms.audit.tables import AuditEvent
+from edrms.storage.s3_config import s3_config
+from edrms.storage.s3_store import S3ObjectStore
 from tests.api.conftest import CHILD, LETTER, PASSWORD, Site, csrf_of
+from tests.engines import instances
+from tests.engines.server import free_port
 
 JSON = {"Accept": "application/json"}
 
@@ -199,3 +204,20 @@ def test_the_status_page_says_how_well_the_reading_of_files_is_confined(site: Si
     assert "Confined, but without: refusal of connections" in page
     tell_confinement(site.instance.settings, {"files_restricted": True, "tcp_refused": True})
     assert "Fully confined" in site.signed_in("system_administrator").get("/status").text
+
+
+def test_the_status_page_tells_of_the_store_and_that_no_virus_scan_is_set_up(site: Site) -> None:
+    page = site.signed_in("system_administrator").get("/status").text
+    assert "Not set up: files are read unscanned" in page
+    assert ("It answers" if instances.is_service() else "MB free") in page
+
+
+def test_the_status_page_says_when_the_store_does_not_answer(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = s3_config(f"s3+http://key:secret@127.0.0.1:{free_port()}/bucket")
+    elsewhere = site.instance.settings.model_copy(update={"objects_url": "s3+http://away/bucket"})
+    gone = dataclasses.replace(site.instance, store=S3ObjectStore(away), settings=elsewhere)
+    monkeypatch.setitem(site.app.extensions, "instance", gone)
+    page = site.signed_in("system_administrator").get("/status").text
+    assert "It does not answer: documents cannot be opened or received" in page

@@ -17,12 +17,15 @@ from api.web.presenting import batch_row, page_counts
 from api.web.shell import shell
 from api.web.view_models import Check, ReconciliationPage, StatusPage, WorkerRow, WorkRow
 from edrms.access.policy import holds
+from edrms.errors import NotFound, Unavailable
+from edrms.ids import ObjectKey
 from edrms.jobs.overview import Overview, overview
 from search.ports import IndexUnavailable
 
 blueprint = Blueprint("status", __name__)
 MOST_DISAGREEING = 100
 STALLED_AFTER_S = 30
+_NO_SUCH_KEY = ObjectKey("0" * 32)
 
 
 @blueprint.get("/status")
@@ -76,7 +79,7 @@ def _workers(work: Overview, now: datetime) -> tuple[WorkerRow, ...]:
 
 
 def _checks(work: Overview) -> tuple[Check, ...]:
-    checks = [_index_check(work), _space_check(), _confinement_check(), _virus_check()]
+    checks = [_index_check(work), _store_check(), _confinement_check(), _virus_check()]
     if holds(actor(), "batch:all:view"):
         checks.append(_pages_check())
     return tuple(checks)
@@ -94,6 +97,20 @@ def _index_check(work: Overview) -> Check:
         return Check(name=name, state="good", detail=detail)
     is_on_its_way = any(one.kind == "index_record" for one in work.kinds)
     return Check(name=name, state="watch" if is_on_its_way else "bad", detail=detail)
+
+
+def _store_check() -> Check:
+    """The space of a directory; whether another store answers."""
+    if instance().settings.objects.startswith("file:"):
+        return _space_check()
+    try:
+        instance().store.size(_NO_SUCH_KEY)
+    except NotFound:
+        return Check(name=_("Document store"), state="good", detail=_("It answers"))
+    except Unavailable:
+        pass
+    detail = _("It does not answer: documents cannot be opened or received")
+    return Check(name=_("Document store"), state="bad", detail=detail)
 
 
 def _space_check() -> Check:
