@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,8 @@ _WRITE = re.compile(
     re.IGNORECASE,
 )
 _READ = re.compile(
-    r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA\s+main\.table_x?info)\b", re.IGNORECASE
+    r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA\s+main\.table_x?info|SET\s+LOCAL)\b",
+    re.IGNORECASE,
 )
 
 
@@ -94,6 +95,15 @@ class UnitOfWork:
             digest = hashlib.sha256(what.encode()).digest()
             key = int.from_bytes(digest[:8], "big", signed=True)
             self.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+    def need_not_last(self) -> None:
+        """Do not wait until the disk has this transaction: should the database's server crash within
+        the second, it may be as if it had never been, though we were told that it is committed.
+
+        Only for what may be lost at any time, such as a lease. SQLite always waits.
+        """
+        if self.session.get_bind().dialect.name == "postgresql":
+            self.session.execute(text("SET LOCAL synchronous_commit TO off"))
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run this once the transaction is safely committed, never otherwise."""

@@ -109,6 +109,7 @@ class Queue:
         with write(self._database, worker, self._clock) as work:
             rows = self._free(work.session, line, most)
             if rows:
+                work.need_not_last()
                 numbers = [row.number for row in rows]
                 leased = {"by": worker.staff_id, "numbers": numbers}
                 work.session.execute(self._statements.lease, leased)
@@ -140,6 +141,7 @@ class Queue:
         May be called again after any failure.
         """
         with write(self._database, worker, self._clock) as work:
+            work.need_not_last()
             for claim in claims:
                 _settle(work.session, claim, self._statements.renew)
 

@@ -14,7 +14,8 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from edrms.errors import CannotStart
 
 _SCHEMES = {"s3+http": False, "s3+https": True}
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+_BUCKET = re.compile(r"(?!.*\.\.|[0-9.]+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 _REGION = re.compile(r"[a-z0-9-]{1,40}")
 _EXPECTED = "expected s3+https://host:port/bucket, with /prefix and ?region=name where wanted"
@@ -73,7 +74,7 @@ def s3_config(
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        has_host = bool(parts.hostname) and parts.port != 0
+        has_host = bool(_HOST.fullmatch(parts.hostname or "")) and parts.port != 0
     except ValueError:
         raise _wrong("its host and port cannot be read") from None
     if parts.scheme not in _SCHEMES:

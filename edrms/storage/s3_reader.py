@@ -41,7 +41,7 @@ class _Reader(io.RawIOBase):
         self._answer_at = 0
         self._answer: BaseHTTPResponse | None = None
         self._answer = requests.get(key)
-        self._etag = self._answer.headers.get("etag", "")
+        self._etag = _mark(self._answer)
         self._size_bytes = _length(self._answer)
 
     def readable(self) -> bool:
@@ -144,7 +144,10 @@ class _Reader(io.RawIOBase):
 
 
 class _Pace:
-    """How fast bytes come while we wait for them; the time their reader takes is not counted."""
+    """How fast bytes come while we wait for them; the time their reader takes is not counted.
+
+    Judged anew each time patience ends, so that a fast beginning does not excuse a trickle.
+    """
 
     def __init__(self, patience_s: float) -> None:
         self._patience_s = patience_s
@@ -155,11 +158,23 @@ class _Pace:
         """Note bytes that came. Raises Unavailable once the store has been too slow for too long."""
         self._waited_s += time.monotonic() - since_s
         self._bytes += size_bytes
-        if self._waited_s > self._patience_s and self._bytes < self._waited_s * _SLOWEST_BYTES_S:
+        if self._waited_s <= self._patience_s:
+            return
+        if self._bytes < self._waited_s * _SLOWEST_BYTES_S:
             raise Unavailable(
                 "The document store is too slow to read from. Try again in a few minutes.",
                 cause=f"{self._bytes} bytes in {self._waited_s:.0f} s",
             )
+        self._waited_s, self._bytes = 0.0, 0
+
+
+def _mark(answer: BaseHTTPResponse) -> str:
+    """What tells the object from any other. A page of something else than S3 has none."""
+    etag: str = answer.headers.get("etag", "")
+    if not etag:
+        answer.close()
+        raise senseless("no ETag")
+    return etag
 
 
 def _length(answer: BaseHTTPResponse) -> int:

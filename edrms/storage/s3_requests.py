@@ -120,6 +120,8 @@ class Requests:
             next(self.objects(), None)  # HEAD is answered without a code: a listing tells the cause
             raise
         with asking(self._bucket):
+            if not answer.headers.get("etag"):
+                raise ValueError("no ETag: this is not S3")
             return Head(int(answer.headers["content-length"]), answer.headers.get(_CHECKSUM))
 
     def delete_all(self, key: str) -> None:

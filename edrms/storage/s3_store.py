@@ -14,7 +14,7 @@ from edrms.ids import ObjectKey, new_id
 from edrms.storage.copying import copy_checked
 from edrms.storage.ports import Capabilities, StoredObject, check_shape, is_key
 from edrms.storage.s3_config import S3Config
-from edrms.storage.s3_errors import Precondition
+from edrms.storage.s3_errors import Precondition, senseless
 from edrms.storage.s3_prepare import check_bucket, check_promises
 from edrms.storage.s3_reader import open_object
 from edrms.storage.s3_requests import Requests
@@ -58,9 +58,11 @@ class S3ObjectStore:
             return upload(self._requests, key, chunks, max_bytes)
         except Precondition as error:  # whatever it is that has our key, it is not ours to delete
             raise Unavailable("The document store is muddled: try again.", key=key) from error
-        except (Unavailable, Damaged):
+        except (Unavailable, Damaged, NotFound) as error:
             with suppress(Unavailable):  # it may have been stored although we were not told
                 self._requests.delete_all(key)
+            if isinstance(error, NotFound):
+                raise senseless("absent after a put") from error
             raise
 
     def open(self, key: ObjectKey) -> BinaryIO:

@@ -22,10 +22,11 @@ from tests.bench.engine_bare import BareEngine, BareOpenSearch, BareWhoosh
 from tests.bench.engine_figures import Figure, quickness, rate
 from tests.bench.filled import quantiles
 from tests.bench.searching import _questions as questions
+from tests.engines.programs import say
 from tests.engines.wanted import Engine, url_of
 
 ACCESS = AccessFilter(frozenset({"service-3", "service-4"}), frozenset({"normal", "sensitive"}))
-ROUNDS = 60  # questions of a kind
+ROUNDS = 30  # questions of a kind
 WARM_UP_QUESTIONS = 5  # of these, which do not count
 WARM_UP_DOCUMENTS = 300
 
@@ -48,6 +49,7 @@ def measure_index(directory: Path, sizes: Sequence[int]) -> list[Figure]:
 def _at_one_size(
     name: str, ours: SearchIndex, bare: BareEngine, size: int, *, by_kind: bool
 ) -> Iterator[Figure]:
+    say(f"measuring {name} documents")
     ours_s, bare_s = _build_both(ours, bare, list(made_records(0, size)))
     yield rate(f"{name}: built", "documents a second", size / ours_s, size / bare_s)
     ours_taken, bare_taken = _ask_both(ours, bare)

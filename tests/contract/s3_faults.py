@@ -11,6 +11,7 @@ from types import TracebackType
 _READ_BYTES = 1 << 16
 _HEAD_END = b"\r\n\r\n"
 _DRIP_EVERY_S = 0.02
+_SETTLED_WITHIN_S = 10
 Head = Callable[[bytes], bytes]
 
 
@@ -57,6 +58,7 @@ class Line:
         self._closing = threading.Event()
         self._is_gone = False
         self._open: list[socket.socket] = []
+        self._connections: list[_Connection] = []
         self._lock = threading.Lock()
         self._fault: Fault | None = None
         self._left = 0
@@ -101,6 +103,8 @@ class Line:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
+        for connection in self._connections:
+            connection.settle()
         self._closing.set()
         _close(self._listening)
         self.vanish()
@@ -129,6 +133,7 @@ class Line:
                 _close(server)
                 continue
             connection = _Connection(self, client, server, self._closing)
+            self._connections.append(connection)
             for pump in (connection.requests, connection.answers):
                 threading.Thread(target=pump, daemon=True).start()
 
@@ -145,6 +150,13 @@ class _Connection:
         self._closing = closing
         self._fault: Fault | None = None
         self._answer_begins = False
+        self._is_settled = threading.Event()
+        self._is_settled.set()
+
+    def settle(self) -> None:
+        """Wait until the server has done what reached it whole, though its client left long ago."""
+        if self._fault is None or self._fault.in_answer:
+            self._is_settled.wait(_SETTLED_WITHIN_S)
 
     def requests(self) -> None:
         """Pass on what the client sends."""
@@ -153,16 +165,20 @@ class _Connection:
             if re.match(rb"[A-Z]+ /\S* HTTP/1\.1\r\n", content):
                 self._fault = self._line.take(content.split(b"\r\n", 1)[0].decode())
                 self._answer_begins = True
+                self._is_settled.clear()
                 at = -(content.find(_HEAD_END) + len(_HEAD_END))
             fault = self._fault if self._fault and not self._fault.in_answer else None
             passed = self._pass_on(self._server, content, at, fault)
             at += len(content)
+        if passed:
+            self.settle()
         _close(self._server)
 
     def answers(self) -> None:
         """Pass on what the server sends."""
         at, passed = 0, True
         while passed and (content := _received(self._server)):
+            self._is_settled.set()
             fault = self._fault if self._fault and self._fault.in_answer else None
             if self._answer_begins:
                 self._answer_begins = False
@@ -176,6 +192,7 @@ class _Connection:
                 at = -end
             passed = self._pass_on(self._client, content, at, fault)
             at += len(content)
+        self._is_settled.set()
         _close(self._client)
 
     def _pass_on(self, to: socket.socket, content: bytes, at: int, fault: Fault | None) -> bool:

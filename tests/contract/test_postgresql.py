@@ -12,7 +12,7 @@ from edrms.clock import SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart, OutcomeUnknown, Unavailable
 from edrms.staff.accounts import SYSTEM
-from edrms.uow import write
+from edrms.uow import UnitOfWork, write
 from scanning.batches.tables import Batch
 from tests.contract.test_database import a_batch, journalled, put
 from tests.engines import instances
@@ -166,6 +166,20 @@ def test_a_read_cannot_change_anything(database: Database) -> None:
     put(database, a_batch(1))
     with pytest.raises(Exception, match="read-only"), database.read() as session:
         session.execute(update(Batch).values(note="changed"))
+
+
+def test_only_a_transaction_that_need_not_last_does_not_wait_for_the_disk(
+    database: Database,
+) -> None:
+    def waits(work: UnitOfWork) -> str:
+        return str(work.session.scalar(text("SELECT current_setting('synchronous_commit')")))
+
+    with write(database, SYSTEM, CLOCK) as work:
+        assert waits(work) == "on"
+        work.need_not_last()
+        assert waits(work) == "off"
+    with write(database, SYSTEM, CLOCK) as work:
+        assert waits(work) == "on"
 
 
 def test_a_lock_waited_for_too_long_is_given_up(

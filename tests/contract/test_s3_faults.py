@@ -344,9 +344,8 @@ def test_a_quota_that_is_reached_is_a_full_store() -> None:
     """On MinIO only: the quotas of versitygw are those of the file system below it."""
     with bucket(config_of(Engine.MINIO), with_holds=False) as store:
         config = store._config
-        admin = MinioAdmin(
-            config.endpoint, StaticProvider(config.access_key, config.secret_key), secure=False
-        )
+        credentials = StaticProvider(config.access_key, config.secret_key)
+        admin = MinioAdmin(endpoint=config.endpoint, credentials=credentials, secure=config.secure)
         admin.bucket_quota_set(config.bucket, 1 << 20)
         for content in (SENT_AT_ONCE, LARGE):
             with pytest.raises(NoSpace):

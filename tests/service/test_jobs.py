@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from edrms.clients.register import add_client, search_clients
 from edrms.clock import FixedClock
 from edrms.errors import NoSpace, StaleLease, Unavailable
 from edrms.jobs.queue import LOOK_EVERY, MOST_ATTEMPTS, WORK, Claim, Queue, finish
+from edrms.jobs.tables import Job
 from edrms.jobs.worker import RETRY_WAIT, UNAVAILABLE_WAIT, Step, Worker
+from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from tests import factories
 from tests.service.queue_of_work import ANN, BOB, LEASE, MOMENT, QueueOfWork, jobs
@@ -54,6 +57,24 @@ def test_a_job_is_another_workers_once_its_lease_has_run_out(jobs: QueueOfWork) 
     jobs.finish(second)
     with pytest.raises(StaleLease):
         jobs.finish(second)
+
+
+@pytest.mark.parametrize("first_done", ["forgotten", "known"])
+def test_of_two_with_one_fence_after_the_server_forgot_a_claim_one_alone_has_effect(
+    jobs: QueueOfWork, first_done: str
+) -> None:
+    jobs.add("a")
+    forgotten = jobs.claim(ANN)
+    before = {"state": "queued", "fence": 0, "attempts": 0, "worker": "", "lease_until": None}
+    with write(jobs.database, SYSTEM, jobs.clock) as work:
+        work.session.execute(update(Job).values(before))
+    known = jobs.claim(BOB)
+    assert known == forgotten
+    first, second = (forgotten, known) if first_done == "forgotten" else (known, forgotten)
+    jobs.finish(first)
+    with pytest.raises(StaleLease):
+        jobs.finish(second)
+    assert jobs.job("a").state == "done"
 
 
 def test_a_job_whose_worker_died_does_not_wait_until_a_long_queue_is_empty(
