@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ _WRITE = re.compile(
     re.IGNORECASE,
 )
 _READ = re.compile(
-    r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA\s+main\.table_x?info|SET\s+LOCAL)\b",
-    re.IGNORECASE,
+    r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA\s+main\.table_x?info)\b", re.IGNORECASE
 )
 
 
@@ -103,7 +102,7 @@ class UnitOfWork:
         Only for what may be lost at any time, such as a lease. SQLite always waits.
         """
         if self.session.get_bind().dialect.name == "postgresql":
-            self.session.execute(text("SET LOCAL synchronous_commit TO off"))
+            self.session.execute(select(func.set_config("synchronous_commit", "off", True)))
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run this once the transaction is safely committed, never otherwise."""
