@@ -21,7 +21,7 @@ from search.whoosh_index import WhooshIndex
 from tests.bench.engine_bare import BareEngine, BareOpenSearch, BareWhoosh
 from tests.bench.engine_figures import Figure, quickness, rate
 from tests.bench.filled import quantiles
-from tests.bench.searching import _questions as questions
+from tests.bench.searching import questions
 from tests.engines.programs import say
 from tests.engines.wanted import Engine, url_of
 
@@ -54,14 +54,14 @@ def _at_one_size(
     yield rate(f"{name}: built", "documents a second", size / ours_s, size / bare_s)
     ours_taken, bare_taken = _ask_both(ours, bare)
     for part in ("p50", "p95"):
-        yield _questions(f"{name}: questions {part}", part, _all(ours_taken), _all(bare_taken))
+        yield _asked(f"{name}: questions {part}", part, _all(ours_taken), _all(bare_taken))
     if by_kind:
         for kind in ours_taken:
             what = f"{name}: p95 of {kind.replace('_', ' ')}"
-            yield _questions(what, "p95", ours_taken[kind], bare_taken[kind])
+            yield _asked(what, "p95", ours_taken[kind], bare_taken[kind])
 
 
-def _questions(what: str, part: str, ours: Sequence[float], bare: Sequence[float]) -> Figure:
+def _asked(what: str, part: str, ours: Sequence[float], bare: Sequence[float]) -> Figure:
     ours_ms, bare_ms = (quantiles("of", taken)[f"of_{part}_ms"] for taken in (ours, bare))
     return quickness(what, "ms", ours_ms, bare_ms)
 

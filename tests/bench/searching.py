@@ -67,8 +67,8 @@ def _at_one_size(instance: Instance, rounds: int) -> dict[str, Any]:
         instance.index.search(SearchRequest(text, access))
 
     visible = instance.search.search(actor, "").results.total
-    service = {kind: _timed(through_service, texts) for kind, texts in _questions(rounds)}
-    index = {kind: _timed(index_alone, texts) for kind, texts in _questions(rounds)}
+    service = {kind: _timed(through_service, texts) for kind, texts in questions(rounds)}
+    index = {kind: _timed(index_alone, texts) for kind, texts in questions(rounds)}
     return {
         "build_s": round(built_s, 1),
         "visible_records": visible,
@@ -89,7 +89,7 @@ def _timed(ask: Callable[[str], None], texts: Sequence[str]) -> list[float]:
     return taken
 
 
-def _questions(rounds: int) -> Iterator[tuple[str, list[str]]]:
+def questions(rounds: int) -> Iterator[tuple[str, list[str]]]:
     """The same questions every time, by kind: common and rare words, phrases, slips, nothing."""
     words, source = vocabulary(), random.Random(5)
     kinds: dict[str, Callable[[], str]] = {

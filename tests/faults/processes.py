@@ -2,14 +2,20 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
 from api.wiring import Instance
+from edrms.db import Database
+from edrms.jobs.tables import Job
 from edrms.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +39,30 @@ def process(settings: Settings, *arguments: str) -> Iterator[Process]:
         started.send_signal(signal.SIGCONT)
         started.kill()
         started.wait()
+
+
+def stop_between_transactions(instance: Instance, started: Process) -> None:
+    """SIGSTOP it at a moment when it keeps nobody from going on; inside a transaction it would."""
+    for _ in range(200):
+        started.send_signal(signal.SIGSTOP)
+        if _jobs_are_free(instance.database):
+            return
+        started.send_signal(signal.SIGCONT)
+        time.sleep(0.02)
+    raise AssertionError("it is never outside a transaction")
+
+
+def _jobs_are_free(database: Database) -> bool:
+    try:
+        if database.is_sqlite:
+            with closing(sqlite3.connect(database.engine.url.database or "", timeout=0)) as other:
+                other.execute("BEGIN IMMEDIATE")
+        else:
+            with database.session() as session:
+                session.execute(select(Job.number).with_for_update(nowait=True))
+    except (sqlite3.OperationalError, DBAPIError):
+        return False
+    return True
 
 
 def wait_until(condition: Callable[[], object], within_s: float = 60) -> float:

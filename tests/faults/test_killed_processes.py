@@ -160,21 +160,6 @@ def test_four_processes_share_five_hundred_jobs_none_twice_none_lost(tmp_path: P
     assert sorted(done, key=int) == [str(number) for number in range(500)]
 
 
-def test_a_worker_stopped_past_its_lease_is_refused_when_it_wakes(live: Instance) -> None:
-    receipts = send(live, {"a.png": factories.png(factories.page(factories.letter_to(PERSON)))})
-    with process(live.settings, "pages", "sleeper") as sleeper:
-        wait_until(lambda: a_page_is_being_read(live))
-        sleeper.send_signal(signal.SIGSTOP)
-        with process(live.settings, "pages", "other"), process(live.settings, "index"):
-            wait_until(lambda: all_is_done(live))
-            with live.database.read() as session:
-                assert "other" in set(session.scalars(select(Job.worker)))
-            sleeper.send_signal(signal.SIGCONT)
-            time.sleep(1.5)
-            assert sleeper.poll() is None
-    assert_all_hold(live, receipts)
-
-
 def test_a_filed_letter_is_findable_within_two_seconds(live: Instance) -> None:
     with process(live.settings, "index") as writer:
         wait_until(lambda: live.index.count() == 0 and writer.poll() is None)

@@ -30,7 +30,14 @@ from tests import factories
 from tests.engines import instances
 from tests.faults.cut_wire import CutWire
 from tests.faults.invariants import assert_all_hold
-from tests.faults.processes import ROOT, all_is_done, environment, process, wait_until
+from tests.faults.processes import (
+    ROOT,
+    all_is_done,
+    environment,
+    process,
+    stop_between_transactions,
+    wait_until,
+)
 from tests.service.queue_of_work import ANN, BOB, LEASE, MOMENT, QueueOfWork
 
 pytestmark = pytest.mark.faults
@@ -99,7 +106,7 @@ def test_a_worker_stopped_past_its_lease_cannot_commit_when_it_wakes(
     sleeper = start(live, script, said)
     try:
         wait_until(lambda: a_page_is_being_read(live))
-        sleeper.send_signal(signal.SIGSTOP)
+        stop_between_transactions(live, sleeper)
         with process(live.settings, "pages", "other"), process(live.settings, "index"):
             wait_until(lambda: all_is_done(live))
             job = page_job(live)
