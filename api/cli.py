@@ -22,6 +22,7 @@ from edrms.settings import load_settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
 from edrms.uow import write
 from scanning.batches.verify import verify as verify_everything
+from search.ports import IndexBusy, IndexUnavailable
 
 
 class Commands(click.Group):
@@ -33,6 +34,8 @@ class Commands(click.Group):
         except EdrmsError as error:
             lines = [error.message, *(f"{name}: {text}" for name, text in error.fields.items())]
             raise click.ClickException("\n".join(lines)) from error
+        except (IndexBusy, IndexUnavailable) as error:
+            raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=Commands)

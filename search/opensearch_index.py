@@ -6,6 +6,7 @@ away at any time and rebuilt. How a record lies in it and how it is ranked: docs
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -91,12 +92,15 @@ class OpenSearchIndex:
         try:
             send(self._server, (_put(self._family.building, record) for record in records))
             self._refresh(made)
-            self._family.swap_in(made)
         except Moved as error:
             raise IndexBusy("another process has begun to rebuild the index anew") from error
         except BaseException:
-            self._family.remove(made)
+            with suppress(IndexUnavailable):  # else the next rebuild removes it
+                self._family.remove(made)
             raise
+        self._family.swap_in(
+            made
+        )  # from here on it may answer, whatever we are told: never removed
         self._is_checked = True
         self._forget_deleted()
 

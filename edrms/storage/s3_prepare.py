@@ -37,7 +37,7 @@ def check_bucket(requests: Requests, config: S3Config, *, create: bool) -> None:
             if not create:
                 raise CannotStart(
                     f"EDRMS_OBJECTS_URL: the document store at {config.endpoint} has no bucket "
-                    f"{config.bucket!r}. Make it, or let `edrms set-up` make it."
+                    f"{config.bucket!r}. Make it, or let `edrms init` make it."
                 ) from None
             requests.make_bucket()
 

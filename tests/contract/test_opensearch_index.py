@@ -187,6 +187,23 @@ def test_a_failed_rebuild_leaves_nothing_behind(make_index: Callable[[], OpenSea
     assert len(of_server(index)) == 1 and index.count() == 0
 
 
+def test_a_swap_whose_answer_was_lost_never_costs_the_index_that_answers(
+    make_index: Callable[[], OpenSearchIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index()
+    index.upsert([record("r1")])
+    swap_in = index._family.swap_in
+
+    def swap_in_and_lose_the_answer(made: str) -> None:
+        swap_in(made)
+        raise IndexUnavailable("the search server did not answer in time")
+
+    monkeypatch.setattr(index._family, "swap_in", swap_in_and_lose_the_answer)
+    with pytest.raises(IndexUnavailable):
+        index.rebuild([record("r1"), record("r2")])
+    assert sorted(ids(another(index), "plan")) == ["r1", "r2"]
+
+
 def test_writers_carry_on_through_swap_after_swap(
     make_index: Callable[[], OpenSearchIndex],
 ) -> None:
