@@ -5,7 +5,9 @@ can forget. Work after the commit (waking a worker) runs only when the commit ha
 """
 
 import hashlib
+import hmac
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,6 +32,11 @@ _WRITE = re.compile(
 _READ = re.compile(
     r"\s*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|PRAGMA\s+main\.table_x?info)\b", re.IGNORECASE
 )
+
+
+def digest_of(key: bytes, personal: str) -> str:
+    """HMAC-SHA256 (hex) by which an event commits to its personal detail."""
+    return hmac.new(key, personal.encode(), hashlib.sha256).hexdigest()
 
 
 class UnjournalledChange(RuntimeError):
@@ -65,9 +72,10 @@ class UnitOfWork:
         """
         if action not in ACTIONS:
             raise UnjournalledChange(f"{action!r} is not in the audit vocabulary")
-        event_id = new_id()
+        event_id, key, visit = new_id(), secrets.token_bytes(32), self.actor.visit
         if personal:
-            self.session.add(AuditDetail(event_id=event_id, text=personal))
+            personal = personal.replace("\0", "\ufffd")
+            self.session.add(AuditDetail(event_id=event_id, text=personal, key=key.hex()))
         self.session.add(
             AuditEvent(
                 event_id=event_id,
@@ -79,9 +87,14 @@ class UnitOfWork:
                 outcome=outcome,
                 reason=reason,
                 detail=detail,
+                request_id=visit.request_id if visit else "",
+                source=visit.source if visit else "",
+                detail_digest=digest_of(key, personal) if personal else "",
             )
         )
         self._events += 1
+        if visit:
+            visit.events += 1
 
     def alone(self, what: str) -> None:
         """Until this transaction ends no other comes past here for the same `what`.

@@ -1,17 +1,39 @@
 """Words of access: an actor, the facts a decision needs, and the decision with its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from edrms.ids import StaffId
 
 
+@dataclass(slots=True)
+class Visit:
+    """One request on its way through the product: what its events have in common.
+
+    source: keyed pseudonym of the address asked from. events: how many were journalled so far.
+    """
+
+    request_id: str
+    source: str = ""
+    events: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever acts: a signed-in staff member, or a named part of the product itself."""
+    """Whoever acts: a signed-in staff member, or a named part of the product itself.
+
+    teams: those the person works in. supervises: those whose work the person answers for. duties:
+    services the person is on duty for now. only: permissions an API token is limited to; None where
+    there is no such limit. visit: the request in which the actor acts, if it is one.
+    """
 
     staff_id: StaffId
     name: str
     roles: frozenset[str]
+    teams: frozenset[str] = frozenset()
+    supervises: frozenset[str] = frozenset()
+    duties: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
+    visit: Visit | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

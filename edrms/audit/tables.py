@@ -10,7 +10,11 @@ from edrms.db import Base, Big, UtcDateTime
 
 
 class AuditEvent(Base):
-    """One thing that happened: who did what to which thing, and how it ended."""
+    """One thing that happened: who did what to which thing, and how it ended.
+
+    request_id: of the request it happened in, "" outside one. source: keyed pseudonym of the address
+    asked from. detail_digest: commits to the personal detail kept apart, "" where there is none.
+    """
 
     __tablename__ = "audit_events"
     __table_args__ = {"info": {"journalled": False}}
@@ -25,14 +29,22 @@ class AuditEvent(Base):
     outcome: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    request_id: Mapped[str] = mapped_column(String(16), default="")
+    source: Mapped[str] = mapped_column(String(32), default="")
+    detail_digest: Mapped[str] = mapped_column(String(64), default="")
 
 
 class AuditDetail(Base):
     """Personal detail of an event (what was searched for), kept apart so that it can lawfully be
-    erased while the event stays."""
+    erased while the event stays.
+
+    key: 32 fresh random bytes (hex); the event holds HMAC-SHA256(key, text), so that what is here can
+    be shown to be what was written, and what was erased cannot be guessed from the event.
+    """
 
     __tablename__ = "audit_details"
     __table_args__ = {"info": {"journalled": False}}
 
     event_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(String(64))

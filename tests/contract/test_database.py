@@ -146,7 +146,7 @@ def test_json_comes_back_as_it_went(database: Database) -> None:
 
 
 def test_text_no_engine_can_hold_is_mended_alike(database: Database) -> None:
-    put(database, AuditDetail(event_id="e", text="a\0b"), a_client("c\0d"))
+    put(database, AuditDetail(event_id="e", text="a\0b", key=""), a_client("c\0d"))
     with database.read() as session:
         assert session.scalars(select(AuditDetail.text)).one() == "a\ufffdb"
         looked_for = select(func.count()).where(ClientRow.surname == "c\0d")
