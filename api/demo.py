@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,16 @@ from api.logs import log_to_stderr
 from api.setting_up import make_instance, staff_actor
 from api.supervisor import Supervisor
 from api.wiring import Instance, build
-from edrms.access.roles import ROLES
-from edrms.clients.model import Client, Identifier
+from edrms.access.roles import ROLES, Role
+from edrms.access.work import add_team, allocate, join_team
+from edrms.clients.model import CARE_SERVICES, Client, Identifier
 from edrms.clients.register import add_client
 from edrms.clients.tables import ClientRelationship
 from edrms.errors import CannotStart, EdrmsError, NotFound
 from edrms.ids import BatchId, ClientId, new_id
 from edrms.settings import Settings, load_settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
-from edrms.uow import write
+from edrms.uow import UnitOfWork, write
 from scanning.batches.tables import Document, Item
 from scanning.batches.verify import verify
 from scanning.sample_post.generate import TRUTH_NAME, make_post
@@ -113,20 +115,37 @@ def _fill(settings: Settings) -> None:
 
 def _add_people(instance: Instance) -> None:
     with write(instance.database, SYSTEM, instance.clock) as work:
-        for code, role in ROLES.items():
-            add_staff_member(work, code, role.name, PASSWORD, frozenset({code}))
+        teams = {
+            service: add_team(work, f"{service.title()} locality team", service)
+            for service in sorted(CARE_SERVICES)
+        }
+        for role in ROLES.values():
+            _add_member(work, role, teams)
         sample = make_clients()
         ids = {person.key: ClientId(new_id()) for person in sample}
         for person in sample:
             add_client(work, _client(ids[person.key], person))
         work.session.flush()
         for person in sample:
+            allocate(work, ids[person.key], team_id=teams[person.service])
             for tie in person.relationships:
                 work.session.add(
                     ClientRelationship(
                         client_id=ids[person.key], other_id=ids[tie.other_key], kind=tie.kind
                     )
                 )
+
+
+def _add_member(work: UnitOfWork, role: Role, teams: dict[str, str]) -> None:
+    """Somebody with this role, in the teams whose clients it reaches; a guest only for half a year."""
+    ends = work.now + timedelta(days=180) if role.needs_end else None
+    member = add_staff_member(
+        work, role.code, role.name, PASSWORD, frozenset({role.code}), until=ends
+    )
+    work.session.flush()
+    for service, team_id in teams.items():
+        if any(service in reach.services for reach in role.reaches):
+            join_team(work, team_id, member, supervises=role.code == "team_manager")
 
 
 def _client(client_id: ClientId, person: SampleClient) -> Client:

@@ -26,6 +26,7 @@ RETRY_AFTER_S = 30
 
 _STATUSES: tuple[tuple[type[errors.EdrmsError], int], ...] = (
     (errors.NotSignedIn, 401),
+    (errors.Closed, 403),
     (errors.Denied, 404),
     (errors.NotFound, 404),
     (errors.TooLarge, 413),
@@ -38,6 +39,7 @@ _STATUSES: tuple[tuple[type[errors.EdrmsError], int], ...] = (
 _TITLES = {
     400: _l("The request cannot be understood"),
     401: _l("Sign in first"),
+    403: _l("Closed to you"),
     404: _l("Not found"),
     405: _l("Not possible this way"),
     409: _l("Not possible now"),

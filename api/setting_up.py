@@ -52,7 +52,7 @@ def staff_actor(instance: Instance, username: str) -> Actor:
         member = find_by_username(session, username)
         if member is None or not member.active:
             raise no_such("staff member")
-        return actor_for(member)
+        return actor_for(session, member, instance.clock.now())
 
 
 def import_clients(instance: Instance, path: Path) -> int:

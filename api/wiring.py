@@ -14,7 +14,8 @@ from edrms.errors import CannotStart
 from edrms.ids import StaffId
 from edrms.jobs.queue import Queue
 from edrms.jobs.worker import Worker
-from edrms.records.viewing import ClientBrowsing, RecordViewing
+from edrms.records.client_files import ClientBrowsing
+from edrms.records.viewing import RecordViewing
 from edrms.settings import Settings
 from edrms.staff.accounts import StaffDirectory
 from edrms.staff.sessions import Sessions

@@ -51,6 +51,12 @@ class Denied(EdrmsError):
     code = "denied"
 
 
+class Closed(Denied):
+    """The actor knows that the thing exists and may not see into it; `data` says what could be done."""
+
+    code = "closed"
+
+
 class NotSignedIn(EdrmsError):
     """Nobody is signed in, or the session has ended."""
 
@@ -111,6 +117,10 @@ class CannotStart(EdrmsError):
     code = "cannot_start"
 
 
-def no_such(thing: str) -> NotFound:
-    """The one answer for absent and for forbidden, so that neither can be told from the other."""
-    return NotFound(f"There is no such {thing}, or you may not see it.", code="not_found")
+def no_such(thing: str, reason: str = "") -> NotFound:
+    """The one answer for absent and for forbidden, so that neither can be told from the other.
+
+    reason: why it is forbidden, for the audit log alone.
+    """
+    message = f"There is no such {thing}, or you may not see it."
+    return NotFound(message, code="not_found", reason=reason)

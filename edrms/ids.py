@@ -22,3 +22,12 @@ ObjectKey = NewType("ObjectKey", str)
 def new_id() -> str:
     """32 lower-case hex digits from the operating system's random source."""
     return secrets.token_hex(16)
+
+
+_SAID_ALOUD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+
+
+def new_reference(kind: str) -> str:
+    """A random reference for people, such as R-7K4M-Q2XD; 40 bits, so it is tried for uniqueness."""
+    letters = "".join(secrets.choice(_SAID_ALOUD) for _ in range(8))
+    return f"{kind}-{letters[:4]}-{letters[4:]}"

@@ -21,7 +21,7 @@ from edrms.fileplan import document_type
 from edrms.ids import StaffId
 from edrms.jobs.queue import Claim, Queue, finish
 from edrms.records.filing import INDEX_LINE
-from edrms.records.reading import client_ids_of, facts_of
+from edrms.records.reading import client_ids_of, services_of
 from edrms.records.tables import Record, RecordPage
 from edrms.uow import write
 from search.model import IndexedRecord
@@ -132,7 +132,6 @@ def _indexed(session: Session, record_ids: Sequence[str]) -> Iterator[IndexedRec
 
 def indexed_record(record: Record, clients: list[Client]) -> IndexedRecord:
     """What the index is given of a record: everything a person may look for, and who may find it."""
-    facts = facts_of(record)
     return IndexedRecord(
         record_id=record.record_id,
         version=record.version,
@@ -140,8 +139,8 @@ def indexed_record(record: Record, clients: list[Client]) -> IndexedRecord:
         document_type=record.document_type,
         document_date=record.document_date,
         filed_at=record.filed_at,
-        services=facts.services,
-        sensitivity=facts.sensitivity,
+        services=services_of(record),
+        sensitivity=record.sensitivity,
         client_ids=frozenset(client.client_id for client in clients),
         client_names=tuple(
             name for client in clients for name in (client.full_name, *client.other_names)

@@ -50,6 +50,8 @@ class AccessFilter:
     sensitivities: frozenset[str] = frozenset()
     client_ids: frozenset[str] | None = None
     except_client_ids: frozenset[str] = frozenset()
+    record_ids: frozenset[str] | None = None
+    except_record_ids: frozenset[str] = frozenset()
 
 
 class Sort(StrEnum):

@@ -4,25 +4,24 @@ A hit whose row is gone or no longer visible is dropped, so a revoked right take
 while the index lags. Each search is journalled; its words are kept apart as personal detail.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from edrms.access.model import Actor, Scope
-from edrms.access.policy import require, scopes
+from edrms.access.model import Actor
+from edrms.access.policy import VIEW, require
 from edrms.clients.model import Client
-from edrms.clients.register import get_clients
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Unavailable
+from edrms.records.client_files import clients_shown
 from edrms.records.reading import client_ids_of, page_counts, visible_among
 from edrms.records.tables import Record
 from edrms.uow import write
-from search.model import AccessFilter, Hit, Results, SearchRequest, Sort
+from search.access_filter import access_filters
+from search.model import Hit, Results, SearchRequest, Sort
 from search.ports import IndexUnavailable, SearchIndex
 
 QUERY = "search:index:query"
-VIEW = "record:content:view"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,10 @@ class RecordSearch:
     ) -> Answer:
         """What the actor may find for these words. Raises Unavailable while there is no index."""
         require(actor, QUERY)
-        reach = scopes(actor, VIEW)
+        with self._database.read() as session:
+            access = access_filters(session, actor, VIEW, self._clock.now())
         request = SearchRequest(
-            text=text, access=access_filters(reach), document_type=document_type,
+            text=text, access=access, document_type=document_type,
             document_types=document_types, years=years,
             client_id=client_id, from_date=from_date, to_date=to_date, sort=sort, page=page,
             page_size=page_size,
@@ -82,18 +82,15 @@ class RecordSearch:
                 "Search is not available just now; everything else works. Try again shortly.",
                 code="search_unavailable",
             ) from error
-        return self._decided_again(actor, reach, text, results)
+        return self._decided_again(actor, text, results)
 
-    def _decided_again(
-        self, actor: Actor, reach: Sequence[Scope], text: str, results: Results
-    ) -> Answer:
+    def _decided_again(self, actor: Actor, text: str, results: Results) -> Answer:
         with write(self._database, actor, self._clock) as work:
             wanted = [hit.record_id for hit in results.hits]
-            rows = visible_among(work.session, reach, wanted)
+            rows = visible_among(work.session, actor, VIEW, wanted, work.now)
             pages = page_counts(work.session, wanted)
-            people = get_clients(
-                work.session, {one for row in rows.values() for one in client_ids_of(row)}
-            )
+            about = {one for row in rows.values() for one in client_ids_of(row)}
+            people = clients_shown(work.session, actor, about, work.now)
             found = tuple(
                 FoundRecord(
                     hit,
@@ -109,10 +106,3 @@ class RecordSearch:
                 total=results.total,
             )  # fmt: skip
         return Answer(results, found)
-
-
-def access_filters(reach: Sequence[Scope]) -> tuple[AccessFilter, ...]:
-    """The policy read as the index's own filter: alternatives, nothing visible when there is none."""
-    return tuple(
-        AccessFilter(services=scope.services, sensitivities=scope.sensitivities) for scope in reach
-    )

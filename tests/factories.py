@@ -6,7 +6,7 @@ Bad files are made in tests/faults/hostile.py.
 
 import io
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ from sqlalchemy.orm import selectinload
 from api.setting_up import make_instance
 from api.wiring import Instance, build, indexer, page_worker
 from edrms.access.model import Actor
+from edrms.access.roles import ROLES
+from edrms.access.tables import Team
+from edrms.access.work import allocate, join_team
 from edrms.clients.model import Client, Identifier
 from edrms.clients.register import add_client
 from edrms.clock import Clock, FixedClock
@@ -28,7 +31,7 @@ from edrms.records.tables import PageContent
 from edrms.records.words import WordBox, pack_words
 from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
-from edrms.uow import write
+from edrms.uow import UnitOfWork, write
 from scanning.batches.ledger import BatchAccount
 from scanning.batches.tables import Document
 from scanning.intake.receive import Received
@@ -63,17 +66,72 @@ def fixed_clock(at: datetime = MONDAY) -> FixedClock:
     return FixedClock(at)
 
 
-def actor(*roles: str, name: str = "") -> Actor:
-    """Somebody with these roles; two with the same name are the same person."""
+TEAMS = {"children": "team-of-children", "adults": "team-of-adults"}
+
+
+def actor(*roles: str, name: str = "", **given: Any) -> Actor:
+    """Somebody with these roles, in the team of every service they reach; two with the same name are
+    the same person."""
+    fields: dict[str, Any] = {"teams": teams_of(*roles), "supervises": supervised_by(*roles)}
     return Actor(
-        StaffId(name or f"staff-{'-'.join(roles)}"), name or "Pat Example", frozenset(roles)
-    )
+        StaffId(name or f"staff-{'-'.join(roles)}"), name or "Pat Example", frozenset(roles),
+        **fields | given,
+    )  # fmt: skip
+
+
+def teams_of(*roles: str) -> frozenset[str]:
+    """The teams somebody with these roles works in."""
+    reached = {
+        service
+        for role in roles
+        if role in ROLES
+        for reach in ROLES[role].reaches
+        for service in reach.services
+    }
+    return frozenset(team for service, team in TEAMS.items() if service in reached)
+
+
+def supervised_by(*roles: str) -> frozenset[str]:
+    """A team manager answers for both teams."""
+    return frozenset(TEAMS.values()) if "team_manager" in roles else frozenset()
+
+
+def make_teams(work: UnitOfWork) -> None:
+    """The two teams, if they are not there yet."""
+    for service, team_id in TEAMS.items():
+        if work.session.get(Team, team_id) is None:
+            work.session.add(Team(team_id=team_id, name=f"Team of {service}", service=service))
+            work.journal("staff:team:add", "team", team_id)
+    work.session.flush()
 
 
 def staff_member(instance: Instance, username: str, *roles: str) -> StaffId:
-    """An account that can sign in with PASSWORD."""
+    """An account that can sign in with PASSWORD, in the teams of its roles."""
     with write(instance.database, SYSTEM, instance.clock) as work:
-        return add_staff_member(work, username, username.title(), PASSWORD, frozenset(roles))
+        return add_to_staff(work, username, *roles)
+
+
+def add_to_staff(
+    work: UnitOfWork, username: str, *roles: str, name: str = "", password: str = PASSWORD
+) -> StaffId:
+    """The same in a transaction of the caller's; a guest's role ends after half a year."""
+    make_teams(work)
+    ends = work.now + timedelta(days=180) if "partner_guest" in roles else None
+    staff_id = add_staff_member(
+        work, username, name or username.title(), password, frozenset(roles), until=ends
+    )
+    work.session.flush()
+    for team_id in teams_of(*roles):
+        join_team(work, team_id, staff_id, supervises=team_id in supervised_by(*roles))
+    return staff_id
+
+
+def add_to_register(work: UnitOfWork, person: Client) -> None:
+    """A client on the register, allocated to the team of the service."""
+    make_teams(work)
+    add_client(work, person)
+    work.session.flush()
+    allocate(work, person.client_id, team_id=TEAMS[person.service])
 
 
 def client(**given: Any) -> Client:
@@ -108,7 +166,7 @@ def on_the_register(instance: Instance, *people: Client) -> None:
     """Put these clients on the register."""
     with write(instance.database, SYSTEM, instance.clock) as work:
         for person in people:
-            add_client(work, person)
+            add_to_register(work, person)
 
 
 # --- letters and pages ----------------------------------------------------------------------------

@@ -26,9 +26,14 @@ def clients() -> Response:
 @operation(schema.ClientFile)
 def client(client_id: str) -> Response:
     """A client and the records on the file that you may see."""
-    found, records = instance().clients.open(actor(), client_id)
-    shown = [present.summary(one) for one in records]
-    return send(schema.ClientFile(client=present.client(found), records=shown))
+    opened = instance().clients.open(actor(), client_id)
+    shown = [present.summary(one) for one in opened.records]
+    return send(
+        schema.ClientFile(
+            client=present.client(opened.client), records=shown,
+            has_restricted=opened.has_restricted,
+        )
+    )  # fmt: skip
 
 
 @blueprint.get("/search")

@@ -178,6 +178,7 @@ class RecordSummary(Model):
 class ClientFile(Model):
     client: Client
     records: list[RecordSummary]
+    has_restricted: bool = Field(description="There are restricted records you may know of.")
 
 
 class Rendition(Model):

@@ -1,8 +1,47 @@
-"""Words of access: an actor, the facts a decision needs, and the decision with its reason."""
+"""Words of access: an actor, how the actor stands to a file, the facts of a decision, the decision.
+
+Frozen values only. Facts are absolute (who is allocated, who is blocked), so that the same facts serve
+whoever asks; matching them with an actor is the policy's business.
+"""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
+from edrms.fileplan.model import Sensitivity
 from edrms.ids import StaffId
+
+
+class Relation(StrEnum):
+    """How an actor may stand to a client's file, or to a single record of it.
+
+    any: needs no tie at all. allocated: the client's own worker. team, supervised: the client is a
+    team's, which the actor works in or answers for. duty: on duty for the service. The others come
+    from a grant: panel (papers of a meeting), listed (named to a guest or an auditor), granted (let in
+    for a time), glass (broken in an emergency), admitted (through a seal).
+    """
+
+    ANY = "any"
+    ALLOCATED = "allocated"
+    TEAM = "team"
+    SUPERVISED = "supervised"
+    DUTY = "duty"
+    PANEL = "panel"
+    LISTED = "listed"
+    GRANTED = "granted"
+    GLASS = "glass"
+    ADMITTED = "admitted"
+
+
+GRANTABLE = (
+    Relation.PANEL, Relation.LISTED, Relation.GRANTED, Relation.GLASS, Relation.ADMITTED,
+)  # fmt: skip
+
+LEVELS = (Sensitivity.NORMAL, Sensitivity.RESTRICTED, Sensitivity.SEALED)
+
+
+def levels_up_to(highest: Sensitivity) -> tuple[Sensitivity, ...]:
+    """The sensitivities no higher than this one."""
+    return LEVELS[: LEVELS.index(highest) + 1]
 
 
 @dataclass(slots=True)
@@ -37,11 +76,50 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordFacts:
-    """What the policy needs to know of a record: the services of the files it is on, its sensitivity."""
+class Tie:
+    """A live grant: this person stands so to a client or record."""
 
-    services: frozenset[str]
-    sensitivity: str
+    staff_id: str
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """One client's file a record is on: whose it is, who works with the client, who was let in."""
+
+    client_id: str
+    service: str
+    allocated: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    ties: frozenset[Tie] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """What the policy needs to know of a record.
+
+    services: those its type belongs to on whoever's file it is (an invoice is finance's). level: the
+    highest sensitivity of its type, its own marking, and its clients' markings; an unknown one is seen
+    by nobody. shows_address: it shows an address that must not get about. exempt: categories of the
+    Local Government Act 1972, Schedule 12A. blocked: staff with a conflict of interest.
+    """
+
+    files: tuple[FileFacts, ...]
+    level: str
+    services: frozenset[str] = frozenset()
+    ties: frozenset[Tie] = frozenset()
+    shows_address: bool = False
+    exempt: frozenset[int] = frozenset()
+    blocked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFacts:
+    """What the policy needs to know of a client: the file itself, its level, and who is blocked."""
+
+    file: FileFacts
+    level: str
+    blocked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +131,30 @@ class BatchFacts:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Allowed or not, and the reason in words for the audit log (never shown to outsiders)."""
+    """Allowed or not, and the reason in words for the audit log (never shown to outsiders).
+
+    relation: by which the actor was let in, if it took one. is_reviewed: a look let in so is looked
+    at by somebody else afterwards.
+    """
 
     allowed: bool
     reason: str
+    relation: Relation | None = None
+    is_reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which records an actor may find. Empty sets mean none at all.
+    """One way in: on files of these services, up to this level, for whoever stands in one of these
+    relations. The decision, the SQL filter and the index filter are all made from this one value.
 
-    The SQL filter and the index filter are both made from this one value.
+    own_services: services whose records are reached on anybody's file, by their type.
     """
 
+    role: str
     services: frozenset[str]
-    sensitivities: frozenset[str]
-
-    @property
-    def sees_nothing(self) -> bool:
-        return not (self.services and self.sensitivities)
+    up_to: Sensitivity
+    relations: frozenset[Relation]
+    sees_addresses: bool = False
+    sees_exempt: bool = True
+    is_reviewed: bool = False

@@ -1,76 +1,99 @@
-"""The roles shipped with the product, as data: permissions, services, sensitivities.
+"""The roles shipped with the product, read once from roles.toml beside this module.
 
-A role absent here grants nothing. Permissions are `thing:part:verb`; the names of all of them stand in
-PERMISSIONS, and a route naming another is refused when the application starts.
+A malformed table stops the program at its first use: a wrong policy must never be half believed.
+Permissions are `thing:part:verb`; a route naming one that no role could hold is refused at start.
 """
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
+from itertools import pairwise
+from typing import Any
 
+from edrms.access.model import LEVELS, Relation
 from edrms.fileplan.model import Sensitivity, Service
 
-_NORMAL = frozenset({Sensitivity.NORMAL})
-_RESTRICTED = frozenset({Sensitivity.NORMAL, Sensitivity.RESTRICTED})
-_ALL = frozenset(Sensitivity)
-_CHILDREN = frozenset({Service.CHILDREN})
-_ADULTS = frozenset({Service.ADULTS})
-_FINANCE = frozenset({Service.FINANCE})
-_CARE = frozenset({Service.CHILDREN, Service.ADULTS, Service.GENERAL})
-_EVERY = frozenset(Service)
-_NO_SERVICE: frozenset[Service] = frozenset()
-_NO_SENSITIVITY: frozenset[Sensitivity] = frozenset()
+_KNOWN = {
+    "name", "permissions", "finds", "sees_addresses", "is_outside", "is_reviewed", "needs_end",
+    "reach",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """On files of these services: which relations suffice at each level ("any": none is needed)."""
+
+    services: frozenset[Service]
+    relations: tuple[frozenset[Relation], ...]  # in the order of LEVELS
+
+    def at(self, level: Sensitivity) -> frozenset[Relation]:
+        """The relations that suffice at this level; none where nobody of the role gets in."""
+        return self.relations[LEVELS.index(level)]
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One role: what its holders may do, and on which records the content permissions reach."""
+    """One role: what its holders may do, and on which records the content permissions reach.
+
+    finds_everyone: finds any client by name (to file post); otherwise only those within reach.
+    is_outside: of another organisation, to whom exempt papers do not go. is_reviewed: every look is
+    looked at afterwards. needs_end: held only until a date.
+    """
 
     code: str
     name: str
     permissions: frozenset[str]
-    services: frozenset[Service]
-    sensitivities: frozenset[Sensitivity]
+    reaches: tuple[Reach, ...] = ()
+    finds_everyone: bool = True
+    sees_addresses: bool = False
+    is_outside: bool = False
+    is_reviewed: bool = False
+    needs_end: bool = False
 
 
-_UPLOAD = {"batch:list:open", "batch:item:receive", "batch:own:view"}
-_INDEX = {
-    "document:queue:view", "document:page:view", "document:index:file", "document:index:skip",
-    "document:index:reject", "client:summary:search",
-}  # fmt: skip
-_READ = {
-    "client:summary:search", "client:file:view", "search:index:query", "record:content:view",
-    "record:content:download",
-}  # fmt: skip
+def load_roles(text: str) -> dict[str, Role]:
+    """The roles of a table in TOML. Raises ValueError naming what is wrong in which role."""
+    table = tomllib.loads(text)
+    bundles = {name: frozenset(listed) for name, listed in table["bundles"].items()}
+    return {code: _role(code, row, bundles) for code, row in table["roles"].items()}
 
-PERMISSIONS = frozenset(
-    {*_UPLOAD, *_INDEX, *_READ, "batch:all:view", "item:content:retry", "item:content:reject",
-     "item:content:download", "audit:event:view", "system:status:view", "client:summary:add"}
-)  # fmt: skip
 
-_ROLES = (
-    Role("post_room", "Post-room operator", frozenset(_UPLOAD), _NO_SERVICE, _NO_SENSITIVITY),
-    Role("indexer", "Indexer", frozenset(_UPLOAD | _INDEX), _NO_SERVICE, _NO_SENSITIVITY),
-    Role(
-        "quality_supervisor", "Quality supervisor",
-        frozenset(_UPLOAD | _INDEX | {"batch:all:view", "item:content:retry", "item:content:reject",
-                                      "item:content:download", "system:status:view"}),
-        _NO_SERVICE, _NO_SENSITIVITY,
-    ),
-    Role("business_support", "Business support (adults)", frozenset(_UPLOAD | _INDEX | _READ),
-         _ADULTS, _NORMAL),
-    Role("social_worker_children", "Social worker (children)", frozenset(_READ | _UPLOAD),
-         _CHILDREN, _RESTRICTED),
-    Role("social_worker_adults", "Social worker (adults)", frozenset(_READ | _UPLOAD),
-         _ADULTS, _RESTRICTED),
-    Role("team_manager", "Team manager", frozenset(_READ | _UPLOAD), _CARE, _RESTRICTED),
-    Role("adoption_team", "Adoption team", frozenset(_READ | _UPLOAD), _CHILDREN, _ALL),
-    Role("finance", "Finance officer", frozenset(_READ | _UPLOAD), _FINANCE, _NORMAL),
-    Role("information_governance", "Information governance officer",
-         frozenset(_READ | {"audit:event:view", "batch:all:view", "system:status:view"}),
-         _EVERY, _RESTRICTED),
-    Role("auditor", "Auditor", frozenset({"audit:event:view", "system:status:view"}),
-         _NO_SERVICE, _NO_SENSITIVITY),
-    Role("system_administrator", "System administrator",
-         frozenset({"system:status:view", "client:summary:add"}), _NO_SERVICE, _NO_SENSITIVITY),
-)  # fmt: skip
+def _role(code: str, row: dict[str, Any], bundles: Mapping[str, frozenset[str]]) -> Role:
+    if unknown := set(row) - _KNOWN:
+        raise ValueError(f"role {code}: unknown words {sorted(unknown)}")
+    permissions: set[str] = set()
+    for one in row["permissions"]:
+        permissions |= bundles.get(one, {one})
+    if wrong := {one for one in permissions if one.count(":") != 2}:
+        raise ValueError(f"role {code}: {sorted(wrong)} are neither bundles nor permissions")
+    return Role(
+        code=code,
+        name=row["name"],
+        permissions=frozenset(permissions),
+        reaches=tuple(_reach(code, reach) for reach in row.get("reach", ())),
+        finds_everyone=_finds_everyone(code, row.get("finds", "everyone")),
+        **{flag: row.get(flag, False) for flag in ("sees_addresses", "is_outside", "is_reviewed",
+                                                   "needs_end")},
+    )  # fmt: skip
 
-ROLES = {role.code: role for role in _ROLES}
+
+def _finds_everyone(code: str, word: str) -> bool:
+    if word not in ("everyone", "theirs"):
+        raise ValueError(f"role {code}: finds is everyone or theirs, not {word}")
+    return word == "everyone"
+
+
+def _reach(code: str, row: dict[str, Any]) -> Reach:
+    if unknown := set(row) - {"services", *LEVELS}:
+        raise ValueError(f"role {code}: unknown words {sorted(unknown)} in reach")
+    relations = [frozenset(Relation(word) for word in row.get(level, ())) for level in LEVELS]
+    for lower, higher in pairwise(relations):
+        if not (higher <= lower or Relation.ANY in lower):
+            raise ValueError(f"role {code}: {sorted(higher - lower)} reach higher but not lower")
+    services = frozenset(Service(word) for word in row["services"])
+    return Reach(services, tuple(relations))
+
+
+ROLES = load_roles(resources.files("edrms.access").joinpath("roles.toml").read_text("utf-8"))
+PERMISSIONS = frozenset().union(*(role.permissions for role in ROLES.values()))

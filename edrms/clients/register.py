@@ -117,14 +117,23 @@ def find_by_keys(
 
 
 def search_clients(
-    session: Session, typed: str, limit: int = 20, offset: int = 0
+    session: Session,
+    typed: str,
+    limit: int = 20,
+    offset: int = 0,
+    *,
+    within: ColumnElement[bool] | None = None,
+    address_hidden: Select[str] | None = None,
 ) -> tuple[list[Client], int]:
     """Clients for what somebody typed, by surname, and how many there are in all.
 
     Every word typed must fit: as the beginning of a name part, as the beginning of an identifier or
     postcode, or as a date of birth; ten digits are an NHS number. Nothing typed finds nobody.
+    within: whom the asker may find. address_hidden: ids of clients not to be found by their postcode.
     """
-    wanted = _fits_all(typed)
+    wanted = _fits_all(typed, address_hidden)
+    if within is not None:
+        wanted = and_(wanted, within)
     statement = select(ClientRow).where(wanted)
     ordered = statement.order_by(
         ClientRow.surname_folded, ClientRow.forename_folded, ClientRow.client_id
@@ -135,16 +144,16 @@ def search_clients(
     return found, total
 
 
-def _fits_all(typed: str) -> ColumnElement[bool]:
+def _fits_all(typed: str, address_hidden: Select[str] | None) -> ColumnElement[bool]:
     digits, words = fold_digits(typed), typed.split()
     if not words:
         return false()
     if len(digits) == 10 and not any(char.isalpha() for char in typed):
         return ClientRow.nhs_number == digits
-    return and_(*(_fits(word) for word in words))
+    return and_(*(_fits(word, address_hidden) for word in words))
 
 
-def _fits(word: str) -> ColumnElement[bool]:
+def _fits(word: str, address_hidden: Select[str] | None) -> ColumnElement[bool]:
     born = _as_date(word)
     if born:
         return ClientRow.date_of_birth == born
@@ -152,10 +161,10 @@ def _fits(word: str) -> ColumnElement[bool]:
         matching = select(ClientIdentifier.client_id).where(
             ClientIdentifier.value_folded.startswith(fold_reference(word))
         )
-        return or_(
-            ClientRow.client_id.in_(matching),
-            ClientRow.postcode_folded.startswith(fold_reference(word)),
-        )
+        lives_there = ClientRow.postcode_folded.startswith(fold_reference(word))
+        if address_hidden is not None:
+            lives_there = and_(lives_there, ClientRow.client_id.not_in(address_hidden))
+        return or_(ClientRow.client_id.in_(matching), lives_there)
     parts = fold_name(word).split()
     matching_names = [
         ClientRow.client_id.in_(

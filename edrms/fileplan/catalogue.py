@@ -51,6 +51,14 @@ def record_class(class_id: str) -> RecordClass:
     return {c.id: c for c in load_record_classes()}[class_id]
 
 
+def services_of_type(code: str) -> frozenset[str]:
+    """The services a type belongs to on any file; empty for types kept by the client's service."""
+    kind = _types_by_code().get(code)
+    if kind is None or not kind.is_for_any_file:
+        return frozenset()
+    return frozenset(Service(service).value for service in kind.services)
+
+
 @cache
 def _types_by_code() -> dict[str, DocumentType]:
     return {t.code: t for t in load_document_types()}

@@ -15,7 +15,16 @@ from sqlalchemy.orm import Session
 from edrms.clients.tables import ClientRow
 from edrms.errors import Invalid
 from edrms.fileplan import DocumentType, document_type
-from edrms.ids import BatchId, CaseFileId, DocumentId, ItemId, PageId, RecordId, new_id
+from edrms.ids import (
+    BatchId,
+    CaseFileId,
+    DocumentId,
+    ItemId,
+    PageId,
+    RecordId,
+    new_id,
+    new_reference,
+)
 from edrms.jobs.queue import enqueue
 from edrms.records.tables import CaseFile, Record, RecordAttachment, RecordPage, Rendition
 from edrms.uow import UnitOfWork
@@ -68,6 +77,7 @@ def file_record(work: UnitOfWork, filing: Filing) -> RecordId:
     record = Record(
         record_id=record_id,
         number=_next_number(work.session),
+        reference=_free_reference(work.session),
         version=1,
         state="filed",
         document_type=kind.code,
@@ -116,6 +126,13 @@ def _clients(session: Session, client_ids: Sequence[str]) -> list[ClientRow]:
 
 def _next_number(session: Session) -> int:
     return (session.scalar(select(func.max(Record.number))) or 0) + 1
+
+
+def _free_reference(session: Session) -> str:
+    while True:
+        reference = new_reference("R")
+        if session.scalar(select(Record.number).where(Record.reference == reference)) is None:
+            return reference
 
 
 def _attach(

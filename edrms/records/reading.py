@@ -1,41 +1,44 @@
 """Reading records back: decided per record, journalled before bytes leave, absent and forbidden alike."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from edrms.access.model import Actor, RecordFacts, Scope
+from edrms.access.facts import record_facts
+from edrms.access.model import Actor, Decision
 from edrms.access.policy import decide
-from edrms.access.sql import services_of_type, visible_records
+from edrms.access.sql import visible_records
 from edrms.errors import no_such
+from edrms.fileplan.catalogue import services_of_type
 from edrms.records.tables import CaseFile, PageContent, Record, RecordAttachment, RecordPage
 
 
-def facts_of(record: Record) -> RecordFacts:
-    """What the policy needs to know of a record."""
+def services_of(record: Record) -> frozenset[str]:
+    """The services of the files a record is on, and those its type belongs to on any file."""
     on_files = {attachment.case_file.service for attachment in record.attachments}
-    return RecordFacts(
-        frozenset(on_files) | services_of_type(record.document_type), record.sensitivity
-    )
+    return frozenset(on_files) | services_of_type(record.document_type)
 
 
-def visible_record(session: Session, actor: Actor, permission: str, record_id: str) -> Record:
-    """The record, if this actor may; raises NotFound alike for absent and forbidden."""
+def visible_record(
+    session: Session, actor: Actor, permission: str, record_id: str, at: datetime
+) -> tuple[Record, Decision]:
+    """The record, if this actor may, and why; raises NotFound alike for absent and forbidden."""
     record = session.get(Record, record_id)
-    if record is None or not decide(actor, permission, facts_of(record)).allowed:
+    if record is None:
         raise no_such("record")
-    return record
+    decision = decide(actor, permission, record_facts(session, record, at))
+    if not decision.allowed:
+        raise no_such("record", reason=decision.reason)
+    return record, decision
 
 
 _MOST_PAGES = 1_000_000  # a greater number is asked for by hand, and may not fit the column
 
 
-def visible_page(
-    session: Session, actor: Actor, permission: str, record_id: str, number: int
-) -> tuple[Record, PageContent]:
-    """A record's page as it was read; NotFound if absent, forbidden, or never readable."""
-    record = visible_record(session, actor, permission, record_id)
+def page_of(session: Session, record_id: str, number: int) -> PageContent:
+    """A record's page as it was read; NotFound if absent or never readable."""
     if not 0 < number <= _MOST_PAGES:
         raise no_such("page")
     page = session.scalar(
@@ -45,7 +48,7 @@ def visible_page(
     )
     if page is None:
         raise no_such("page")
-    return record, page
+    return page
 
 
 def client_ids_of(record: Record) -> list[str]:
@@ -53,16 +56,22 @@ def client_ids_of(record: Record) -> list[str]:
     return sorted({attachment.case_file.client_id for attachment in record.attachments})
 
 
-def records_of_client(session: Session, scopes: Sequence[Scope], client_id: str) -> list[Record]:
-    """A client's records within the scopes, newest document first."""
-    on_file = (
+def on_file_of(client_id: str) -> Select[str]:
+    """Ids of all records on a client's file, whoever may see them."""
+    return (
         select(RecordAttachment.record_id)
         .join(CaseFile, CaseFile.case_file_id == RecordAttachment.case_file_id)
         .where(CaseFile.client_id == client_id)
     )
+
+
+def records_of_client(
+    session: Session, actor: Actor, permission: str, client_id: str, at: datetime
+) -> list[Record]:
+    """A client's records that the actor may use so, newest document first."""
     statement = (
         select(Record)
-        .where(Record.record_id.in_(on_file), visible_records(scopes))
+        .where(Record.record_id.in_(on_file_of(client_id)), visible_records(actor, permission, at))
         .options(selectinload(Record.pages))
         .order_by(func.coalesce(Record.document_date, Record.received_on).desc(), Record.number)
     )
@@ -70,10 +79,11 @@ def records_of_client(session: Session, scopes: Sequence[Scope], client_id: str)
 
 
 def visible_among(
-    session: Session, scopes: Sequence[Scope], record_ids: Collection[str]
+    session: Session, actor: Actor, permission: str, record_ids: Collection[str], at: datetime
 ) -> dict[str, Record]:
-    """Those of these records that are within the scopes now, by id: the live check behind search."""
-    statement = select(Record).where(Record.record_id.in_(record_ids), visible_records(scopes))
+    """Those of these records that the actor may use so now, by id: the live check behind search."""
+    visible = visible_records(actor, permission, at)
+    statement = select(Record).where(Record.record_id.in_(record_ids), visible)
     return {record.record_id: record for record in session.scalars(statement)}
 
 

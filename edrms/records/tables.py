@@ -33,12 +33,17 @@ class CaseFile(Base):
 
 
 class Record(Base):
-    """A filed document. Its content never changes; corrections are new versions."""
+    """A filed document. Its content never changes; corrections are new versions.
+
+    number: in the order of filing, for the product's own use. reference: what people call it; unique,
+    never reused, and without order, so that nobody learns from two of them what lies between.
+    """
 
     __tablename__ = "records"
 
     record_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, unique=True)
+    reference: Mapped[str] = mapped_column(String(16), unique=True, index=True)
     version: Mapped[int] = mapped_column(Integer, default=1)
     state: Mapped[str] = mapped_column(String(16), default="filed")
     document_type: Mapped[str] = mapped_column(String(8), index=True)
@@ -58,11 +63,6 @@ class Record(Base):
     )
     renditions: Mapped[list["Rendition"]] = relationship(lazy="selectin", order_by="Rendition.kind")
     pages: Mapped[list["RecordPage"]] = relationship(order_by="RecordPage.number")
-
-    @property
-    def reference(self) -> str:
-        """What people call it: unique, never reused."""
-        return f"R-{self.number:06d}"
 
 
 class RecordAttachment(Base):

@@ -3,7 +3,7 @@
 If the event cannot be written the view is refused, because both stand in one transaction.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -12,27 +12,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload, undefer
 
 from edrms.access.model import Actor
-from edrms.access.policy import require, scopes
+from edrms.access.policy import DOWNLOAD, VIEW, require
+from edrms.access.reviews import note_for_review
 from edrms.audit.tables import AuditEvent
 from edrms.clients.model import Client
-from edrms.clients.register import get_clients, search_clients
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import no_such
 from edrms.ids import ObjectKey
+from edrms.records.client_files import clients_shown
 from edrms.records.reading import (
     client_ids_of,
-    records_of_client,
+    page_of,
     visible_among,
-    visible_page,
     visible_record,
 )
 from edrms.records.tables import PageContent, Record, RecordPage, Rendition
 from edrms.storage.ports import ObjectStore
 from edrms.uow import write
-
-VIEW = "record:content:view"
-DOWNLOAD = "record:content:download"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class RecordViewing:
         """A record with its pages and clients; journalled as viewed."""
         require(actor, VIEW)
         with write(self._database, actor, self._clock) as work:
-            record = visible_record(work.session, actor, VIEW, record_id)
+            record, decision = visible_record(work.session, actor, VIEW, record_id, work.now)
             statement = (
                 select(RecordPage)
                 .where(RecordPage.record_id == record_id)
@@ -82,27 +79,32 @@ class RecordViewing:
                 .order_by(RecordPage.number)
             )
             pages = tuple(page.reading for page in work.session.scalars(statement))
-            found = get_clients(work.session, client_ids_of(record))
-            work.journal(VIEW, "record", record_id)
+            found = clients_shown(work.session, actor, client_ids_of(record), work.now)
+            work.journal(VIEW, "record", record_id, reason=decision.reason)
+            note_for_review(work, decision, record_id)
         return OpenRecord(record, tuple(found.values()), pages)
 
     def page_image(self, actor: Actor, record_id: str, number: int) -> Content:
         """The picture of one page; journalled as viewed."""
         with write(self._database, actor, self._clock) as work:
-            _, page = visible_page(work.session, actor, VIEW, record_id, number)
+            _, decision = visible_record(work.session, actor, VIEW, record_id, work.now)
+            page = page_of(work.session, record_id, number)
             if not page.view_key:
                 raise no_such("page image")
-            work.journal("record:page:view", "record", record_id, page=number)
+            work.journal(
+                "record:page:view", "record", record_id, reason=decision.reason, page=number
+            )
         return self._content(page.view_key, page.view_media_type)
 
     def rendition(self, actor: Actor, record_id: str, kind: str) -> tuple[Record, Content]:
         """The original as received, or the searchable PDF; journalled as downloaded."""
         with write(self._database, actor, self._clock) as work:
-            record = visible_record(work.session, actor, DOWNLOAD, record_id)
+            record, decision = visible_record(work.session, actor, DOWNLOAD, record_id, work.now)
             made = work.session.get(Rendition, (record_id, kind))
             if made is None:
                 raise no_such("rendition")
-            work.journal(DOWNLOAD, "record", record_id, rendition=kind)
+            work.journal(DOWNLOAD, "record", record_id, reason=decision.reason, rendition=kind)
+            note_for_review(work, decision, record_id)
         return record, self._content(made.object_key, made.media_type)
 
     def thumbnail_source(self, actor: Actor, record_id: str, number: int) -> Content:
@@ -111,7 +113,8 @@ class RecordViewing:
         Whoever sees small pages has opened the record, and that is in the journal.
         """
         with self._database.read() as session:
-            _, page = visible_page(session, actor, VIEW, record_id, number)
+            visible_record(session, actor, VIEW, record_id, self._clock.now())
+            page = page_of(session, record_id, number)
         if not page.view_key:
             raise no_such("page image")
         return self._content(page.view_key, page.view_media_type)
@@ -119,7 +122,7 @@ class RecordViewing:
     def visible(self, actor: Actor, record_ids: Collection[str]) -> frozenset[str]:
         """Those of these records that the actor may open, for showing links only where they lead."""
         with self._database.read() as session:
-            return frozenset(visible_among(session, scopes(actor, VIEW), record_ids))
+            return frozenset(visible_among(session, actor, VIEW, record_ids, self._clock.now()))
 
     def recent(self, actor: Actor, limit: int) -> list[RecentView]:
         """What the actor opened lately and may still open, latest first."""
@@ -134,9 +137,10 @@ class RecordViewing:
         )
         with self._database.read() as session:
             opened = session.execute(statement).all()
-            rows = visible_among(session, scopes(actor, VIEW), [one for one, _ in opened])
-            ids = {one for row in rows.values() for one in client_ids_of(row)}
-            people = get_clients(session, ids)
+            ids = [one for one, _ in opened]
+            rows = visible_among(session, actor, VIEW, ids, self._clock.now())
+            about = {one for row in rows.values() for one in client_ids_of(row)}
+            people = clients_shown(session, actor, about, self._clock.now())
         return [
             RecentView(rows[one], at, tuple(people[who] for who in client_ids_of(rows[one])))
             for one, at in opened
@@ -151,42 +155,3 @@ class RecordViewing:
     def _content(self, key: str, media_type: str) -> Content:
         stored = ObjectKey(key)
         return Content(self._store.open(stored), media_type, self._store.size(stored))
-
-
-class ClientBrowsing:
-    """Finding a client and looking at what is on the file."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    def search(self, actor: Actor, typed: str, limit: int = 20) -> list[Client]:
-        """Clients for what was typed; journalled with how many were shown, not with the words."""
-        return self.search_page(actor, typed, limit)[0]
-
-    def search_page(
-        self, actor: Actor, typed: str, limit: int, offset: int = 0
-    ) -> tuple[list[Client], int]:
-        """A page of the clients for what was typed, and how many there are in all; journalled."""
-        require(actor, "client:summary:search")
-        with write(self._database, actor, self._clock) as work:
-            found, total = search_clients(work.session, typed, limit, offset)
-            work.journal("client:summary:search", "client", "", shown=len(found))
-        return found, total
-
-    def open(self, actor: Actor, client_id: str) -> tuple[Client, Sequence[Record]]:
-        """A client and those records on the file that the actor may see; journalled."""
-        require(actor, "client:file:view")
-        with write(self._database, actor, self._clock) as work:
-            client = get_clients(work.session, [client_id]).get(client_id)
-            if client is None:
-                raise no_such("client")
-            records = records_of_client(work.session, scopes(actor, VIEW), client_id)
-            work.journal("client:file:view", "client", client_id)
-        return client, records
-
-    def summaries(self, actor: Actor, client_ids: Sequence[str]) -> dict[str, Client]:
-        """Names and identifiers of these clients, for somebody who files or reads."""
-        require(actor, "client:summary:search")
-        with self._database.read() as session:
-            return get_clients(session, client_ids)

@@ -1,6 +1,7 @@
 """Adding staff members and turning one into an actor. Passwords are stored as Argon2id hashes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -9,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.access.roles import ROLES
+from edrms.access.standing import actor_at
+from edrms.access.tables import RoleHolding
 from edrms.db import Database
 from edrms.errors import Invalid
 from edrms.ids import StaffId, new_id
-from edrms.staff.tables import StaffMember, StaffRole
+from edrms.staff.tables import StaffMember
 from edrms.uow import UnitOfWork
 
 PASSWORD_MIN_LENGTH = 12
@@ -23,11 +26,17 @@ SYSTEM = Actor(StaffId("system"), "EDRMS", frozenset())
 
 
 def add_staff_member(
-    work: UnitOfWork, username: str, display_name: str, password: str, roles: frozenset[str]
-) -> StaffId:
-    """A new account. Raises Invalid for an unknown role, a short password or a name already taken."""
+    work: UnitOfWork, username: str, display_name: str, password: str, roles: frozenset[str],
+    *, until: datetime | None = None,
+) -> StaffId:  # fmt: skip
+    """A new account. until: when the roles end of themselves; some need an end.
+
+    Raises Invalid for an unknown role, one without its end, a short password or a name already taken.
+    """
     work.alone("staff names")
     wrong = _what_is_wrong(work.session, username, password, roles)
+    if until is None and any(ROLES[role].needs_end for role in roles & ROLES.keys()):
+        wrong["until"] = "This role is held until a date: give one."
     if wrong:
         raise Invalid("The staff member was not added.", fields=wrong)
     staff_id = StaffId(new_id())
@@ -39,9 +48,15 @@ def add_staff_member(
             password_hash=_HASHER.hash(password),
             active=True,
             added_at=work.now,
-            roles=[StaffRole(role=role) for role in sorted(roles)],
         )
     )
+    work.session.flush()
+    for role in sorted(roles):
+        work.session.add(
+            RoleHolding(
+                holding_id=new_id(), staff_id=staff_id, role=role, from_at=work.now, until_at=until
+            )
+        )
     work.journal("staff:account:add", "staff", staff_id, roles=sorted(roles))
     return staff_id
 
@@ -73,10 +88,9 @@ def password_is_right(member: StaffMember | None, password: str) -> bool:
         return False
 
 
-def actor_for(member: StaffMember) -> Actor:
-    """The actor a signed-in staff member is."""
-    roles = frozenset(role.role for role in member.roles)
-    return Actor(StaffId(member.staff_id), member.display_name, roles)
+def actor_for(session: Session, member: StaffMember, at: datetime) -> Actor:
+    """The actor a staff member is at this moment."""
+    return actor_at(session, member.staff_id, member.display_name, at)
 
 
 class StaffDirectory:

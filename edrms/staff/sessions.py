@@ -17,6 +17,7 @@ from edrms.access.model import Actor
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Refused
+from edrms.ids import StaffId
 from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM, actor_for, find_by_username, password_is_right
 from edrms.staff.tables import SignInAttempts, StaffMember, StaffSession
@@ -65,7 +66,8 @@ class Sessions:
 
     def _open(self, member: StaffMember) -> str:
         token = secrets.token_urlsafe(32)
-        with write(self._database, actor_for(member), self._clock) as work:
+        actor = Actor(StaffId(member.staff_id), member.display_name, frozenset())
+        with write(self._database, actor, self._clock) as work:
             work.session.add(
                 StaffSession(
                     token_hash=_digest(token),
@@ -117,7 +119,7 @@ class Sessions:
             member = session.get(StaffMember, row.staff_id)
             if member is None or not member.active:
                 return None
-            found = SignedIn(actor_for(member), row.csrf_token)
+            found = SignedIn(actor_for(session, member, now), row.csrf_token)
             stale = now > row.last_used_at + self._idle / 10
         if stale:
             self._touch(token)

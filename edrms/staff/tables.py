@@ -1,9 +1,9 @@
-"""Tables of staff, their roles and their sessions."""
+"""Tables of staff and their sessions. Roles and teams: edrms/access/tables.py."""
 
 from datetime import datetime
 
 from sqlalchemy import Boolean, ForeignKey, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from edrms.db import Base, UtcDateTime
 
@@ -19,18 +19,6 @@ class StaffMember(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    roles: Mapped[list["StaffRole"]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by="StaffRole.role"
-    )
-
-
-class StaffRole(Base):
-    """One role held by one staff member."""
-
-    __tablename__ = "staff_roles"
-
-    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.staff_id"), primary_key=True)
-    role: Mapped[str] = mapped_column(String(64), primary_key=True)
 
 
 class StaffSession(Base):

@@ -17,9 +17,8 @@ from api.setting_up import make_instance, staff_actor
 from api.wiring import Instance, indexer, page_reader, page_worker
 from edrms.access.roles import ROLES
 from edrms.clients.model import Client
-from edrms.clients.register import add_client
 from edrms.ids import ClientId
-from edrms.staff.accounts import SYSTEM, add_staff_member
+from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from scanning.indexing.filing import IndexDecision
 from tests import factories
@@ -91,8 +90,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     instance = make_instance(factories.settings(tmp_path_factory.mktemp("instance")))
     with write(instance.database, SYSTEM, instance.clock) as work:
         for code, role in ROLES.items():
-            add_staff_member(work, code, role.name, PASSWORD, frozenset({code}))
+            factories.add_to_staff(work, code, code, name=role.name, password=PASSWORD)
         for client_id, service in ((CHILD, "children"), (ADULT, "adults")):
-            add_client(work, Client(client_id, "Bryn", "Invented", service, date(2014, 3, 3)))
+            bryn = Client(client_id, "Bryn", "Invented", service, date(2014, 3, 3))
+            factories.add_to_register(work, bryn)
     yield Site(create_app(instance), instance)
     instance.database.close()

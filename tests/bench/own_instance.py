@@ -20,14 +20,14 @@ from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.roles import ROLES
 from edrms.clients.model import Client, Identifier
-from edrms.clients.register import add_client
 from edrms.clients.tables import ClientRow
 from edrms.ids import ClientId
 from edrms.settings import Settings
-from edrms.staff.accounts import SYSTEM, add_staff_member
+from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from scanning.indexing.filing import IndexDecision
 from scanning.sample_post.people import make_clients
+from tests import factories
 
 PASSWORD = "measured, not guarded"
 POLL_S = 0.1
@@ -138,9 +138,9 @@ def own_instance(
     instance = make_instance(settings)
     with write(instance.database, SYSTEM, instance.clock) as work:
         for code, role in ROLES.items():
-            add_staff_member(work, code, role.name, PASSWORD, frozenset({code}))
+            factories.add_to_staff(work, code, code, name=role.name, password=PASSWORD)
         for client in clients:
-            add_client(work, client)
+            factories.add_to_register(work, client)
     with Supervisor(settings) as supervisor:
         if workers:
             supervisor.add_workers(workers)

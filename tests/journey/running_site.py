@@ -19,12 +19,12 @@ from pathlib import Path
 from api.setting_up import make_instance
 from edrms.access.roles import ROLES
 from edrms.clients.model import Client, Identifier
-from edrms.clients.register import add_client
 from edrms.ids import ClientId, new_id
 from edrms.settings import Settings
-from edrms.staff.accounts import SYSTEM, add_staff_member
+from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from scanning.sample_post.people import make_clients
+from tests import factories
 
 PASSWORD = "invented for the tests"
 STARTS_WITHIN_S, STOPS_WITHIN_S = 60, 12
@@ -71,9 +71,9 @@ def _fill(home: Path) -> None:
     instance = make_instance(Settings(home=home))
     with write(instance.database, SYSTEM, instance.clock) as work:
         for code, role in ROLES.items():
-            add_staff_member(work, code, role.name, PASSWORD, frozenset({code}))
+            factories.add_to_staff(work, code, code, name=role.name, password=PASSWORD)
         for person in make_clients():
-            add_client(
+            factories.add_to_register(
                 work,
                 Client(
                     ClientId(new_id()), person.forename, person.surname, person.service,

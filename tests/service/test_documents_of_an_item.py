@@ -134,7 +134,7 @@ def test_a_letter_about_two_siblings_is_one_record_on_both_files(
     assert len(record.attachments) == 2
     worker_for_children = factories.actor("social_worker_children")
     for one in (jory, merryn):
-        _, found = instance.clients.open(worker_for_children, one.client_id)
+        found = instance.clients.open(worker_for_children, one.client_id).records
         assert [row.record_id for row in found] == [record_id]
 
 

@@ -55,7 +55,8 @@ def suggest() -> ResponseReturnValue:
 @permission("client:file:view")
 def show(client_id: str) -> ResponseReturnValue:
     """A client and the documents this person may see."""
-    client, records = instance().clients.open(actor(), client_id)
+    opened = instance().clients.open(actor(), client_id)
+    client, records = opened.client, opened.records
     wanted, sort = request.args.get("type", ""), request.args.get("sort", "newest")
     shown = [record for record in records if wanted in ("", record.document_type)]
     if sort == "oldest":
