@@ -7,7 +7,13 @@ from urllib.parse import urlsplit
 
 import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
 from api import migrations
+from edrms.access.glass import Glass
+from edrms.access.guards import Guards
 from edrms.access.model import Actor
+from edrms.access.notices import Notices
+from edrms.access.reports import AccessReports
+from edrms.access.reviews import Reviews
+from edrms.access.seals import Seals
 from edrms.clock import Clock, SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart
@@ -61,6 +67,12 @@ class Instance:
     clients: ClientBrowsing
     search: RecordSearch
     queue: Queue
+    guards: Guards
+    seals: Seals
+    glass: Glass
+    notices: Notices
+    reviews: Reviews
+    access_reports: AccessReports
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -85,6 +97,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         clients=ClientBrowsing(database, clock),
         search=RecordSearch(database, index, clock),
         queue=Queue(database, clock, settings.lease_s),
+        guards=Guards(database, clock),
+        seals=Seals(database, clock),
+        glass=Glass(database, clock, settings.glass_hours),
+        notices=Notices(database, clock),
+        reviews=Reviews(database, clock),
+        access_reports=AccessReports(database, clock),
     )
 
 

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     session_idle_s: int = Field(default=3600, gt=0)
     session_total_s: int = Field(default=12 * 3600, gt=0)
     secure_cookies: bool = False
+    glass_hours: int = Field(default=24, ge=1, le=168)
 
     @property
     def database(self) -> str:

@@ -126,12 +126,13 @@ def add_to_staff(
     return staff_id
 
 
-def add_to_register(work: UnitOfWork, person: Client) -> None:
+def add_to_register(work: UnitOfWork, person: Client, *, allocated: bool = True) -> None:
     """A client on the register, allocated to the team of the service."""
     make_teams(work)
     add_client(work, person)
     work.session.flush()
-    allocate(work, person.client_id, team_id=TEAMS[person.service])
+    if allocated:
+        allocate(work, person.client_id, team_id=TEAMS[person.service])
 
 
 def client(**given: Any) -> Client:
@@ -162,11 +163,11 @@ def child(**given: Any) -> Client:
     return client(**fields | given)
 
 
-def on_the_register(instance: Instance, *people: Client) -> None:
-    """Put these clients on the register."""
+def on_the_register(instance: Instance, *people: Client, allocated: bool = True) -> None:
+    """Put these clients on the register, each as a client of the service's team."""
     with write(instance.database, SYSTEM, instance.clock) as work:
         for person in people:
-            add_to_register(work, person)
+            add_to_register(work, person, allocated=allocated)
 
 
 # --- letters and pages ----------------------------------------------------------------------------
