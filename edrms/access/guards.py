@@ -25,9 +25,13 @@ from edrms.ids import new_id
 from edrms.staff.tables import StaffMember
 from edrms.uow import UnitOfWork, write
 
-PLACE_BLOCK, LIFT_BLOCK = "access:block:place", "access:block:lift"
-PLACE_MARKING, LIFT_MARKING = "access:marking:place", "access:marking:lift"
-GIVE, END_GRANT, ADMIT = "access:grant:give", "access:grant:end", "access:seal:admit"
+PLACE_BLOCK = "access:block:place"
+LIFT_BLOCK = "access:block:lift"
+PLACE_MARKING = "access:marking:place"
+LIFT_MARKING = "access:marking:lift"
+GIVE = "access:grant:give"
+END_GRANT = "access:grant:end"
+ADMIT = "access:seal:admit"
 BY_HAND = {
     Relation.GRANTED: GIVE, Relation.LISTED: GIVE, Relation.PANEL: GIVE, Relation.ADMITTED: ADMIT,
 }  # fmt: skip

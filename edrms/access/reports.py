@@ -23,7 +23,8 @@ from edrms.records.tables import Record
 from edrms.staff.tables import StaffMember
 from edrms.uow import write
 
-REPORT, GUARDS = "access:report:view", "access:guard:view"
+REPORT = "access:report:view"
+GUARDS = "access:guard:view"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from edrms.records.reading import on_file_of
 from edrms.records.tables import PageContent, RecordPage
 from edrms.uow import write
 
-SEAL, LINK = "access:seal:place", "client:identity:link"
+SEAL = "access:seal:place"
+LINK = "client:identity:link"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,11 @@ class Module:
         return ast.parse(self.source, self.path)
 
     @property
+    def dotted(self) -> str:
+        """The name it is imported by."""
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    @property
     def package(self) -> str:
         """The top package it is in."""
         return self.path.split("/")[0]
@@ -168,8 +173,9 @@ def _is_at(path: str, place: str) -> bool:
 def journalled_actions(tree: Iterable[Module]) -> dict[str, list[str]]:
     """Where each action is journalled: the first argument of every call of `journal`."""
     found: dict[str, list[str]] = {}
-    for module in tree:
-        constants = _constants(module)
+    every = {module.dotted: module for module in tree}
+    for module in every.values():
+        constants = _constants(module) | _imported_constants(module, every)
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Call) and _called(node) == "journal" and node.args:
                 action = _text(node.args[0], constants)
@@ -187,6 +193,15 @@ def _constants(module: Module) -> dict[str, str]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+
+
+def _imported_constants(module: Module, every: dict[str, Module]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom) and node.module in every:
+            theirs = _constants(every[node.module])
+            found |= {one.name: theirs[one.name] for one in node.names if one.name in theirs}
+    return found
 
 
 def _text(node: ast.expr, constants: dict[str, str]) -> str:
