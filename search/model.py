@@ -44,6 +44,8 @@ class AccessFilter:
     Deny by default: with no services or no sensitivities nothing is visible. client_ids: None means
     the policy does not narrow by client; an empty set means no client, hence nothing.
     except_client_ids: a record about any of these is hidden (conflict of interest, seal).
+    record_ids: as client_ids, of the records themselves: None does not narrow, an empty set is
+    nothing. except_record_ids: these are hidden, whatever else this filter lets in.
     """
 
     services: frozenset[str] = frozenset()

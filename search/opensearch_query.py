@@ -59,11 +59,17 @@ def _let_in(access: AccessFilter) -> Body:
     wanted = [having("service", access.services), having("sensitivity", access.sensitivities)]
     if access.client_ids is not None:
         wanted.append(having("client_id", access.client_ids))
+    if access.record_ids is not None:
+        wanted.append(having("record_id", access.record_ids))
     if NOTHING in wanted:
         return NOTHING
     parts: Body = {"filter": [*wanted, {"exists": {"field": "record_id"}}]}
-    if access.except_client_ids:
-        parts["must_not"] = [having("client_id", access.except_client_ids)]
+    hidden = [
+        having("client_id", access.except_client_ids),
+        having("record_id", access.except_record_ids),
+    ]
+    if some := [query for query in hidden if query != NOTHING]:
+        parts["must_not"] = some
     return {"bool": parts}
 
 

@@ -46,8 +46,11 @@ def _let_in(segment: Segment, access: AccessFilter) -> Any:
     mask: Any = _having_any(segment, "service", access.services)
     mask &= _having_any(segment, "sensitivity", access.sensitivities)
     if access.client_ids is not None:
-        mask &= _having_any(segment, "client_id", access.client_ids)
-    mask &= ~_having_any(segment, "client_id", access.except_client_ids)
+        mask &= segment.about_any(access.client_ids)
+    if access.record_ids is not None:
+        mask &= segment.being_any(access.record_ids)
+    mask &= ~segment.about_any(access.except_client_ids)
+    mask &= ~segment.being_any(access.except_record_ids)
     return mask & segment.live
 
 

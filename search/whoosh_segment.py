@@ -19,6 +19,7 @@ from search.words import normal, tokens
 PAGE_GAP = 100  # positions left free between pages, so that no phrase runs across
 SET_FIELDS = ("service", "sensitivity", "client_id", "kind")
 _MAX_CACHED_TERMS = 4_000
+_MAX_CACHED_CLIENTS = 500_000
 _EMPTY: Any = np.zeros(0, dtype=np.int64)
 
 
@@ -117,6 +118,8 @@ class Segment:
     def __init__(self, reader: Any) -> None:
         self.n: int = reader.doc_count_all()
         self._postings: dict[tuple[str, str], tuple[Any, Any]] = {}
+        self._about: dict[str, Any] = {}
+        self._numbers: dict[str, int] = {}
         self._reader = reader
         self.words = self._column("words")
         self.day = self._column("day")
@@ -153,10 +156,39 @@ class Segment:
             self._postings[key] = found
         return found
 
+    def about_any(self, client_ids: Iterable[str]) -> Any:
+        """Mask of the documents about any of these clients, dead ones perhaps among them.
+
+        Kept apart from other postings: one asker's filter may name thousands, search after search.
+        """
+        mask: Any = np.zeros(self.n, dtype=bool)
+        found = [documents for one in client_ids if len(documents := self._about_one(one))]
+        if found:
+            mask[np.concatenate(found)] = True
+        return mask
+
+    def _about_one(self, client_id: str) -> Any:
+        documents = self._about.get(client_id)
+        if documents is None:
+            documents = self._read_postings("client_id", client_id)[0]
+            if len(self._about) >= _MAX_CACHED_CLIENTS:
+                self._about.clear()
+            self._about[client_id] = documents
+        return documents
+
+    def being_any(self, record_ids: Iterable[str]) -> Any:
+        """Mask of the documents that are any of these records, dead ones perhaps among them."""
+        if not self._numbers:
+            self._numbers = {one: number for number, one in enumerate(self.ids) if one}
+        mask: Any = np.zeros(self.n, dtype=bool)
+        numbers = self._numbers
+        mask[[numbers[one] for one in record_ids if one in numbers]] = True
+        return mask
+
     def _read_postings(self, field: str, term: str) -> tuple[Any, Any]:
         try:
             matcher = self._reader.postings(field, term)
-        except TermNotFound:
+        except (TermNotFound, UnicodeEncodeError):  # what is no text is held by none
             return _EMPTY, _EMPTY
         numbers, weights = [], []
         while matcher.is_active():
