@@ -57,6 +57,18 @@ class Closed(Denied):
     code = "closed"
 
 
+class StepUpRequired(EdrmsError):
+    """The act needs its actor proved afresh: password and second factor once more."""
+
+    code = "step_up_required"
+
+
+class TooMany(EdrmsError):
+    """More requests in a minute than one person may make; `data` has retry_after_s."""
+
+    code = "too_many"
+
+
 class NotSignedIn(EdrmsError):
     """Nobody is signed in, or the session has ended."""
 

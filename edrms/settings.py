@@ -66,6 +66,13 @@ class Settings(BaseSettings):
     session_total_s: int = Field(default=12 * 3600, gt=0)
     secure_cookies: bool = False
     glass_hours: int = Field(default=24, ge=1, le=168)
+    require_second_factor: bool = False
+    trusted_proxies: int = Field(default=0, ge=0, le=9)
+    sign_ins_per_minute: int = Field(default=300, gt=0)
+    requests_per_minute: int = Field(default=600, gt=0)
+    searches_per_minute: int = Field(default=60, gt=0)
+    uploads_per_minute: int = Field(default=600, gt=0)
+    downloads_per_minute: int = Field(default=60, gt=0)
 
     @property
     def database(self) -> str:

@@ -8,9 +8,9 @@ from argon2 import PasswordHasher
 from api.wiring import Instance
 from edrms.clock import FixedClock
 from edrms.errors import Invalid, Refused
-from edrms.staff import accounts
+from edrms.staff import passwords
 from edrms.staff.accounts import SYSTEM, add_staff_member
-from edrms.staff.sessions import FREE_ATTEMPTS, WAIT_AFTER_FAILURES
+from edrms.staff.rules import PAIR
 from edrms.staff.tables import StaffMember, StaffSession
 from edrms.uow import write
 from tests import factories
@@ -24,8 +24,8 @@ SECOND = timedelta(seconds=1)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2id as shipped takes a second on a busy machine; these tests are not about its cost."""
     quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(accounts, "_HASHER", quick)
-    monkeypatch.setattr(accounts, "_DUMMY_HASH", quick.hash("a password nobody has"))
+    monkeypatch.setattr(passwords, "_HASHER", quick)
+    monkeypatch.setattr(passwords, "_DUMMY_HASH", quick.hash("a password nobody has"))
 
 
 @pytest.fixture
@@ -112,11 +112,11 @@ def test_many_wrong_guesses_slow_the_name_down_and_no_other(
     instance: Instance, clock: FixedClock
 ) -> None:
     factories.staff_member(instance, "bob", "indexer")
-    guess_wrongly(instance, FREE_ATTEMPTS)
+    guess_wrongly(instance, PAIR.tries)
     with pytest.raises(Refused):
         sign_in(instance)
     assert sign_in(instance, name="bob")
-    clock.advance(WAIT_AFTER_FAILURES + SECOND)
+    clock.advance(PAIR.then_one_each + SECOND)
     assert sign_in(instance)
 
 
@@ -124,19 +124,19 @@ def test_many_wrong_guesses_slow_the_name_down_and_no_other(
 def test_guessing_while_the_name_is_slowed_does_not_make_the_wait_longer(
     instance: Instance, clock: FixedClock
 ) -> None:
-    guess_wrongly(instance, FREE_ATTEMPTS)
+    guess_wrongly(instance, PAIR.tries)
     for _ in range(3):
-        clock.advance(WAIT_AFTER_FAILURES / 4)
+        clock.advance(PAIR.then_one_each / 4)
         guess_wrongly(instance, 1)
-    clock.advance(WAIT_AFTER_FAILURES / 4 + SECOND)
+    clock.advance(PAIR.then_one_each / 4 + SECOND)
     assert sign_in(instance)
 
 
 @pytest.mark.usefixtures("ann")
 def test_signing_in_forgets_earlier_failures(instance: Instance) -> None:
-    guess_wrongly(instance, FREE_ATTEMPTS - 1)
+    guess_wrongly(instance, PAIR.tries - 1)
     sign_in(instance)
-    guess_wrongly(instance, FREE_ATTEMPTS - 1)
+    guess_wrongly(instance, PAIR.tries - 1)
     assert sign_in(instance)
 
 
