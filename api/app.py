@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from flask import Flask, Response, g
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api.arrivals import cookie_name
 from api.authn import check_routes, harden, install_authn
 from api.problems import install_problems
 from api.v1 import blueprint as v1
@@ -11,7 +13,7 @@ from api.web.assets import require_vendor
 from api.web.templating import install_templates
 from api.web.views import BLUEPRINTS
 from api.wiring import Instance
-from edrms.settings import Settings
+from edrms.staff.sealing import instance_secret
 
 _FORM_OVERHEAD_BYTES = 1 << 20
 _MOST_FILES_IN_A_FORM = 500
@@ -23,21 +25,24 @@ def create_app(instance: Instance) -> Flask:
     settings = instance.settings
     app = Flask("api.web", static_folder=str(Path(__file__).parent / "web" / "static"))
     app.config.update(
-        SECRET_KEY=_secret_key(settings),
+        SECRET_KEY=instance_secret(settings),
         COUNCIL_NAME=settings.council_name,
         MAX_CONTENT_LENGTH=_MOST_FILES_IN_A_FORM * settings.max_upload_bytes,
         MAX_FORM_MEMORY_SIZE=_FORM_OVERHEAD_BYTES,
         MAX_FORM_PARTS=_MOST_FILES_IN_A_FORM + 50,
         SEND_FILE_MAX_AGE_DEFAULT=_STATIC_KEPT_S,
-        SESSION_COOKIE_NAME="edrms_messages",
+        SESSION_COOKIE_NAME=cookie_name("edrms_messages", is_secure=settings.secure_cookies),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
     )
     app.extensions["instance"] = instance
+    if settings.trusted_proxies:
+        told_by_proxy = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)
+        app.wsgi_app = told_by_proxy  # type: ignore[method-assign]
     require_vendor()
     install_templates(app)
-    install_authn(app, instance.sessions)
+    install_authn(app, instance)
     install_problems(app)
     for blueprint in (*BLUEPRINTS, v1):
         app.register_blueprint(blueprint)
@@ -51,10 +56,3 @@ def _name_answer(response: Response) -> Response:
     """The proxy's log and ours then speak of a request by the same id."""
     response.headers["X-Request-Id"] = g.request_id
     return response
-
-
-def _secret_key(settings: Settings) -> bytes:
-    """The key that signs the messages cookie: given where several hosts serve, else made with the
-    instance (api/setting_up.py)."""
-    given = settings.web_secret.get_secret_value()
-    return given.encode() if given else (settings.home / "secret_key").read_bytes()

@@ -1,12 +1,13 @@
 """Who is asking, and may they ask it: sessions, named permissions on every route, forged forms refused.
 
 A route says what it needs with @permission("thing:part:verb"), or @public. A route that says neither
-stops the application from starting.
+stops the application from starting. @step_up wants its actor proved within the last minutes.
 """
 
 import hmac
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -14,17 +15,22 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.arrivals import SESSION, cookie, source
+from api.limits import RequestLimits, kind_of
 from api.problems import wants_json
+from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.policy import require
 from edrms.access.roles import PERMISSIONS
-from edrms.errors import CannotStart, Invalid, NotSignedIn
-from edrms.staff.sessions import Sessions
+from edrms.errors import CannotStart, Invalid, NotSignedIn, StepUpRequired
+from edrms.staff.sessions import CHANGE_PASSWORD, SignedIn
+from edrms.staff.tokens import is_api_token
 
-COOKIE = "edrms_session"
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
 SMALL_BODY_BYTES = 1 << 20
+PROVED_WITHIN = timedelta(minutes=5)
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -46,6 +52,19 @@ def signed_in(view: View) -> View:
     return _mark(SIGNED_IN)(view)
 
 
+def step_up(view: View) -> View:
+    """The view is destructive or powerful: password and second factor were given minutes ago, or are
+    asked for now. Applied to a view as the permission is."""
+    view.step_up = True  # type: ignore[attr-defined]
+    return view
+
+
+def before_all_else(view: View) -> View:
+    """The view stays open to who must first change a password or set up a second factor."""
+    view.before_all_else = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_files(view: View) -> View:
     """The view may be sent files; every other view refuses a body over SMALL_BODY_BYTES."""
     view.takes_files = True  # type: ignore[attr-defined]
@@ -60,9 +79,9 @@ def _mark(name: str) -> Callable[[View], View]:
     return mark
 
 
-def install_authn(app: Flask, sessions: Sessions) -> None:
+def install_authn(app: Flask, instance: Instance) -> None:
     """Check every request before its view runs, and every route before the first request."""
-    app.extensions["sessions"] = sessions
+    app.extensions["limits"] = RequestLimits(instance.settings)
     app.before_request(_name_request)
     app.before_request(_admit)
 
@@ -86,7 +105,7 @@ def needed_by(app: Flask, endpoint: str) -> str | None:
 def _name_request() -> None:
     g.request_id = secrets.token_hex(8)
     g.actor = None
-    g.csrf_token = ""
+    g.csrf_token = g.session_token = g.session_id = ""
     view = current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, "takes_files", False):
         request.max_content_length = SMALL_BODY_BYTES
@@ -94,28 +113,90 @@ def _name_request() -> None:
 
 def _admit() -> AnyResponse | None:
     token, from_cookie = _token()
-    sessions: Sessions = current_app.extensions["sessions"]
-    found = sessions.find(token) if token else None
+    found = _recognise(token, from_cookie=from_cookie) if token else None
     if found:
-        g.actor, g.csrf_token, g.session_token = found.actor, found.csrf_token, token
+        g.actor, g.csrf_token = found.actor, found.csrf_token
+        g.session_token, g.session_id = token, found.session_id
+    _count(found)
     needs = needed_by(current_app, request.endpoint) if request.endpoint else PUBLIC
     if needs == PUBLIC:
         _refuse_foreign_origin()
         return None
     if found is None:
         return _ask_to_sign_in()
+    if found.must and not getattr(_view(), "before_all_else", False):
+        return _ask_for_first_things(found.must)
     if needs != SIGNED_IN:
         require(found.actor, needs or "")
     if from_cookie and request.method not in _SAFE:
         _refuse_forged(found.csrf_token)
+    if getattr(_view(), "step_up", False) and not _is_fresh(found):
+        return _ask_for_proof()
     return None
+
+
+def _view() -> object:
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _recognise(token: str, *, from_cookie: bool) -> SignedIn | None:
+    """A session by its token; a program's token only in the header, and only for the JSON API."""
+    instance: Instance = current_app.extensions["instance"]
+    if not is_api_token(token):
+        return instance.sessions.find(token)
+    if from_cookie or not request.path.startswith("/api/"):
+        return None
+    program = instance.tokens.find(token)
+    return SignedIn(program, "", "", _NEVER) if program else None
+
+
+def _count(found: SignedIn | None) -> None:
+    limits: RequestLimits = current_app.extensions["limits"]
+    kind = kind_of(_view())
+    if kind == "sign_ins":
+        if request.method not in _SAFE:
+            limits.count(kind, source())
+    elif found and request.endpoint != "static":
+        limits.count(kind, found.actor.staff_id)
+
+
+def _is_fresh(found: SignedIn) -> bool:
+    instance: Instance = current_app.extensions["instance"]
+    return instance.clock.now() <= found.proved_at + PROVED_WITHIN
+
+
+def _ask_for_proof() -> AnyResponse:
+    """The page that asks for it leads back to where one was; nothing of this request was done."""
+    if wants_json():
+        raise StepUpRequired(
+            _("Give your password and code again (POST /api/v1/sessions/current/proof) first.")
+        )
+    here = request.full_path.rstrip("?") if request.method in _SAFE else _came_from()
+    return redirect(url_for("auth.prove", next=here), 303)
+
+
+def _came_from() -> str:
+    """The page of ours that the form was on; the start page if that is not known."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return "/"
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _ask_for_first_things(must: str) -> AnyResponse:
+    if wants_json():
+        raise StepUpRequired(
+            _("Sign in on the pages first: there is something to set up there."), code=must
+        )
+    endpoint = "account.password" if must == CHANGE_PASSWORD else "account.second_factor"
+    return redirect(url_for(endpoint), 303)
 
 
 def _token() -> tuple[str, bool]:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
         return header.removeprefix("Bearer ").strip(), False
-    return request.cookies.get(COOKIE, ""), True
+    return cookie(SESSION), True
 
 
 def _ask_to_sign_in() -> AnyResponse:

@@ -27,6 +27,8 @@ RETRY_AFTER_S = 30
 _STATUSES: tuple[tuple[type[errors.EdrmsError], int], ...] = (
     (errors.NotSignedIn, 401),
     (errors.Closed, 403),
+    (errors.StepUpRequired, 403),
+    (errors.TooMany, 429),
     (errors.Denied, 404),
     (errors.NotFound, 404),
     (errors.TooLarge, 413),
@@ -39,12 +41,13 @@ _STATUSES: tuple[tuple[type[errors.EdrmsError], int], ...] = (
 _TITLES = {
     400: _l("The request cannot be understood"),
     401: _l("Sign in first"),
-    403: _l("Closed to you"),
+    403: _l("Prove who you are first"),
     404: _l("Not found"),
     405: _l("Not possible this way"),
     409: _l("Not possible now"),
     413: _l("Too large"),
     422: _l("Something is missing or wrong"),
+    429: _l("Too many requests"),
     500: _l("Something went wrong here"),
     503: _l("Not available just now"),
     507: _l("No space left"),
@@ -65,13 +68,13 @@ def answer(status: int, code: str, detail: str, fields: dict[str, str] | None = 
         status=status if status in _PAGES else (500 if status >= 500 else 400),
         request_id=g.request_id,
         detail="" if status == 404 else detail,
-        retry_after_s=RETRY_AFTER_S if status in (503, 507) else None,
+        retry_after_s=_retry_after_s(status),
     )
     response = Response(render_template("error.html", page=page, shell=shell()), status=status)
     return _with_retry(response)
 
 
-_PAGES = {400, 401, 403, 404, 409, 413, 500, 503, 507}
+_PAGES = {400, 401, 403, 404, 409, 413, 429, 500, 503, 507}
 
 
 def wants_json() -> bool:
@@ -101,9 +104,15 @@ def problem(status: int, code: str, detail: str, fields: dict[str, str] | None =
 
 
 def _with_retry(response: Response) -> Response:
-    if response.status_code in (503, 507):
-        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if seconds := _retry_after_s(response.status_code):
+        response.headers["Retry-After"] = str(seconds)
     return response
+
+
+def _retry_after_s(status: int) -> int | None:
+    if status == 429:
+        return int(g.get("retry_after_s", RETRY_AFTER_S))
+    return RETRY_AFTER_S if status in (503, 507) else None
 
 
 def install_problems(app: Flask) -> None:
@@ -117,6 +126,7 @@ def install_problems(app: Flask) -> None:
 
 def _on_edrms_error(error: errors.EdrmsError) -> Response:
     status = status_of(error)
+    g.retry_after_s = error.data.get("retry_after_s", RETRY_AFTER_S)
     if status >= 500:
         log.error("request_failed", extra={"code": error.error_code, "request": g.request_id})
     if status == 404:

@@ -24,7 +24,11 @@ from edrms.records.client_files import ClientBrowsing
 from edrms.records.viewing import RecordViewing
 from edrms.settings import Settings
 from edrms.staff.accounts import StaffDirectory
+from edrms.staff.administration import StaffAdministration
+from edrms.staff.second_factor import SecondFactors
+from edrms.staff.session_lists import SessionLists
 from edrms.staff.sessions import Sessions
+from edrms.staff.tokens import ApiTokens
 from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.ports import ObjectStore
 from edrms.storage.s3_config import s3_config
@@ -59,6 +63,10 @@ class Instance:
     store: ObjectStore
     index: SearchIndex
     sessions: Sessions
+    session_lists: SessionLists
+    factors: SecondFactors
+    administration: StaffAdministration
+    tokens: ApiTokens
     staff: StaffDirectory
     intake: Intake
     ledger: Ledger
@@ -89,6 +97,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         store=store,
         index=index,
         sessions=Sessions(database, clock, settings),
+        session_lists=SessionLists(database, clock, settings),
+        factors=SecondFactors(database, clock, settings),
+        administration=StaffAdministration(database, clock),
+        tokens=ApiTokens(database, clock),
         staff=StaffDirectory(database),
         intake=Intake(database, store, clock, settings.max_upload_bytes),
         ledger=Ledger(database, clock),

@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from api.authn import actor, permission
+from api.limits import counted_as
 from api.v1 import blueprint, present, schema
 from api.v1.operation import operation, send
 from api.web import context
@@ -39,6 +40,7 @@ def client(client_id: str) -> Response:
 @blueprint.get("/search")
 @permission("search:index:query")
 @operation(schema.SearchResults, query=("q", "type", "year", "page"))
+@counted_as("searches")
 def search() -> Response:
     """Search filed records; counts and snippets are of what you may see.
 
@@ -84,6 +86,7 @@ def page_image(record_id: str, number: int) -> Response:
 @blueprint.get("/records/<record_id>/renditions/<kind>")
 @permission("record:content:download")
 @operation()
+@counted_as("downloads")
 def rendition(record_id: str, kind: str) -> Response:
     """The `original` as received or the `searchable_pdf`; journalled as downloaded."""
     found, content = instance().viewing.rendition(actor(), record_id, kind)

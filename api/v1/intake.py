@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask import Response
 
-from api.authn import actor, permission, signed_in, takes_files
+from api.authn import actor, permission, signed_in, step_up, takes_files
 from api.uploads import sender_key, sent_file
 from api.v1 import blueprint, present, schema
 from api.v1.operation import body, operation, send
@@ -97,6 +97,7 @@ def retry_item(item_id: str) -> Response:
 
 @blueprint.post("/items/<item_id>/reject")
 @permission("item:content:reject")
+@step_up
 @operation(takes=schema.Reason, status=204)
 def reject_item(item_id: str) -> Response:
     """Put a held item aside for good, with the reason; its bytes are kept."""

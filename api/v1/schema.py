@@ -27,6 +27,12 @@ class Problem(Model):
 class SignIn(Model):
     username: str
     password: str
+    code: str = Field("", description="Of the authenticator, where the account has one.")
+
+
+class Proof(Model):
+    password: str
+    code: str = Field("", description="Of the authenticator, where the account has one.")
 
 
 class Token(Model):

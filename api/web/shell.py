@@ -18,6 +18,8 @@ _LINKS = (
     ("queue.index", _l("Indexing queue"), "document:queue:view"),
     ("search.index", _l("Search"), "search:index:query"),
     ("clients.find", _l("Clients"), "client:file:view"),
+    ("staff.index", _l("Staff"), "staff:account:manage"),
+    ("tokens.index", _l("Tokens"), "staff:token:manage"),
     ("status.index", _l("Status"), "system:status:view"),
 )
 

@@ -168,6 +168,10 @@ PROBLEMS: Mapping[int, Reason] = {
         _l("The file is too large"),
         _l("Nothing was kept. Split the file, or scan it at 300 dots per inch, and send it again."),
     ),
+    429: Reason(
+        _l("Too many requests in a short time"),
+        _l("Nothing is lost. Wait, then go on; if your work needs more, tell your administrator."),
+    ),
     500: Reason(
         _l("Sorry, there is a problem with the service"),
         _l("Try again in a few minutes. Post that was accepted is safe."),

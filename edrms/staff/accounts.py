@@ -166,3 +166,13 @@ class StaffDirectory:
             ).all()
         known = dict(rows)
         return {staff_id: known.get(staff_id, "EDRMS") for staff_id in wanted}
+
+    def username(self, actor: Actor) -> str:
+        """The name this person signs in with."""
+        with self._database.read() as session:
+            return session.get_one(StaffMember, actor.staff_id).username
+
+    def must_change_password(self, actor: Actor) -> bool:
+        """Whether this person's password was chosen by somebody else."""
+        with self._database.read() as session:
+            return session.get_one(StaffMember, actor.staff_id).must_change_password

@@ -93,9 +93,7 @@ class StaffAdministration:
             _another(work, actor, staff_id).active = True
             work.journal("staff:account:reactivate", "staff", staff_id)
 
-    def give(
-        self, actor: Actor, staff_id: str, role: str, until: datetime | None = None
-    ) -> None:
+    def give(self, actor: Actor, staff_id: str, role: str, until: datetime | None = None) -> None:
         """Give a role, until then. Raises Refused for one's own account, Invalid for the past."""
         with write(self._database, actor, self._clock) as work:
             _another(work, actor, staff_id)

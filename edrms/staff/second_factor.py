@@ -103,6 +103,11 @@ class SecondFactors:
             work.journal("staff:factor:set", "staff", actor.staff_id, recovery_codes=len(codes))
         return codes
 
+    def is_set(self, actor: Actor) -> bool:
+        """Whether this person has set up a second factor."""
+        with self._database.read() as session:
+            return has_factor(session, actor.staff_id)
+
     def recovery_codes_left(self, actor: Actor) -> int:
         """How many recovery codes of this person have not been used."""
         unused = select(func.count()).where(

@@ -28,7 +28,8 @@ class Tries:
 def tries_of_stranger(work: UnitOfWork, name: str, source: str) -> Tries:
     """A try at a name from an address, on a device on which nobody of that name signed in yet."""
     pair, of_name, of_source = f"pair {source} {name}", f"name {name}", f"source {source}"
-    allowance = rules.allowance_for_stranger(_tally_of(work.session.get(SignInAttempts, digest(of_name))), work.now)
+    all_over = _tally_of(work.session.get(SignInAttempts, digest(of_name)))
+    allowance = rules.allowance_for_stranger(all_over, work.now)
     return Tries(
         (pair,), (of_name, of_source),
         {pair: allowance, of_source: rules.SOURCE},

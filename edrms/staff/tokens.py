@@ -59,9 +59,7 @@ class ApiTokens:
         self._database = database
         self._clock = clock
 
-    def add_program(
-        self, actor: Actor, name: str, display_name: str, roles: frozenset[str]
-    ) -> str:
+    def add_program(self, actor: Actor, name: str, display_name: str, roles: frozenset[str]) -> str:
         """An account for a program. Raises Invalid for a bad name or role."""
         require(actor, MANAGE)
         with write(self._database, actor, self._clock) as work:

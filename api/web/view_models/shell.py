@@ -138,7 +138,7 @@ class SignInPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:
-    """status: 400, 403, 404, 409, 413, 500, 503 or 507. The template holds the words.
+    """status: 400, 403, 404, 409, 413, 429, 500, 503 or 507. The template holds the words.
 
     detail: what the error catalogue adds, already in plain words. request_id: quoted to support.
     """

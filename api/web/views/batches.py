@@ -4,7 +4,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from api.authn import actor, permission, signed_in
+from api.authn import actor, permission, signed_in, step_up
+from api.limits import counted_as
 from api.problems import answer, wants_json
 from api.web.batch_page import batch_page
 from api.web.context import instance, page_number, send
@@ -77,6 +78,7 @@ def retry_item(batch_id: str, item_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/batches/<batch_id>/items/<item_id>/reject")
 @permission("item:content:reject")
+@step_up
 def reject_item(batch_id: str, item_id: str) -> ResponseReturnValue:
     """Put a held item aside for good, with the reason; its bytes are kept."""
     _must_hold(batch_id, item_id)
@@ -91,6 +93,7 @@ def reject_item(batch_id: str, item_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/batches/<batch_id>/items/<item_id>/original")
 @permission("item:content:download")
+@counted_as("downloads")
 def download_item(batch_id: str, item_id: str) -> ResponseReturnValue:
     """A held item exactly as it came, as a file to save."""
     _must_hold(batch_id, item_id)

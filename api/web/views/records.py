@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission
+from api.limits import counted_as
 from api.web.context import instance, send
 from api.web.presenting import hit_count, page_view, summaries
 from api.web.shell import shell
@@ -124,6 +125,7 @@ def thumbnail(record_id: str, page_number: int) -> ResponseReturnValue:
 
 @blueprint.get("/records/<record_id>/download/<rendition>")
 @permission("record:content:download")
+@counted_as("downloads")
 def download(record_id: str, rendition: str) -> ResponseReturnValue:
     """The original or the searchable PDF, as a file to save."""
     record, content = instance().viewing.rendition(actor(), record_id, rendition)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission
+from api.limits import counted_as
 from api.web.context import instance, page_number
 from api.web.presenting import pagination, summaries
 from api.web.shell import shell
@@ -29,6 +30,7 @@ _YEAR = re.compile("[12][0-9]{3}")
 
 @blueprint.get("/search")
 @permission("search:index:query")
+@counted_as("searches")
 def index() -> ResponseReturnValue:
     """The search box and what it found; type and year may be given several times."""
     typed = request.args.get("q", "").strip()
