@@ -13,6 +13,7 @@ from api.operating import COMMANDS
 from api.process import checked
 from api.process import serve as serve_web
 from api.supervisor import Supervisor
+from api.token_commands import token
 from api.wiring import Instance, build, indexer, upgrade_tables
 from edrms.access.policy import require
 from edrms.access.roles import ROLES
@@ -47,7 +48,7 @@ def main() -> None:
     log_to_stderr(with_time=False)
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, token):
     main.add_command(command)
 
 
@@ -78,12 +79,17 @@ def migrate() -> None:
 @click.argument("username")
 @click.option("--name", required=True, help="Name to show.")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(sorted(ROLES)))
+@click.option("--must-change", is_flag=True, help="Another password at the first sign-in.")
 @click.password_option()
-def staff(username: str, name: str, roles: tuple[str, ...], password: str) -> None:
+def staff(
+    username: str, name: str, roles: tuple[str, ...], must_change: bool, password: str
+) -> None:
     """Add a staff member."""
     instance = _instance()
     with write(instance.database, SYSTEM, instance.clock) as work:
-        add_staff_member(work, username, name, password, frozenset(roles))
+        add_staff_member(
+            work, username, name, password, frozenset(roles), must_change_password=must_change
+        )
     click.echo(f"{username} may sign in.")
 
 

@@ -42,6 +42,10 @@ from tests.engines import instances
 
 MONDAY = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 PASSWORD = "a long enough password"
+UNLIMITED = {
+    f"{kind}_per_minute": 1_000_000
+    for kind in ("sign_ins", "requests", "searches", "uploads", "downloads")
+}
 PAGE_SIZE_PX = (1000, 700)
 PAGE_DPI = 150
 
@@ -50,8 +54,9 @@ PAGE_DPI = 150
 
 
 def settings(home: Path, **given: Any) -> Settings:
-    """Settings of an instance under this directory that never finds the disk too full."""
-    fields: dict[str, Any] = {"home": home, "min_free_bytes": 0, "poll_s": 0.05}
+    """Settings of an instance under this directory that never finds the disk too full, nor its
+    visitors too many."""
+    fields: dict[str, Any] = {"home": home, "min_free_bytes": 0, "poll_s": 0.05} | UNLIMITED
     return Settings(**fields | instances.places() | given)
 
 

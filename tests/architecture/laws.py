@@ -55,7 +55,9 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "pytesseract": ("scanning/reading/pytesseract_ocr.py",),
     "magic": ("scanning/reading/identify.py",),
     "zxingcpp": (
-        "scanning/reading/separators.py", "scanning/sample_post/separators.py", "api/web/qr_code.py",
+        "scanning/reading/separators.py",
+        "scanning/sample_post/separators.py",
+        "api/web/qr_code.py",
     ),
     "pypdf": ("scanning/reading/",),
     "pypdfium2": ("scanning/reading/",),

@@ -25,7 +25,7 @@ def _accounts() -> None:
     op.add_column(
         "staff", sa.Column("kind", kinds.text(8), nullable=False, server_default="person")
     )
-    is_new = sa.Column(
+    is_new: sa.Column[bool] = sa.Column(
         "must_change_password", sa.Boolean(), nullable=False, server_default=sa.false()
     )
     op.add_column("staff", is_new)
