@@ -71,14 +71,14 @@ def _is_name(password: str, name: str) -> bool:
 
 def _core(password: str) -> str:
     """The word under decoration and repetition: passw0rd for P@ssw0rd123!, as for passwordpassword."""
-    folded = password.casefold().translate(_LEET) if password else ""
-    undecorated = re.sub(r"[\W\d_]+", "", re.sub(r"[\W\d_]+$", "", password.casefold()))
-    for word in (re.sub(r"[^a-z]", "", folded), undecorated):
+    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", password.casefold())
+    plain, spelt = (re.sub(r"[\W\d_]", "", form) for form in (bare, bare.translate(_LEET)))
+    for word in (plain, spelt):
         for length in range(3, len(word) + 1):
             unit = word[:length]
             if unit in _commonest() and word == (unit * len(word))[: len(word)]:
                 return unit
-    return undecorated
+    return plain
 
 
 @cache
