@@ -13,7 +13,7 @@ from api.operating import COMMANDS
 from api.process import checked
 from api.process import serve as serve_web
 from api.supervisor import Supervisor
-from api.token_commands import token
+from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.wiring import Instance, build, indexer, upgrade_tables
 from edrms.access.policy import require
 from edrms.access.roles import ROLES
@@ -48,7 +48,7 @@ def main() -> None:
     log_to_stderr(with_time=False)
 
 
-for command in (*COMMANDS, token):
+for command in (*COMMANDS, *IDENTITY_COMMANDS):
     main.add_command(command)
 
 

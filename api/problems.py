@@ -41,7 +41,7 @@ _STATUSES: tuple[tuple[type[errors.EdrmsError], int], ...] = (
 _TITLES = {
     400: _l("The request cannot be understood"),
     401: _l("Sign in first"),
-    403: _l("Prove who you are first"),
+    403: _l("Closed to you"),
     404: _l("Not found"),
     405: _l("Not possible this way"),
     409: _l("Not possible now"),

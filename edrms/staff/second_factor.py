@@ -20,6 +20,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Damaged, Invalid, Refused, no_such
 from edrms.settings import Settings
+from edrms.staff.accounts import SYSTEM, find_by_username
 from edrms.staff.sealing import Sealer
 from edrms.staff.tables import KnownDevice, RecoveryCode, SecondFactor, StaffMember, StaffSession
 from edrms.staff.throttle import digest
@@ -140,6 +141,17 @@ class SecondFactors:
         require(actor, "staff:factor:reset")
         if staff_id == actor.staff_id:
             raise Refused("Another administrator must reset your second factor.", code="own_factor")
+        self._reset(actor, staff_id)
+
+    def reset_on_the_machine(self, username: str) -> None:
+        """The same for whoever runs the service, when no administrator can sign in."""
+        with self._database.read() as session:
+            member = find_by_username(session, username)
+        if member is None:
+            raise no_such("staff member")
+        self._reset(SYSTEM, member.staff_id)
+
+    def _reset(self, actor: Actor, staff_id: str) -> None:
         with write(self._database, actor, self._clock) as work:
             work.alone(f"second factor of {staff_id}")
             if work.session.get(StaffMember, staff_id) is None:

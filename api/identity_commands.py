@@ -1,4 +1,6 @@
-"""Commands for tokens of programs. Whoever makes or revokes one gives password and code, as on the page."""
+"""Commands for tokens of programs and lost second factors. Whoever makes or revokes a token gives
+password and code, as on the page; who resets a factor here is trusted for having the machine.
+"""
 
 from datetime import date, datetime, time, timedelta
 
@@ -96,3 +98,19 @@ def revoke(token_id: str, username: str) -> None:
     instance = build(load_settings())
     instance.tokens.revoke(_administrator(instance, username), token_id)
     click.echo("Revoked.")
+
+
+@click.group()
+def factor() -> None:
+    """Second factors, when no administrator can sign in."""
+
+
+@factor.command("reset")
+@click.argument("username")
+def reset(username: str) -> None:
+    """Take a lost second factor away, and end the person's sessions."""
+    build(load_settings()).factors.reset_on_the_machine(username)
+    click.echo(f"{username} signs in with the password alone until another is set up.")
+
+
+COMMANDS: tuple[click.Command, ...] = (token, factor)
