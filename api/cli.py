@@ -7,13 +7,13 @@ import click
 from sqlalchemy import select
 
 from api import setting_up
+from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
 from api.logs import log_to_stderr
 from api.operating import COMMANDS
 from api.process import checked
 from api.process import serve as serve_web
 from api.supervisor import Supervisor
-from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.wiring import Instance, build, indexer, upgrade_tables
 from edrms.access.policy import require
 from edrms.access.roles import ROLES

@@ -203,6 +203,23 @@ def test_a_role_counts_from_the_next_request_and_not_after_it_is_taken(
         instance.administration.give(admin, ann, "auditor", past)
 
 
+def test_a_role_with_an_end_ends_of_itself_and_some_roles_need_one(
+    instance: Instance, ann: str, admin: Actor, clock: FixedClock
+) -> None:
+    token = instance.sessions.start("ann", factories.PASSWORD)
+    soon = clock.now() + timedelta(minutes=30)
+    instance.administration.give(admin, ann, "auditor")
+    instance.administration.give(admin, ann, "auditor", soon)
+    assert instance.administration.show(admin, ann).roles["auditor"] == soon
+    found = instance.sessions.find(token)
+    assert found is not None and holds(found.actor, "audit:event:view")
+    clock.advance(timedelta(minutes=30))
+    found = instance.sessions.find(token)
+    assert found is not None and not holds(found.actor, "audit:event:view")
+    with pytest.raises(Invalid):
+        instance.administration.give(admin, ann, "partner_guest")
+
+
 # --- sessions -------------------------------------------------------------------------------------
 
 

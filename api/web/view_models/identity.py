@@ -108,15 +108,17 @@ class NewStaffPage:
     username: str = ""
     name: str = ""
     chosen: tuple[str, ...] = ()
+    until: str = ""
     errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldRole:
-    """A role somebody holds."""
+    """A role somebody holds. until: when it ends of itself, if it does."""
 
     code: str
     name: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

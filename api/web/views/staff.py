@@ -51,12 +51,14 @@ def add() -> ResponseReturnValue:
     try:
         if not name:
             raise Invalid(_("Enter a name."), fields={"name": _("Enter a name.")})
+        until = _end_of_day(form.get("until", "").strip())
         staff_id = instance().administration.add(
-            actor(), username, name, form.get("password", ""), frozenset(roles)
+            actor(), username, name, form.get("password", ""), frozenset(roles), until
         )
     except Invalid as error:
         page = NewStaffPage(
             roles=role_choices(), username=username, name=name, chosen=tuple(roles),
+            until=form.get("until", ""),
             errors=errors_of(error),
         )  # fmt: skip
         return render_template("staff_new.html", page=page, shell=shell()), 422
@@ -82,8 +84,10 @@ def _member_page(staff_id: str, errors: tuple[FieldError, ...] = ()) -> Response
         must_change_password=entry.must_change_password,
         is_own=staff_id == who.staff_id,
         roles_held=tuple(
-            HeldRole(code=code, name=name)
-            for code, name in zip(entry.roles, role_names(entry.roles), strict=True)
+            HeldRole(code=code, name=name, until=until)
+            for (code, until), name in zip(
+                entry.roles.items(), role_names(entry.roles), strict=True
+            )
         ),
         roles_to_give=role_choices(without=entry.roles),
         sessions=session_rows(
