@@ -127,13 +127,18 @@ def _signed_in(door: Door, username: str) -> Visitor:
     answer = visitor.sign_in(username, PASSWORD)
     expect(answer.status == 302, f"{username} could not sign in", answer)
     expect(answer.headers["location"].startswith("/"), "a redirection leads elsewhere", answer)
-    session = next(line for line in visitor.set_cookies if line.startswith("edrms_session="))
+    session = next(line for line in visitor.set_cookies if line.startswith("__Host-edrms_session="))
     for part in ("Secure", "HttpOnly", "SameSite=Strict"):
         expect(part in session, f"the session's cookie is not {part}")
     for name in ("strict-transport-security", "x-request-id"):
         expect(name in answer.headers, f"no header {name}", answer)
     expect("server" not in answer.headers, "the server's name is told", answer)
-    said(f"{username} signed in over TLS")
+    led = visitor.ask("GET", "/")
+    where = led.headers.get("location", "")
+    expect(where.endswith("/account/second-factor"), "no second factor was asked for", led)
+    answer = visitor.set_up_factor()
+    expect(answer.status == 200, f"{username} could not set up a second factor", answer)
+    said(f"{username} signed in over TLS and set up a second factor")
     return visitor
 
 

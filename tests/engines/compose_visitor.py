@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pyotp
+
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_SEALED = re.compile(r'name="sealed" value="([^"]+)"')
+_SECRET = re.compile(r'class="edrms-secret">([A-Z2-7 ]+)<')
 _BOUNDARY = "a-line-between-the-parts"
 TIMEOUT_S = 60
 
@@ -77,6 +81,17 @@ class Visitor:
         form = urlencode({"username": username, "password": password}).encode()
         kind = "application/x-www-form-urlencoded"
         return self.ask("POST", "/sign-in", form, Content_Type=kind, Origin=self.origin)
+
+    def set_up_factor(self) -> Answer:
+        """Set up an authenticator, as everybody must at the first sign-in."""
+        page = self.ask("GET", "/account/second-factor").text
+        found = [pattern.search(page) for pattern in (_TOKEN, _SEALED, _SECRET)]
+        token, sealed, secret = (unescape(one[1]) if one else "" for one in found)
+        code = pyotp.TOTP(secret.replace(" ", "")).now()
+        form = urlencode({"csrf_token": token, "sealed": sealed, "code": code}).encode()
+        kind = "application/x-www-form-urlencoded"
+        path = "/account/second-factor"
+        return self.ask("POST", path, form, Content_Type=kind, Origin=self.origin)
 
     def upload(self, name: str, content: bytes) -> Answer:
         """Send one file by the upload form, as a browser without scripts does."""

@@ -13,10 +13,21 @@ from flask import Flask, Response, jsonify, render_template, request
 
 from api.web.assets import require_vendor
 from api.web.preview import samples_finding as finding
+from api.web.preview import samples_identity as identity
 from api.web.preview import samples_post as post
 from api.web.preview.pictures import page_picture
 from api.web.templating import STATIC, client_facts, install_templates
-from api.web.view_models import ErrorPage, FindClientPage, HomePage, SearchPage, Shell, SignInPage
+from api.web.view_models import (
+    CodePage,
+    ErrorPage,
+    FindClientPage,
+    HomePage,
+    PasswordPage,
+    ProvePage,
+    SearchPage,
+    Shell,
+    SignInPage,
+)
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -36,11 +47,27 @@ PAGES: tuple[tuple[str, str, str, object], ...] = (
     ("clients.show", "/clients/<client_id>", "client.html", finding.CLIENT),
     ("search.index", "/search", "search.html", finding.SEARCH),
     ("records.show", "/records/<record_id>", "record.html", finding.RECORD),
+    ("auth.code", "/sign-in/code", "sign_in_code.html", CodePage()),
+    ("auth.prove", "/prove", "prove.html", ProvePage(needs_code=True, username="rsample")),
+    ("account.show", "/account", "account.html", identity.ACCOUNT),
+    ("account.password", "/account/password", "password.html", PasswordPage(is_forced=True)),
+    ("account.second_factor", "/account/second-factor", "second_factor.html", identity.FACTOR),
+    ("staff.index", "/staff", "staff.html", identity.STAFF),
+    ("staff.add", "/staff/new", "staff_new.html", identity.NEW_STAFF),
+    ("staff.show", "/staff/<staff_id>", "staff_member.html", identity.MEMBER),
+    ("tokens.index", "/tokens", "tokens.html", identity.TOKENS),
     ("status.index", "/status", "status.html", post.STATUS),
     ("status.reconciliation", "/status/pages", "reconciliation.html", post.RECONCILIATION),
 )
 VARIANTS: tuple[tuple[str, str, object], ...] = (
     ("sign-in-failed", "sign_in.html", SignInPage(username="rsample", failed=True)),
+    ("code-failed", "sign_in_code.html", CodePage(failed=True)),
+    ("prove-failed", "prove.html", ProvePage(needs_code=True, username="rsample", failed=True)),
+    ("recovery-codes", "recovery_codes.html", identity.CODES),
+    ("own-account", "staff_member.html", identity.OWN_MEMBER),
+    ("new-staff-faults", "staff_new.html", identity.NEW_STAFF_FAULTS),
+    ("no-tokens", "tokens.html", identity.NO_TOKENS),
+    ("token-made", "token_made.html", identity.TOKEN_MADE),
     ("home-bare", "home.html", HomePage(may_search=True)),
     ("upload-faults", "upload.html", post.UPLOAD_FAULTS),
     ("no-batches", "batches.html", post.NO_BATCHES),
@@ -51,11 +78,23 @@ VARIANTS: tuple[tuple[str, str, object], ...] = (
     ("clients-start", "find_client.html", FindClientPage()),
     *(
         (f"error-{status}", "error.html", ErrorPage(status=status, request_id="7f3a-91c0"))
-        for status in (400, 401, 403, 404, 409, 413, 500, 503, 507)
+        for status in (400, 401, 403, 404, 409, 413, 429, 500, 503, 507)
     ),
 )
 ACTIONS: tuple[tuple[str, str], ...] = (
     ("auth.sign_out", "/sign-out"),
+    ("account.end_session", "/account/sessions/<session_id>/end"),
+    ("account.recovery_codes", "/account/recovery-codes"),
+    ("staff.deactivate", "/staff/<staff_id>/deactivate"),
+    ("staff.reactivate", "/staff/<staff_id>/reactivate"),
+    ("staff.give_role", "/staff/<staff_id>/roles"),
+    ("staff.take_role", "/staff/<staff_id>/roles/<role>/take"),
+    ("staff.set_password", "/staff/<staff_id>/password"),
+    ("staff.end_sessions", "/staff/<staff_id>/sessions/end"),
+    ("staff.reset_factor", "/staff/<staff_id>/second-factor/reset"),
+    ("tokens.issue", "/tokens"),
+    ("tokens.add_program", "/tokens/programs"),
+    ("tokens.revoke", "/tokens/<token_id>/revoke"),
     ("post.create_batch", "/batches"),
     ("post.retry_item", "/batches/<batch_id>/items/<item_id>/retry"),
     ("post.reject_item", "/batches/<batch_id>/items/<item_id>/reject"),
@@ -74,6 +113,7 @@ def addresses() -> list[str]:
         "<document_id>": "d1",
         "<client_id>": "c1",
         "<record_id>": "r1",
+        "<staff_id>": "s1",
     }
     paths = [rule for _, rule, _, _ in PAGES]
     for part, value in samples.items():

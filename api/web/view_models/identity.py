@@ -25,6 +25,7 @@ class ProvePage:
     """Password and code once more. needs_code: the person has a second factor."""
 
     needs_code: bool
+    username: str
     next_path: str = ""
     failed: bool = False
 

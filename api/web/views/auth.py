@@ -87,7 +87,10 @@ def prove() -> ResponseReturnValue:
 
 def _ask_for_proof(next_path: str, *, failed: bool = False) -> ResponseReturnValue:
     page = ProvePage(
-        needs_code=instance().factors.is_set(actor()), next_path=next_path, failed=failed
+        needs_code=instance().factors.is_set(actor()),
+        username=instance().staff.username(actor()),
+        next_path=next_path,
+        failed=failed,
     )
     status = 401 if failed else 200
     return render_template("prove.html", page=page, shell=shell()), status
