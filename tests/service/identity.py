@@ -1,5 +1,7 @@
 """Arrivals, codes and quick hashes for the identity tests. Holds no test."""
 
+from collections.abc import Iterable
+
 import pyotp
 import pytest
 from argon2 import PasswordHasher
@@ -9,7 +11,10 @@ from edrms.access.model import Actor
 from edrms.errors import Refused
 from edrms.ids import StaffId
 from edrms.staff import passwords
+from edrms.staff.accounts import SYSTEM
 from edrms.staff.sessions import Arrival
+from edrms.staff.throttle import take, tries_of_stranger
+from edrms.uow import write
 from tests import factories
 
 
@@ -51,6 +56,14 @@ def guess_wrongly(
     for _ in range(times):
         with pytest.raises(Refused):
             instance.sessions.begin(name, password, arrival)
+
+
+def many_guesses(instance: Instance, tries: Iterable[tuple[str, Arrival]]) -> None:
+    """The same as wrong passwords on these names from there, as the throttle knows of them, in one
+    transaction."""
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        for name, arrival in tries:
+            take(work, tries_of_stranger(work, name, arrival.source))
 
 
 def can_sign_in(instance: Instance, arrival: Arrival, name: str = "ann") -> bool:

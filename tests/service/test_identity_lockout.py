@@ -18,6 +18,7 @@ from tests.service.identity import (
     code_of,
     guess_wrongly,
     hash_quickly,
+    many_guesses,
     set_up_factor,
     somewhere,
 )
@@ -56,16 +57,14 @@ def test_guesses_at_the_same_address_do_not_slow_a_known_device(instance: Instan
 def test_a_name_attacked_from_everywhere_is_open_to_an_address_that_did_not_guess(
     instance: Instance,
 ) -> None:
-    for number in range(2 * NAME.tries):
-        guess_wrongly(instance, 1, somewhere(1000 + number))
+    many_guesses(instance, (("ann", somewhere(1000 + n)) for n in range(2 * NAME.tries)))
     assert can_sign_in(instance, HOME)
 
 
 def test_a_name_attacked_from_everywhere_gives_each_address_one_try(
     instance: Instance, clock: FixedClock
 ) -> None:
-    for number in range(NAME.tries):
-        guess_wrongly(instance, 1, somewhere(1000 + number))
+    many_guesses(instance, (("ann", somewhere(1000 + n)) for n in range(NAME.tries)))
     guess_wrongly(instance, 1, ATTACKER)
     clock.advance(PAIR.then_one_each + SECOND)
     assert not can_sign_in(instance, ATTACKER)
@@ -77,8 +76,7 @@ def test_an_address_that_tries_many_names_waits_but_not_its_known_devices(
     instance: Instance, clock: FixedClock
 ) -> None:
     device = instance.sessions.begin("ann", factories.PASSWORD, HOME).device
-    for number in range(SOURCE.tries):
-        guess_wrongly(instance, 1, HOME, f"name{number}")
+    many_guesses(instance, ((f"name{n}", HOME) for n in range(SOURCE.tries)))
     assert not can_sign_in(instance, HOME)
     assert can_sign_in(instance, at(HOME, device))
     clock.advance(SOURCE.then_one_each + SECOND)
