@@ -47,6 +47,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("edrms/", "scanning/", "search/", "retention/", "api/"),
     "pydantic": ("edrms/settings.py", "scanning/indexing/plain.py", "api/"),
     "pydantic_settings": ("edrms/settings.py",),
+    "cryptography": ("edrms/storage/",),
     "argon2": ("edrms/staff/accounts.py",),
     "whoosh": ("search/whoosh_*.py",),
     "pytesseract": ("scanning/reading/pytesseract_ocr.py",),
