@@ -23,10 +23,12 @@ _PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class KeyHealth:
-    """How the key store is. under_root: holders' keys by the name of the root key over them."""
+    """How the key store is. root_id: the current root key; store_root_id: the one that the store was
+    wrapped by last. under_root: holders' keys by the name of the root key over them."""
 
     store_id: str
     root_id: str
+    store_root_id: str
     under_root: dict[str, int]
     object_keys: int
     destroyed: int
@@ -35,6 +37,11 @@ class KeyHealth:
     def holders(self) -> int:
         """How many holders have a key."""
         return sum(self.under_root.values())
+
+    @property
+    def is_rotating(self) -> bool:
+        """Whether a change of the root key was begun and has not ended."""
+        return self.store_root_id != self.root_id or self.under_older > 0
 
     @property
     def under_older(self) -> int:
@@ -57,7 +64,7 @@ def health(keys: KeyStore) -> KeyHealth:
     """Counts, once the root key was seen to open the key store. Raises CannotStart or Unavailable."""
     store_id = keys.check()
     by_root = (
-        select(HolderKey.root_id, func.count())
+        select(HolderKey.root_id, func.count().label("holders"))
         .where(HolderKey.destroyed_at.is_(None))
         .group_by(HolderKey.root_id)
     )
@@ -66,7 +73,8 @@ def health(keys: KeyStore) -> KeyHealth:
         return KeyHealth(
             store_id,
             keys.root.current_id(),
-            dict(session.execute(by_root).tuples().all()),
+            session.scalars(select(KeyStoreRow.root_id)).one(),
+            {row.root_id: row.holders for row in session.execute(by_root)},
             session.scalar(select(func.count()).select_from(ObjectKeyRow)) or 0,
             session.scalar(gone) or 0,
         )

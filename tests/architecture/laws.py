@@ -36,7 +36,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "jinja2": ("api/",),
     "babel": ("api/web/",),
     "gunicorn": ("api/process.py",),
-    "click": ("api/cli.py", "api/operating.py"),
+    "click": ("api/cli.py", "api/operating.py", "api/key_commands.py"),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),
     "alembic": ("api/migrations/",),
     "dotenv": ("edrms/settings.py",),
