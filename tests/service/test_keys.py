@@ -13,9 +13,11 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import delete, select, update
 
+from api.app import create_app
 from api.cli import main
 from api.instance_keys import key_store
 from api.setting_up import make_instance
+from api.web.key_check import key_check
 from api.wiring import Instance, build
 from edrms.audit.tables import AuditEvent
 from edrms.clock import FixedClock, SystemClock
@@ -539,3 +541,19 @@ def test_many_workers_may_keep_keys_of_one_item_at_once(tmp_path: Path) -> None:
         with own.open(one.key) as stream:
             assert stream.read() == bytes([number])
     assert health(own.keys_kept).holders == 1
+
+
+@pytest.mark.embedded
+def test_the_status_page_says_how_the_keys_are(
+    filed: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = RootKeyFile(filed.settings.home / "root_key").read
+    with create_app(filed).test_request_context():
+        assert key_check(filed.keys).state == "good"
+        monkeypatch.setattr(filed.keys, "root", GivenRootKeys(lambda: (NEW, *real())))
+        found = key_check(filed.keys)
+        assert found.state == "watch" and "2 keys to do" in found.detail
+        monkeypatch.setattr(filed.keys, "root", GivenRootKeys(lambda: (NEW,)))
+        assert key_check(filed.keys).state == "bad"
+        (filed.settings.home / "keys.sqlite3").rename(filed.settings.home / "away")
+        assert key_check(filed.keys).state == "bad"
