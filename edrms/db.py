@@ -17,6 +17,7 @@ from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import (
     URL,
     BigInteger,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -211,6 +212,12 @@ class Database:
         """
         with database_errors_named(), Session(self._reading, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """The same as read without a session: for one quick question in Core's words."""
+        with database_errors_named(), self._reading.connect() as connection:
+            yield connection
 
     def session(self) -> Session:
         """A session for one write transaction. Use edrms.uow.write rather than this."""

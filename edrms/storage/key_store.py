@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import bindparam, delete, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,15 @@ from edrms.storage.root_keys import RootKey
 
 VERSION = 1
 _TRIES = 5
+_OBJECTS, _HOLDERS = ObjectKeyRow.__table__.c, HolderKey.__table__.c
+_WRAPPED = (  # asked for every page that is viewed, so made once
+    select(
+        _OBJECTS.holder, _OBJECTS.wrapped, _HOLDERS.root_id,
+        _HOLDERS.wrapped.label("holder_wrapped"),
+    )
+    .where(_OBJECTS.object_key == bindparam("key"), _HOLDERS.holder == _OBJECTS.holder)
+    .order_by(_OBJECTS.holder)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,17 +178,8 @@ class KeyStore:
 
     def data_key(self, key: ObjectKey) -> bytes:
         """An object's data key, by whichever holder has it. Raises Damaged: none has, or none opens."""
-        statement = (
-            select(
-                ObjectKeyRow.holder, ObjectKeyRow.wrapped, HolderKey.root_id,
-                HolderKey.wrapped.label("holder_wrapped"),
-            )
-            .join(HolderKey, HolderKey.holder == ObjectKeyRow.holder)
-            .where(ObjectKeyRow.object_key == key)
-            .order_by(ObjectKeyRow.holder)
-        )  # fmt: skip
-        with self.database.read() as session:
-            rows = session.execute(statement).all()
+        with self.database.look() as connection:
+            rows = connection.execute(_WRAPPED, {"key": key}).all()
         failed: Damaged | None = None
         for row in rows:
             bound_to = wrapping.of_holder(row.holder)
