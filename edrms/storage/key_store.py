@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, inspect, select
+from sqlalchemy import bindparam, delete, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from edrms.storage.root_keys import RootKey
 
 VERSION = 1
 _TRIES = 5
+_MAKING = 0x6B657973  # any number, the same for all who make one
 _OBJECTS, _HOLDERS = ObjectKeyRow.__table__.c, HolderKey.__table__.c
 _WRAPPED = (  # asked for every page that is viewed, so made once
     select(
@@ -78,6 +79,10 @@ class KeyStore:
             store_id, key = new_id(), wrapping.new_key()
             root_id, wrapped = self.root.wrap(key, wrapping.of_key_store(store_id))
             with self.write() as session:
+                if not self.database.is_sqlite:  # there a writer is alone already
+                    session.execute(select(func.pg_advisory_xact_lock(_MAKING)))
+                if inspect(session.connection()).has_table(KeyStoreRow.__tablename__):
+                    return self.check()
                 KeyBase.metadata.create_all(session.connection())
                 session.add(
                     KeyStoreRow(
