@@ -16,9 +16,7 @@ from sqlalchemy import select
 from api.setting_up import make_instance
 from api.uploads import file_chunks
 from api.wiring import Instance, indexer, page_worker
-from edrms.access.model import Actor
-from edrms.clients.register import add_client
-from edrms.ids import ClientId, StaffId
+from edrms.ids import ClientId
 from edrms.jobs.worker import Worker
 from edrms.records.tables import Record
 from edrms.records.viewing import RecordViewing
@@ -36,13 +34,14 @@ from scanning.reading.ports import Reader
 from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.sample_post.generate import make_post
 from scanning.sample_post.post_list import POST
+from tests import factories
 from tests.bench.filled import quantiles
 from tests.bench.ingest import READ_BY_OCR
 from tests.bench.own_instance import FALLBACK_TYPE, sample_clients
 from tests.bench.processes import processor_s
 
-OPERATOR = Actor(StaffId("bench"), "Bench", frozenset({"quality_supervisor", "team_manager"}))
-VIEWER = Actor(StaffId("viewer"), "Bench", frozenset({"adoption_team", "social_worker_adults"}))
+OPERATOR = factories.actor("quality_supervisor", name="operator")
+VIEWER = factories.actor("social_worker_children", "social_worker_adults", name="viewer")
 TEXTS = 60
 LARGE_BYTES, LARGE_ROUNDS = 20_000_000, 8
 
@@ -102,8 +101,9 @@ def _by_turns(sides: tuple[Side, ...], turn: int) -> tuple[Side, ...]:
 def _side(home: Path, is_plain: bool, reader: Reader) -> Side:
     made = make_instance(Settings(home=home))
     with write(made.database, SYSTEM, made.clock) as work:
+        factories.make_teams(work)
         for person in sample_clients():
-            add_client(work, person)
+            factories.add_to_register(work, person)
     if is_plain:
         made = _over(made, PlainStore(home / "plain"))
     return Side(made, page_worker(made, "bench", reader))
