@@ -9,6 +9,7 @@ from sqlalchemy import select
 from api import setting_up
 from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
+from api.key_commands import keys
 from api.logs import log_to_stderr
 from api.operating import COMMANDS
 from api.process import checked
@@ -48,7 +49,7 @@ def main() -> None:
     log_to_stderr(with_time=False)
 
 
-for command in (*COMMANDS, *IDENTITY_COMMANDS):
+for command in (*COMMANDS, *IDENTITY_COMMANDS, keys):
     main.add_command(command)
 
 

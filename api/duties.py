@@ -35,8 +35,15 @@ def duties(instance: Instance) -> list[PeriodicDuty]:
         PeriodicDuty("sessions", timedelta(hours=1), instance.sessions.forget_ended),
         PeriodicDuty("workers", timedelta(hours=1), forget_workers),
         PeriodicDuty("done jobs", timedelta(hours=1), remove_done_jobs),
+        PeriodicDuty("keys", timedelta(minutes=5), before=lambda: _settle_keys(instance)),
         PeriodicDuty("index", timedelta(days=1), before=lambda: _tidy_index(instance)),
     ]
+
+
+def _settle_keys(instance: Instance) -> bool:
+    """What was filed since gets its record's key, and its item lets go (scanning/custody)."""
+    instance.custody.settle_all()
+    return True
 
 
 def _tidy_index(instance: Instance) -> bool:

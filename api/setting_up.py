@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from api import instance_keys
 from api.wiring import Instance, build, upgrade_tables
 from edrms.access.model import Actor
 from edrms.clients.model import Client, Identifier
@@ -25,13 +26,14 @@ CLIENT_COLUMNS = (
 
 
 def make_instance(settings: Settings) -> Instance:
-    """Directory, key, tables, a place for objects and an empty index.
+    """Directory, keys, tables, a place for objects and an empty index.
 
     What is there already is left as it is.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     _make_secret_key(settings.home / "secret_key")
     upgrade_tables(settings)
+    instance_keys.make(settings)
     instance = build(settings)
     instance.store.prepare(create=True)
     instance.index.prepare()

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
-from api import migrations
+from api import instance_keys, migrations
 from edrms.access.glass import Glass
 from edrms.access.guards import Guards
 from edrms.access.model import Actor
@@ -29,12 +29,15 @@ from edrms.staff.second_factor import SecondFactors
 from edrms.staff.session_lists import SessionLists
 from edrms.staff.sessions import Sessions
 from edrms.staff.tokens import ApiTokens
+from edrms.storage.encrypted_store import EncryptedStore
+from edrms.storage.key_store import KeyStore
 from edrms.storage.local_store import LocalObjectStore
-from edrms.storage.ports import ObjectStore
+from edrms.storage.ports import KeepingStore, ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
+from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
 from scanning.intake.receive import Intake
@@ -60,7 +63,9 @@ class Instance:
     settings: Settings
     clock: Clock
     database: Database
-    store: ObjectStore
+    store: KeepingStore
+    keys: KeyStore
+    custody: KeyCustody
     index: SearchIndex
     sessions: Sessions
     session_lists: SessionLists
@@ -88,13 +93,17 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     clock = clock or SystemClock()
     database = _database(settings)
     migrations.check(database)
-    store = _store(settings)
+    keys = instance_keys.key_store(settings, clock)
+    instance_keys.check(database, keys)
+    store = EncryptedStore(_store(settings), keys)
     index = _index(settings)
     return Instance(
         settings=settings,
         clock=clock,
         database=database,
         store=store,
+        keys=keys,
+        custody=KeyCustody(database, keys, clock),
         index=index,
         sessions=Sessions(database, clock, settings),
         session_lists=SessionLists(database, clock, settings),

@@ -7,15 +7,17 @@ Journal mode and the SQLite version gate: docs/adr/0002. What the two engines do
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import (
     URL,
     BigInteger,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -151,13 +153,14 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def make_engine(url: str, password: str = "") -> Engine:
+def make_engine(url: str, password: str = "", setting: str = "EDRMS_DATABASE_URL") -> Engine:
     """An engine for this URL, `sqlite:///file` or `postgresql://user@host/database`.
 
-    password: for a URL that does not hold one. Raises CannotStart for a URL of another kind.
+    password: for a URL that does not hold one. setting: where the URL is from, for the error.
+    Raises CannotStart for a URL of another kind.
     """
     options: dict[str, Any] = {"json_serializer": lambda value: json.dumps(value, sort_keys=True)}
-    address = _address(url)
+    address = _address(url, setting)
     if address.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
         engine = create_engine(address, **options)
@@ -173,26 +176,26 @@ def make_engine(url: str, password: str = "") -> Engine:
     return engine
 
 
-def _address(url: str) -> URL:
+def _address(url: str, setting: str) -> URL:
     expected = "expected sqlite:///file or postgresql://user@host:port/database"
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise CannotStart(f"EDRMS_DATABASE_URL: {expected}.") from error
+        raise CannotStart(f"{setting}: {expected}.") from error
     match address.get_backend_name():
         case "sqlite":
             return address
         case "postgresql":
             return address.set(drivername="postgresql+psycopg")
         case other:
-            raise CannotStart(f"EDRMS_DATABASE_URL: {expected}, not {other}.")
+            raise CannotStart(f"{setting}: {expected}, not {other}.")
 
 
 class Database:
     """Where transactions come from. Cheap to keep, safe to share between threads of one process."""
 
-    def __init__(self, url: str, password: str = "") -> None:
-        self.engine = make_engine(url, password)
+    def __init__(self, url: str, password: str = "", setting: str = "EDRMS_DATABASE_URL") -> None:
+        self.engine = make_engine(url, password, setting)
         snapshot = {} if self.is_sqlite else _SNAPSHOT
         self._reading = self.engine.execution_options(read_only=True, **snapshot)
 
@@ -210,9 +213,37 @@ class Database:
         with database_errors_named(), Session(self._reading, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """The same as read without a session: for one quick question in Core's words."""
+        with database_errors_named(), self._reading.connect() as connection:
+            yield connection
+
     def session(self) -> Session:
         """A session for one write transaction. Use edrms.uow.write rather than this."""
         return Session(self.engine, expire_on_commit=False)
+
+    def file(self) -> Path | None:
+        """The file it is in, where it is in one."""
+        name = self.engine.url.database if self.is_sqlite else None
+        return Path(name) if name else None
+
+    def clear_deleted(self, *tables: str) -> None:
+        """Have the engine let go of rows that were deleted, as far as it can.
+
+        SQLite overwrites what is deleted (secure_delete); here its log is emptied too. PostgreSQL makes
+        the space free for other rows; its log and its backups keep the old bytes for their time.
+        """
+        with database_errors_named(), closing(self.engine.raw_connection()) as connection:
+            if self.is_sqlite:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                return
+            driver: Any = connection.driver_connection
+            driver.rollback()
+            driver.autocommit = True
+            for table in tables:
+                driver.execute(f"VACUUM {table}")
+            driver.autocommit = False
 
     def close(self) -> None:
         """Give back every connection."""

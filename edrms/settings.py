@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     search_copies: int = Field(default=0, ge=0, le=9)
     antivirus_url: str = ""
     ca_file: Path | None = None
+    keys_url: str = Field(default="", repr=False)
+    keys_password: SecretStr = _NONE
+    root_key: SecretStr = _NONE
+    root_key_file: str = ""
+    root_key_command: str = Field(default="", repr=False)
     web_secret: SecretStr = _NONE
     council_name: str = "Borchester Council"
     host: str = "127.0.0.1"
@@ -85,6 +90,10 @@ class Settings(BaseSettings):
     @property
     def search(self) -> str:
         return self.search_url or f"whoosh://{self.home.resolve() / 'index'}"
+
+    @property
+    def keys(self) -> str:
+        return self.keys_url or f"sqlite:///{self.home.resolve() / 'keys.sqlite3'}"
 
     @property
     def work_directory(self) -> Path:

@@ -6,6 +6,9 @@ An action outside this list is refused when written, so that the log never grows
 ACTIONS = frozenset(
     {
         "instance:schema:upgrade",
+        "instance:keys:join",
+        "instance:keys:rotate",
+        "instance:keys:retire",
         "staff:session:start",
         "staff:session:end",
         "staff:session:prove",

@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol
 
 from edrms.errors import NotFound
 from edrms.ids import ObjectKey
+from edrms.storage.holders import Holder
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -106,6 +107,15 @@ class HoldingStore(ObjectStore, Protocol):
 
     def is_held(self, key: ObjectKey) -> bool:
         """Whether the store would refuse to delete it."""
+        ...
+
+
+class KeepingStore(ObjectStore, Protocol):
+    """A store whose objects are kept for somebody: with the holder's key they can be opened, and once
+    nobody holds one any more it is unreadable for ever (edrms/storage/holders.py)."""
+
+    def of(self, holder: Holder) -> ObjectStore:
+        """The same store; what is put through it is kept for this holder."""
         ...
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from edrms.db import Database
+from edrms.errors import Damaged
 from edrms.ids import ObjectKey
 from edrms.records.tables import PageContent, Rendition
 from edrms.storage.ports import ObjectStore
@@ -45,7 +46,8 @@ def verify(
     *,
     read_every_byte: bool = True,
 ) -> Report:
-    """The account of everything. read_every_byte: hash every original and rendition again."""
+    """The account of everything. read_every_byte: read every object again, and hash those whose row
+    keeps the hash; the rest prove themselves by the tags they were encrypted with."""
     report = Report()
     with database.read() as session:
         for account in all_accounts(session):
@@ -116,9 +118,18 @@ def _check_objects(
     if not read_every_byte:
         return
     for key in sorted(wanted.keys() & held):
-        sha256 = wanted[key]
-        if sha256 and _hash(store, key) != sha256:
-            report.faults.append(f"object {key}: its bytes no longer hash as recorded")
+        if fault := _fault_in(store, key, wanted[key]):
+            report.faults.append(f"object {key}: {fault}")
+
+
+def _fault_in(store: ObjectStore, key: ObjectKey, sha256: str) -> str:
+    try:
+        found = _hash(store, key)
+    except Damaged as error:
+        if error.error_code == "key_missing":
+            return "no key opens it (destroyed, lost, or the key store is another's)"
+        return "its bytes no longer hash as recorded"
+    return "its bytes no longer hash as recorded" if sha256 and found != sha256 else ""
 
 
 def _hash(store: ObjectStore, key: ObjectKey) -> str:

@@ -121,7 +121,7 @@ def _assemble(
         made = bench.reader.assemble_pdf(
             original, directory, media_type=item.media_type, pages=wanted
         )
-        return bench.put_file(made)
+        return bench.put_file(made, item.item_id)
 
 
 def _pdf_page(

@@ -20,7 +20,8 @@ from edrms.db import Database
 from edrms.errors import Conflict, Damaged, EdrmsError, Invalid, no_such
 from edrms.ids import BatchId, ItemId, new_id
 from edrms.jobs.queue import enqueue
-from edrms.storage.ports import ObjectStore, StoredObject
+from edrms.storage.holders import item_holder
+from edrms.storage.ports import KeepingStore, StoredObject
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import OPEN_ITEM
 from scanning.batches.tables import Batch, Item
@@ -48,7 +49,7 @@ class Intake:
     """Opens batches and receives files into them."""
 
     def __init__(
-        self, database: Database, store: ObjectStore, clock: Clock, max_upload_bytes: int
+        self, database: Database, store: KeepingStore, clock: Clock, max_upload_bytes: int
     ) -> None:
         self._database = database
         self._store = store
@@ -113,12 +114,14 @@ class Intake:
             earlier = _by_sender_key(session, batch_id, sender_key)
         if earlier:
             return _same_bytes(earlier, _sha256_up_to(chunks, earlier.size_bytes))
+        item_id = ItemId(new_id())
         try:
-            stored = self._store.put(chunks, max_bytes=self._max_upload_bytes)
+            own = self._store.of(item_holder(item_id))
+            stored = own.put(chunks, max_bytes=self._max_upload_bytes)
         except EdrmsError as error:
             self._note_refusal(actor, batch_id, error)
             raise
-        receipt = self._accept(actor, batch_id, name, stored, sender_key)
+        receipt = self._accept(actor, batch_id, item_id, name, stored, sender_key)
         self._confirm(receipt)
         return receipt
 
@@ -129,13 +132,19 @@ class Intake:
             )
 
     def _accept(
-        self, actor: Actor, batch_id: str, name: str, stored: StoredObject, sender_key: str | None
+        self,
+        actor: Actor,
+        batch_id: str,
+        item_id: ItemId,
+        name: str,
+        stored: StoredObject,
+        sender_key: str | None,
     ) -> Received:
         with write(self._database, actor, self._clock) as work:
             work.alone(f"items of {batch_id}")
             earlier = _by_sender_key(work.session, batch_id, sender_key)
             if earlier is None:
-                item = add_item(work, batch_id, name, stored, sender_key=sender_key)
+                item = add_item(work, batch_id, item_id, name, stored, sender_key=sender_key)
                 return Received(
                     ItemId(item.item_id), stored.sha256, stored.size_bytes, item.identical_to
                 )
@@ -152,13 +161,17 @@ class Intake:
 def add_item(
     work: UnitOfWork,
     batch_id: str,
+    item_id: ItemId,
     name: str,
     stored: StoredObject,
     *,
     sender_key: str | None = None,
     parent: Item | None = None,
 ) -> Item:
-    """Write a stored object into the ledger, with its event and the job that will open it."""
+    """Write a stored object into the ledger, with its event and the job that will open it.
+
+    item_id: the one it was stored for (item_holder).
+    """
     session = work.session
     work.alone(f"items of {batch_id}")
     twin = session.scalar(
@@ -166,7 +179,7 @@ def add_item(
     )
     last = session.scalar(select(func.max(Item.ordinal)).where(Item.batch_id == batch_id)) or 0
     item = Item(
-        item_id=new_id(), batch_id=batch_id, ordinal=last + 1, sender_key=sender_key,
+        item_id=item_id, batch_id=batch_id, ordinal=last + 1, sender_key=sender_key,
         name=clean_file_name(name), object_key=stored.key, sha256=stored.sha256,
         size_bytes=stored.size_bytes, identical_to=twin, received_at=work.now,
         parent_id=parent.item_id if parent else None, depth=parent.depth + 1 if parent else 0,

@@ -19,16 +19,17 @@ from edrms.access.model import Actor
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import no_such
-from edrms.ids import ObjectKey, new_id
+from edrms.ids import ItemId, ObjectKey, new_id
 from edrms.jobs.queue import Claim, enqueue_next, enqueue_parts, finish
 from edrms.records.tables import PageContent
 from edrms.records.words import WordBox, pack_words
-from edrms.storage.ports import ObjectStore, StoredObject
+from edrms.storage.holders import item_holder
+from edrms.storage.ports import KeepingStore, StoredObject
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import DIVIDE_ITEM, READ_PAGE, ItemState, PageState
 from scanning.batches.tables import Item, ItemPage
 from scanning.intake.receive import add_item
-from scanning.reading.model import CannotRead, HeldReason, OpenedItem, PageReading
+from scanning.reading.model import Attachment, CannotRead, HeldReason, OpenedItem, PageReading
 from scanning.reading.originals import Originals
 from scanning.reading.ports import Reader, Scanner
 
@@ -40,7 +41,7 @@ class Bench:
     """What every step of a worker works with."""
 
     database: Database
-    store: ObjectStore
+    store: KeepingStore
     clock: Clock
     reader: Reader
     scanner: Scanner
@@ -58,11 +59,21 @@ class Bench:
         finally:
             shutil.rmtree(directory, ignore_errors=True)
 
-    def put_file(self, path: Path) -> StoredObject:
-        """Store a file made by this step."""
+    def put_file(self, path: Path, item_id: str) -> StoredObject:
+        """Store a file made by this step, kept for the item until that is filed."""
         with path.open("rb") as file:
             chunks = iter(lambda: file.read(CHUNK_BYTES), b"")
-            return self.store.put(chunks, max_bytes=self.max_object_bytes)
+            own = self.store.of(item_holder(item_id))
+            return own.put(chunks, max_bytes=self.max_object_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """A file that came inside another, stored for the item it will be."""
+
+    item_id: ItemId
+    name: str
+    stored: StoredObject
 
 
 def _item(session: Session, item_id: str, *, locked: bool = False) -> Item:
@@ -84,10 +95,15 @@ def open_item(bench: Bench, claim: Claim) -> None:
         except CannotRead as refusal:
             hold_item(bench, claim, refusal)
             return
-        inside = [(found.name, bench.put_file(found.path)) for found in opened.attachments]
+        inside = [_put_attachment(bench, found) for found in opened.attachments]
     with write(bench.database, bench.actor, bench.clock) as work:
         _open(work, _item(work.session, item.item_id, locked=True), opened, inside)
         finish(work, claim)
+
+
+def _put_attachment(bench: Bench, found: Attachment) -> _Inside:
+    item_id = ItemId(new_id())
+    return _Inside(item_id, found.name, bench.put_file(found.path, item_id))
 
 
 def hold_item(bench: Bench, claim: Claim, refusal: CannotRead) -> None:
@@ -100,14 +116,12 @@ def hold_item(bench: Bench, claim: Claim, refusal: CannotRead) -> None:
         finish(work, claim)
 
 
-def _open(
-    work: UnitOfWork, item: Item, opened: OpenedItem, inside: list[tuple[str, StoredObject]]
-) -> None:
+def _open(work: UnitOfWork, item: Item, opened: OpenedItem, inside: list[_Inside]) -> None:
     item.media_type, item.page_count = opened.media_type, opened.page_count
     item.notes = [*item.notes, *opened.notes]
     item.state = ItemState.READING
-    for name, stored in inside:
-        add_item(work, item.batch_id, name, stored, parent=item)
+    for one in inside:
+        add_item(work, item.batch_id, one.item_id, one.name, one.stored, parent=item)
     pages = [
         ItemPage(page_id=new_id(), item_id=item.item_id, number=number)
         for number in range(1, opened.page_count + 1)
@@ -133,7 +147,7 @@ def read_page(bench: Bench, claim: Claim) -> None:
         except CannotRead as refusal:
             fail_page(bench, claim, refusal)
             return
-        content = _content(bench, page.page_id, reading)
+        content = _content(bench, page, reading)
     with write(bench.database, bench.actor, bench.clock) as work:
         page, item = _page_and_item(work.session, claim.subject_id, locked=True)
         page.state, page.kind = PageState.READ, reading.kind
@@ -174,12 +188,12 @@ def _divide_if_last(work: UnitOfWork, item: Item) -> None:
         enqueue_next(work, DIVIDE_ITEM, item.item_id, share=item.batch_id)
 
 
-def _content(bench: Bench, page_id: str, reading: PageReading) -> PageContent:
-    view = bench.put_file(reading.view_image) if reading.view_image else None
-    layer = bench.put_file(reading.text_layer) if reading.text_layer else None
+def _content(bench: Bench, page: ItemPage, reading: PageReading) -> PageContent:
+    view = bench.put_file(reading.view_image, page.item_id) if reading.view_image else None
+    layer = bench.put_file(reading.text_layer, page.item_id) if reading.text_layer else None
     boxes = (WordBox(w.text, w.x0, w.y0, w.x1, w.y1, w.confidence) for w in reading.words)
     return PageContent(
-        page_id=page_id,
+        page_id=page.page_id,
         kind=reading.kind,
         text=reading.text,
         words=pack_words(boxes),

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--part ingest|search|memory] [--out FILE]`
+"""`python -m tests.bench [--quick] [--part ingest|search|memory|encryption] [--out FILE]`
 
 Speed and memory of the product, each speed as a ratio to something bare in the same run. Writes the
 figures to a file as JSON, prints a table and, last, the JSON. --quick is a smoke test: its figures
@@ -17,12 +17,13 @@ from typing import Any
 
 from rich.console import Console
 
+from tests.bench.encryption import measure_encryption
 from tests.bench.ingest import measure_ingest
 from tests.bench.memory import measure_memory
 from tests.bench.report import tables
 from tests.bench.searching import measure_search
 
-PARTS = ("ingest", "search", "memory")
+PARTS = ("ingest", "search", "memory", "encryption")
 QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
 
@@ -73,6 +74,8 @@ def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
             return measure_search(scratch, sizes, *((2, 2) if quick else (40, 40)))
         case "memory":
             return measure_memory(scratch, *((2 << 20, 2) if quick else (200_000_000, 100)))
+        case "encryption":
+            return measure_encryption(scratch, *((QUICK_FILES, 10) if quick else (None, 400)))
         case _:
             raise ValueError(part)
 

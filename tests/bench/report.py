@@ -13,6 +13,8 @@ def tables(figures: dict[str, Any]) -> Iterator[Table]:
     if "search" in figures:
         yield _growth(figures["search"])
         yield _plain("From filing to findable", figures["search"]["filing_to_findable"])
+    if "encryption" in figures:
+        yield _plain("Encrypted over plain: 1 costs nothing", figures["encryption"])
     if "memory" in figures:
         yield _memory(figures["memory"])
 

@@ -4,8 +4,10 @@ Takes JSON on standard input, {"url": ..., "size_bytes": ...}; prints the growth
 resident memory, in bytes, from after a small object to after a large one.
 """
 
+import atexit
 import hashlib
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,13 +18,18 @@ from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.ports import ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
+from tests.contract.sealed_stores import encrypted
 
 SMALL_BYTES = 5_000_000
 CHUNK_BYTES = 1 << 16
 
 
 def store_at(url: str) -> ObjectStore:
-    """The store of a URL as the settings have it."""
+    """The store of a URL as the settings have it; after "sealed+", encrypted, with keys of its own."""
+    if url.startswith("sealed+"):
+        keys = Path(tempfile.mkdtemp(prefix="edrms-growth-"))
+        atexit.register(shutil.rmtree, keys)
+        return encrypted(store_at(url.removeprefix("sealed+")), keys)
     if url.startswith("file:"):
         return LocalObjectStore(Path(urlsplit(url).path))
     return S3ObjectStore(s3_config(url))

@@ -39,11 +39,11 @@ from tests.engines.wanted import Engine
 HEALTHY_WITHIN_S = 120
 WEB_ADDRESSES = ("127.0.0.1", "127.0.0.2")
 CADDY = ("caddy", "github.com/caddyserver/caddy/v2/cmd/caddy", "v2.11.4")
-_VARIABLE_OF = {
-    Engine.POSTGRESQL: "EDRMS_DATABASE_URL",
-    Engine.MINIO: "EDRMS_OBJECTS_URL",
-    Engine.OPENSEARCH: "EDRMS_SEARCH_URL",
-    Engine.CLAMAV: "EDRMS_ANTIVIRUS_URL",
+_VARIABLES_OF = {
+    Engine.POSTGRESQL: ("EDRMS_DATABASE_URL", "EDRMS_KEYS_URL"),
+    Engine.MINIO: ("EDRMS_OBJECTS_URL",),
+    Engine.OPENSEARCH: ("EDRMS_SEARCH_URL",),
+    Engine.CLAMAV: ("EDRMS_ANTIVIRUS_URL",),
 }
 
 
@@ -153,8 +153,9 @@ class Profile:
     def _environment(self, service: Service, places: Places) -> dict[str, str]:
         left_out = {
             variable
-            for engine, variable in _VARIABLE_OF.items()
+            for engine, variables in _VARIABLES_OF.items()
             if engine.value not in self.engines.urls
+            for variable in variables
         }
         kept = {name: value for name, value in service.environment.items() if name not in left_out}
         return places.environment(Service(service.name, {"environment": kept}))
@@ -168,7 +169,7 @@ class Profile:
         result = subprocess.run([script], env=environment, capture_output=True, text=True)
         if result.returncode:
             raise Differs(f"postgres: {script.name} failed:\n{result.stderr}")
-        said("postgres: the role and its database are made")
+        said("postgres: the roles and their databases are made")
 
     def stop(self) -> None:
         """Stop what runs, the last started first."""

@@ -41,20 +41,31 @@ class Engines:
             Engine.OPENSEARCH: ("opensearch:9200/edrms-records", f"{{}}/{self.name}"),
             Engine.CLAMAV: ("clamav:3310", "{}"),
         }
-        return {
+        texts = {
             text: put.format(self._address(engine))
             for engine, (text, put) in there.items()
             if engine.value in self.urls
         }
+        if Engine.POSTGRESQL.value in self.urls:
+            address = self._address(Engine.POSTGRESQL)
+            texts["edrms_keys@postgres:5432/edrms_keys"] = f"{self.keys}@{address}/{self.keys}"
+        return texts
+
+    @property
+    def keys(self) -> str:
+        """The name of the role and the database of the key store."""
+        return f"{self.name}-keys"
 
     def postgres_values(self, password_file: Path) -> dict[str, str]:
-        """What the script that makes the role finds in PostgreSQL's own container."""
+        """What the script that makes the roles finds in PostgreSQL's own container."""
         url = urlsplit(self.urls[Engine.POSTGRESQL.value])
         return {
             "POSTGRES_USER": url.username or "",
             "POSTGRES_PASSWORD_FILE": str(password_file),
             "APPLICATION_ROLE": self.name,
             "APPLICATION_DATABASE": self.name,
+            "KEYS_ROLE": self.keys,
+            "KEYS_DATABASE": self.keys,
             "PGHOST": url.hostname or "",
             "PGPORT": str(url.port),
             "PGPASSWORD": url.password or "",
@@ -78,10 +89,11 @@ class Engines:
 
     def _remove_database(self) -> None:
         with psycopg.connect(self.urls[Engine.POSTGRESQL.value], autocommit=True) as connection:
-            for statement in (
-                "DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP ROLE IF EXISTS {}",
-            ):  # fmt: skip
-                connection.execute(SQL(statement).format(Identifier(self.name)))
+            for name in (self.name, self.keys):
+                for statement in (
+                    "DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP ROLE IF EXISTS {}",
+                ):  # fmt: skip
+                    connection.execute(SQL(statement).format(Identifier(name)))
 
     def _remove_bucket(self, access_key: str) -> None:
         url = urlsplit(self.urls[Engine.MINIO.value])

@@ -40,6 +40,7 @@ def places() -> dict[str, Any]:
         return {}
     return {
         "database_url": new_database(template=_template()),
+        "keys_url": new_database(),
         "objects_url": new_bucket(),
         "search_url": new_index(),
     }

@@ -1,7 +1,7 @@
 """`python -m tests.engines.profile COMMAND ...`: run a command with the service profile's settings.
 
-The real servers are started (tests.engines), an empty database, bucket and index are made up on them,
-and the command finds their URLs in EDRMS_DATABASE_URL, EDRMS_OBJECTS_URL and EDRMS_SEARCH_URL. Where
+The real servers are started (tests.engines), empty databases, a bucket and an index are made up on them,
+and the command finds their URLs in EDRMS_DATABASE_URL, EDRMS_KEYS_URL and so on (NAMES). Where
 those are set already nothing is started. Everything made here is removed when the command ends.
 """
 
@@ -15,7 +15,7 @@ from tests.engines.__main__ import running
 from tests.engines.programs import CannotInstall, say
 from tests.engines.wanted import Engine
 
-NAMES = ("EDRMS_DATABASE_URL", "EDRMS_OBJECTS_URL", "EDRMS_SEARCH_URL")
+NAMES = ("EDRMS_DATABASE_URL", "EDRMS_KEYS_URL", "EDRMS_OBJECTS_URL", "EDRMS_SEARCH_URL")
 ENGINES = [Engine.POSTGRESQL, Engine.MINIO, Engine.OPENSEARCH]
 
 
@@ -36,7 +36,10 @@ def main(command: list[str]) -> int:
 
 
 def _on_servers(command: list[str]) -> int:
-    urls = (instances.new_database(), instances.new_bucket(), instances.new_index())
+    urls = (
+        instances.new_database(), instances.new_database(), instances.new_bucket(),
+        instances.new_index(),
+    )  # fmt: skip
     given = dict(zip(NAMES, urls, strict=True)) | {"EDRMS_PROFILE": "service"}
     try:
         return subprocess.run(command, env=os.environ | given).returncode

@@ -10,7 +10,7 @@ from edrms.settings import PREFIX, Settings
 from tests.engines.compose_file import Service, services
 
 _POINTERS = {"EDRMS_SECRETS_DIRECTORY", "EDRMS_SETTINGS_FILE"}
-_SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|ACCESS_KEY|ROOT_USER", re.IGNORECASE)
+_SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|ACCESS_KEY|ROOT_USER|ROOT_KEY", re.IGNORECASE)
 _VERSION = re.compile(r":[0-9]")
 _DOOR = "proxy"
 

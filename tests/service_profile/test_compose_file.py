@@ -29,6 +29,7 @@ PLANTED: list[tuple[str, dict[str, Any], str]] = [
     ("opensearch", {"image": "opensearch"}, "no version"),
     ("postgres", {"environment": {"POSTGRES_PASSWORD": "x"}}, "is written here"),
     ("web", {"environment": {"EDRMS_WEB_SECRET": "x"}}, "is written here"),
+    ("web", {"environment": {"EDRMS_ROOT_KEY": "x"}}, "is written here"),
     ("web", {"environment": {"EDRMS_DATABASE_URL": "postgresql://a:b@c/d"}}, "password in its URL"),
     ("web", {"environment": {"EDRMS_DATABSE_URL": "x"}}, "no setting EDRMS_DATABSE_URL"),
     ("opensearch", {"ports": ["9200:9200"]}, "reachable from outside"),

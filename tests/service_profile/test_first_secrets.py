@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from api.first_secrets import SECRETS, make_secrets
+from api.instance_keys import root_key
 from edrms.errors import CannotStart
 from edrms.settings import Settings
 
@@ -75,6 +76,8 @@ def test_two_programs_that_must_agree_are_given_the_same_password(tmp_path: Path
     make(tmp_path)
     made = contents(tmp_path)
     assert made["postgres/application_password"] == made["edrms/edrms_database_password"]
+    assert made["postgres/keys_password"] == made["edrms/edrms_keys_password"]
+    assert made["edrms/edrms_keys_password"] != made["edrms/edrms_database_password"]
 
 
 def test_passwords_that_no_longer_agree_are_refused(tmp_path: Path) -> None:
@@ -107,4 +110,7 @@ def test_the_settings_read_them(tmp_path: Path) -> None:
     assert settings.objects_access_key == made["edrms/edrms_objects_access_key"]
     password = settings.database_password.get_secret_value()
     assert password == made["edrms/edrms_database_password"]
+    assert settings.keys_password.get_secret_value() == made["edrms/edrms_keys_password"]
+    assert settings.root_key.get_secret_value() == made["edrms/edrms_root_key"]
+    assert len(root_key(settings).current_id()) == 16
     assert settings.web_secret.get_secret_value() == made["edrms/edrms_web_secret"]

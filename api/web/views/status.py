@@ -13,6 +13,7 @@ from api.authn import actor, permission
 from api.confinement import confinement
 from api.web import wording
 from api.web.context import instance
+from api.web.key_check import key_check
 from api.web.presenting import batch_row, page_counts
 from api.web.shell import shell
 from api.web.view_models import Check, ReconciliationPage, StatusPage, WorkerRow, WorkRow
@@ -79,7 +80,10 @@ def _workers(work: Overview, now: datetime) -> tuple[WorkerRow, ...]:
 
 
 def _checks(work: Overview) -> tuple[Check, ...]:
-    checks = [_index_check(work), _store_check(), _confinement_check(), _virus_check()]
+    checks = [
+        _index_check(work), _store_check(), key_check(instance().keys), _confinement_check(),
+        _virus_check(),
+    ]  # fmt: skip
     if holds(actor(), "batch:all:view"):
         checks.append(_pages_check())
     return tuple(checks)
