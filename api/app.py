@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask, Response, g
 
 from api.authn import check_routes, harden, install_authn
-from api.problems import install_problems
+from api.journal import JournalledFlask, install_journal
 from api.v1 import blueprint as v1
 from api.web.assets import require_vendor
 from api.web.templating import install_templates
@@ -21,7 +21,7 @@ _STATIC_KEPT_S = 300
 def create_app(instance: Instance) -> Flask:
     """The application for an instance. Raises CannotStart when a route names no permission."""
     settings = instance.settings
-    app = Flask("api.web", static_folder=str(Path(__file__).parent / "web" / "static"))
+    app = JournalledFlask("api.web", static_folder=str(Path(__file__).parent / "web" / "static"))
     app.config.update(
         SECRET_KEY=_secret_key(settings),
         COUNCIL_NAME=settings.council_name,
@@ -37,8 +37,8 @@ def create_app(instance: Instance) -> Flask:
     app.extensions["instance"] = instance
     require_vendor()
     install_templates(app)
+    install_journal(app)
     install_authn(app, instance.sessions)
-    install_problems(app)
     for blueprint in (*BLUEPRINTS, v1):
         app.register_blueprint(blueprint)
     app.after_request(harden)

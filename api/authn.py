@@ -5,8 +5,8 @@ stops the application from starting.
 """
 
 import hmac
-import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -63,7 +63,7 @@ def _mark(name: str) -> Callable[[View], View]:
 def install_authn(app: Flask, sessions: Sessions) -> None:
     """Check every request before its view runs, and every route before the first request."""
     app.extensions["sessions"] = sessions
-    app.before_request(_name_request)
+    app.before_request(_limit_body)
     app.before_request(_admit)
 
 
@@ -83,10 +83,8 @@ def needed_by(app: Flask, endpoint: str) -> str | None:
     return getattr(app.view_functions[endpoint], "needs", None)
 
 
-def _name_request() -> None:
-    g.request_id = secrets.token_hex(8)
-    g.actor = None
-    g.csrf_token = ""
+def _limit_body() -> None:
+    g.csrf_token = g.session_token = ""
     view = current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, "takes_files", False):
         request.max_content_length = SMALL_BODY_BYTES
@@ -97,15 +95,17 @@ def _admit() -> AnyResponse | None:
     sessions: Sessions = current_app.extensions["sessions"]
     found = sessions.find(token) if token else None
     if found:
-        g.actor, g.csrf_token, g.session_token = found.actor, found.csrf_token, token
+        g.actor = replace(found.actor, visit=g.visit)
+        g.csrf_token, g.session_token = found.csrf_token, token
     needs = needed_by(current_app, request.endpoint) if request.endpoint else PUBLIC
     if needs == PUBLIC:
         _refuse_foreign_origin()
         return None
     if found is None:
+        g.refused_for = "session_unknown_or_ended" if token else "not_signed_in"
         return _ask_to_sign_in()
     if needs != SIGNED_IN:
-        require(found.actor, needs or "")
+        require(g.actor, needs or "")
     if from_cookie and request.method not in _SAFE:
         _refuse_forged(found.csrf_token)
     return None
@@ -122,7 +122,8 @@ def _ask_to_sign_in() -> AnyResponse:
     if request.endpoint == "auth.sign_out":
         return redirect(url_for("auth.sign_in"))
     if wants_json() or request.method not in _SAFE:
-        raise NotSignedIn(_("Sign in first: there is no session, or it has ended."))
+        said = _("Sign in first: there is no session, or it has ended.")
+        raise NotSignedIn(said, reason=g.refused_for)
     return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
 
 

@@ -31,7 +31,8 @@ def health() -> Response:
 def sign_in() -> Response:
     """Sign in; the same refusal for an unknown name and a wrong password."""
     given = body(schema.SignIn)
-    return send(schema.Token(token=instance().sessions.start(given.username, given.password)), 201)
+    token = instance().sessions.start(given.username, given.password, g.visit)
+    return send(schema.Token(token=token), 201)
 
 
 @blueprint.delete("/sessions/current")

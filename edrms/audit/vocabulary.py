@@ -55,6 +55,8 @@ ACTIONS = frozenset(
         "staff:team:join",
         "staff:team:leave",
         "staff:duty:start",
+        "access:route:use",
+        "access:route:view",
         "audit:event:view",
     }
 )

@@ -7,13 +7,13 @@ out by another's guessing.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
-from edrms.access.model import Actor
+from edrms.access.model import Actor, Visit
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Refused
@@ -49,24 +49,24 @@ class Sessions:
         self._idle = timedelta(seconds=settings.session_idle_s)
         self._total = timedelta(seconds=settings.session_total_s)
 
-    def start(self, username: str, password: str) -> str:
+    def start(self, username: str, password: str, visit: Visit | None = None) -> str:
         """The token of a new session. Raises Refused, alike for unknown and wrong."""
         with self._database.read() as session:
             waiting = self._must_wait(session, username)
             member = find_by_username(session, username)
         fits = password_is_right(member, password)
         if member is None or not fits or not member.active or waiting:
-            self._note_failure(username, member, while_waiting=waiting)
+            self._note_failure(username, member, visit, while_waiting=waiting)
             raise Refused(
                 "The user name or password is not right, or there were too many tries. "
                 "Check both and try again in half a minute.",
                 code="sign_in_refused",
             )
-        return self._open(member)
+        return self._open(member, visit)
 
-    def _open(self, member: StaffMember) -> str:
+    def _open(self, member: StaffMember, visit: Visit | None) -> str:
         token = secrets.token_urlsafe(32)
-        actor = Actor(StaffId(member.staff_id), member.display_name, frozenset())
+        actor = Actor(StaffId(member.staff_id), member.display_name, frozenset(), visit=visit)
         with write(self._database, actor, self._clock) as work:
             work.session.add(
                 StaffSession(
@@ -92,10 +92,15 @@ class Sessions:
         )
 
     def _note_failure(
-        self, username: str, member: StaffMember | None, *, while_waiting: bool
+        self,
+        username: str,
+        member: StaffMember | None,
+        visit: Visit | None,
+        *,
+        while_waiting: bool,
     ) -> None:
         """Tries during the wait are journalled but do not prolong it, else anybody could do so."""
-        with write(self._database, SYSTEM, self._clock) as work:
+        with write(self._database, replace(SYSTEM, visit=visit), self._clock) as work:
             work.alone(f"sign-in attempts of {_digest(username)}")
             attempts = work.session.get(SignInAttempts, _digest(username))
             if attempts is None:
@@ -109,9 +114,13 @@ class Sessions:
 
     def find(self, token: str) -> SignedIn | None:
         """Who is signed in with this token, or None when it is unknown, idle too long or ended."""
+        return self.find_by_digest(_digest(token))
+
+    def find_by_digest(self, token_hash: str) -> SignedIn | None:
+        """The same for whoever kept only the hash of the token."""
         now = self._clock.now()
         with self._database.read() as session:
-            row = session.get(StaffSession, _digest(token))
+            row = session.get(StaffSession, token_hash)
             if row is None or row.ended_at is not None:
                 return None
             if now > row.last_used_at + self._idle or now > row.started_at + self._total:
@@ -122,12 +131,12 @@ class Sessions:
             found = SignedIn(actor_for(session, member, now), row.csrf_token)
             stale = now > row.last_used_at + self._idle / 10
         if stale:
-            self._touch(token)
+            self._touch(token_hash)
         return found
 
-    def _touch(self, token: str) -> None:
+    def _touch(self, token_hash: str) -> None:
         with write(self._database, SYSTEM, self._clock) as work:
-            row = work.session.get(StaffSession, _digest(token))
+            row = work.session.get(StaffSession, token_hash)
             if row:
                 row.last_used_at = work.now
 

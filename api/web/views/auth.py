@@ -30,7 +30,7 @@ def _start_session() -> ResponseReturnValue:
     username = request.form.get("username", "").strip()
     next_path = _own_path(request.form.get("next", ""))
     try:
-        token = instance().sessions.start(username, request.form.get("password", ""))
+        token = instance().sessions.start(username, request.form.get("password", ""), g.visit)
     except Refused:
         page = SignInPage(username=username, failed=True, next_path=next_path)
         return render_template("sign_in.html", page=page, shell=shell()), 401

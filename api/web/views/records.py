@@ -29,11 +29,11 @@ EXTENSIONS = {
 @permission("record:content:view")
 def show(record_id: str) -> ResponseReturnValue:
     """One page of a record, with the words of q boxed; the first page with a hit if none is asked."""
-    opened = instance().viewing.open(actor(), record_id)
+    asked = request.args.get("page", type=int) or None
+    opened = instance().viewing.open(actor(), record_id, asked)
     typed = request.args.get("q", "").strip()
     query = parse(typed) if typed else None
     hits = [hit_count(content, query) if query else 0 for content in opened.pages]
-    asked = request.args.get("page", type=int)
     number = asked or next((at for at, count in enumerate(hits, start=1) if count), 1)
     if not 1 <= number <= len(opened.pages):
         raise no_such("page")
