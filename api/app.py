@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask, Response, g
 
 from api.authn import check_routes, harden, install_authn
+from api.content_host import install_content_host
 from api.journal import JournalledFlask, install_journal
 from api.v1 import blueprint as v1
 from api.web.assets import require_vendor
@@ -38,6 +39,7 @@ def create_app(instance: Instance) -> Flask:
     require_vendor()
     install_templates(app)
     install_journal(app)
+    install_content_host(app, settings)
     install_authn(app, instance.sessions)
     for blueprint in (*BLUEPRINTS, v1):
         app.register_blueprint(blueprint)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.problems import wants_json
@@ -19,11 +20,12 @@ from edrms.access.model import Actor
 from edrms.access.policy import require
 from edrms.access.roles import PERMISSIONS
 from edrms.errors import CannotStart, Invalid, NotSignedIn
-from edrms.staff.sessions import Sessions
+from edrms.staff.sessions import Sessions, SignedIn
 
 COOKIE = "edrms_session"
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
+TICKET = "ticket"
 SMALL_BODY_BYTES = 1 << 20
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 View = TypeVar("View", bound=Callable[..., object])
@@ -39,6 +41,11 @@ def permission(name: str) -> Callable[[View], View]:
 def public(view: View) -> View:
     """The view may be called by anybody, signed in or not."""
     return _mark(PUBLIC)(view)
+
+
+def by_ticket(view: View) -> View:
+    """The view gives out a file to whoever has a ticket, on the host without cookies, and nowhere else."""
+    return _mark(TICKET)(view)
 
 
 def signed_in(view: View) -> View:
@@ -90,14 +97,27 @@ def _limit_body() -> None:
         request.max_content_length = SMALL_BODY_BYTES
 
 
+def act_as(found: SignedIn | None) -> Actor:
+    """The person of a session becomes the actor of this request. Raises NotSignedIn if it has ended."""
+    if found is None:
+        raise NotSignedIn(_("Sign in first."), reason="session_unknown_or_ended")
+    acting: Actor = replace(found.actor, visit=g.visit)
+    g.actor = acting
+    return acting
+
+
 def _admit() -> AnyResponse | None:
+    if g.is_content_host:
+        return None
     token, from_cookie = _token()
     sessions: Sessions = current_app.extensions["sessions"]
     found = sessions.find(token) if token else None
     if found:
-        g.actor = replace(found.actor, visit=g.visit)
+        act_as(found)
         g.csrf_token, g.session_token = found.csrf_token, token
     needs = needed_by(current_app, request.endpoint) if request.endpoint else PUBLIC
+    if needs == TICKET:
+        raise NotFound
     if needs == PUBLIC:
         _refuse_foreign_origin()
         return None
@@ -176,6 +196,8 @@ def harden(response: Response) -> Response:
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
-    if request.endpoint != "static":
+    if g.is_content_host:
+        headers.remove("Set-Cookie")
+    elif request.endpoint != "static":
         headers.add("Vary", "Cookie")
     return response

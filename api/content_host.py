@@ -5,17 +5,16 @@ host; the host decides again. Without it the file comes from the one host there 
 headers. A file can then never act in the name of our pages, whatever is in it.
 """
 
+from collections.abc import Iterable
 from urllib.parse import urlencode, urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from collections.abc import Iterable
 from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.exceptions import NotFound
 
 from api.file_names import attachment, content_type, safe_name
 from api.web.context import instance, send
-from edrms.errors import CannotStart, Invalid
-from edrms.ids import ObjectKey
+from edrms.errors import CannotStart
 from edrms.records.viewing import Content
 from edrms.settings import Settings
 from edrms.tickets.service import Subject
@@ -41,7 +40,7 @@ def install_content_host(app: Flask, settings: Settings) -> None:
     """Keep the two hosts apart. Call before anything that looks at sessions."""
     app.config["CONTENT_HOST"] = content_netloc(settings)
     if app.config["CONTENT_HOST"]:
-        app.wsgi_app = _without_cookies(app.wsgi_app, app.config["CONTENT_HOST"])  # type: ignore[method-assign]
+        app.wsgi_app = _without_cookies(app.wsgi_app, app.config["CONTENT_HOST"])  # type: ignore[assignment,method-assign]
     app.before_request(_keep_apart)
 
 
@@ -65,15 +64,14 @@ def is_content_host() -> bool:
 
 def _keep_apart() -> None:
     g.is_content_host = is_content_host()
-    if g.is_content_host != (request.endpoint == ENDPOINT):
-        if g.is_content_host or request.endpoint == ENDPOINT:
-            raise NotFound
+    if g.is_content_host and request.endpoint != ENDPOINT:
+        raise NotFound
 
 
 def offer(subject: Subject, name: str, content: Content) -> Response:
     """Give out a file that the caller has decided on and journalled: itself, or a ticket for it."""
     if not current_app.config["CONTENT_HOST"]:
-        return _as_file(name, content)
+        return as_file(name, content)
     content.stream.close()
     ticket = instance().tickets.issue(g.actor, g.session_token, subject)
     there = instance().settings.content_url.rstrip("/")
@@ -81,31 +79,8 @@ def offer(subject: Subject, name: str, content: Content) -> Response:
     return current_app.make_response(response)
 
 
-def fetch() -> Response:
-    """The file of a ticket: the session must still live, and the right to the file still stand."""
-    ticket = request.args.get("ticket", "")
-    if not ticket or len(ticket) > 200:
-        raise Invalid("A ticket is expected.")
-    taken = instance().tickets.take(ticket)
-    return _as_file(*_redeemed(taken.session_hash, taken.subject))
-
-
-def _redeemed(session_hash: str, subject: Subject) -> tuple[str, Content]:
-    from api.authn import act_as  # noqa: PLC0415
-
-    actor = act_as(instance().sessions.find_by_digest(session_hash))
-    if subject.kind == "item":
-        item = instance().ledger.original(actor, subject.subject_id, by_ticket=True)
-        key = ObjectKey(item.object_key)
-        return item.name, Content(instance().store.open(key), "", item.size_bytes)
-    viewing = instance().viewing
-    record, content = viewing.rendition(
-        actor, subject.subject_id, subject.rendition, by_ticket=True
-    )
-    return f"{record.reference} {record.title}", content
-
-
-def _as_file(name: str, content: Content) -> Response:
+def as_file(name: str, content: Content) -> Response:
+    """The file to be saved, never shown: under a safe name, and powerless should it be opened here."""
     media_type = content_type(content.media_type)
     response = send(Content(content.stream, media_type, content.size_bytes))
     response.headers["Content-Disposition"] = attachment(safe_name(name, media_type))

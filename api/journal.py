@@ -49,7 +49,7 @@ class JournalledFlask(Flask):
         self, rv: ResponseReturnValue | HTTPException, from_error_handler: bool = False
     ) -> Response:
         """Journal what was not journalled; an answer whose event cannot be written is thrown away."""
-        response = self.make_response(rv)  # type: ignore[arg-type]
+        response = self.make_response(rv)
         try:
             _account_for(response)
         except (EdrmsError, SQLAlchemyError):
@@ -74,6 +74,7 @@ def _begin_visit() -> None:
     g.request_id = secrets.token_hex(8)
     g.actor = None
     g.refused_for = ""
+    g.is_content_host = False
     g.visit = Visit(g.request_id, _pseudonym(request.remote_addr or ""))
 
 
@@ -171,7 +172,7 @@ def _asked() -> tuple[dict[str, Any], str]:
     typed: dict[str, Any] = {"arguments": others} if others else {}
     if request.endpoint is None:
         typed["path"] = request.path
-    if request.query_string:
+    if request.query_string and not g.is_content_host:
         typed["query"] = request.query_string.decode("utf-8", "replace")
     return ids, json.dumps(typed, sort_keys=True)[:_LONGEST_TYPED] if typed else ""
 

@@ -56,6 +56,8 @@ def status_of(error: errors.EdrmsError) -> int:
 
 def answer(status: int, code: str, detail: str, fields: dict[str, str] | None = None) -> Response:
     """The error as JSON to programs, as a page to people."""
+    if g.is_content_host:
+        return _with_retry(Response(f"{status}\n", status=status, mimetype="text/plain"))
     if wants_json():
         return problem(status, code, detail, fields)
     page = ErrorPage(

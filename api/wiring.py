@@ -29,6 +29,7 @@ from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.ports import ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
+from edrms.tickets.service import ContentTickets
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.indexing.desk import IndexingDesk
@@ -67,6 +68,7 @@ class Instance:
     clients: ClientBrowsing
     search: RecordSearch
     queue: Queue
+    tickets: ContentTickets
     guards: Guards
     seals: Seals
     glass: Glass
@@ -90,13 +92,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         index=index,
         sessions=Sessions(database, clock, settings),
         staff=StaffDirectory(database),
-        intake=Intake(database, store, clock, settings.max_upload_bytes),
+        intake=Intake(
+            database, store, clock, settings.max_upload_bytes, settings.uploads_per_day_bytes
+        ),
         ledger=Ledger(database, clock),
         desk=IndexingDesk(database, clock),
         viewing=RecordViewing(database, store, clock),
         clients=ClientBrowsing(database, clock),
         search=RecordSearch(database, index, clock),
         queue=Queue(database, clock, settings.lease_s),
+        tickets=ContentTickets(database, clock),
         guards=Guards(database, clock),
         seals=Seals(database, clock),
         glass=Glass(database, clock, settings.glass_hours),

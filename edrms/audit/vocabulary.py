@@ -56,6 +56,7 @@ ACTIONS = frozenset(
         "staff:team:leave",
         "staff:duty:start",
         "access:route:use",
+        "access:ticket:use",
         "access:route:view",
         "audit:event:view",
     }

@@ -98,15 +98,21 @@ class RecordViewing:
             )
         return self._content(page.view_key, page.view_media_type)
 
-    def rendition(self, actor: Actor, record_id: str, kind: str) -> tuple[Record, Content]:
-        """The original as received, or the searchable PDF; journalled as downloaded."""
+    def rendition(
+        self, actor: Actor, record_id: str, kind: str, *, by_ticket: bool = False
+    ) -> tuple[Record, Content]:
+        """The original as received, or the searchable PDF; journalled as downloaded. by_ticket: that was
+        journalled when the ticket was issued, and now its use is."""
         with write(self._database, actor, self._clock) as work:
             record, decision = visible_record(work.session, actor, DOWNLOAD, record_id, work.now)
             made = work.session.get(Rendition, (record_id, kind))
             if made is None:
                 raise no_such("rendition")
-            work.journal(DOWNLOAD, "record", record_id, reason=decision.reason, rendition=kind)
-            note_for_review(work, decision, record_id)
+            if by_ticket:
+                work.journal("access:ticket:use", "record", record_id, rendition=kind)
+            else:
+                work.journal(DOWNLOAD, "record", record_id, reason=decision.reason, rendition=kind)
+                note_for_review(work, decision, record_id)
         return record, self._content(made.object_key, made.media_type)
 
     def thumbnail_source(self, actor: Actor, record_id: str, number: int) -> Content:

@@ -104,4 +104,3 @@ class RandomSession:
             }.items()
             if self.chance.random() < 0.5
         }  # fmt: skip
-

@@ -19,9 +19,7 @@ ROLES = [
 
 def events_of(site: Site, request_id: str) -> list[AuditEvent]:
     with site.instance.database.read() as session:
-        return list(
-            session.scalars(select(AuditEvent).where(AuditEvent.request_id == request_id))
-        )
+        return list(session.scalars(select(AuditEvent).where(AuditEvent.request_id == request_id)))
 
 
 def test_every_request_of_a_long_random_session_has_exactly_one_event(site: Site) -> None:

@@ -123,7 +123,9 @@ def test_a_file_cut_off_half_way_leaves_nothing_but_an_event(
 
 
 def test_a_file_too_large_leaves_nothing_but_an_event(instance: Instance, batch_id: str) -> None:
-    small = Intake(instance.database, instance.store, instance.clock, max_upload_bytes=1000)
+    small = Intake(
+        instance.database, instance.store, instance.clock, max_upload_bytes=1000, per_day_bytes=5000
+    )
     with pytest.raises(TooLarge):
         small.receive_file(POST_ROOM, batch_id, "a.txt", (bytes(100) for _ in range(11)))
     assert_only_a_refusal_is_left(instance, "too_large")

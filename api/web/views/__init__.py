@@ -3,6 +3,7 @@
 from api.web.views import batches  # noqa: F401 - adds its routes to the post blueprint
 from api.web.views.auth import blueprint as auth
 from api.web.views.clients import blueprint as clients
+from api.web.views.content import blueprint as content
 from api.web.views.home import blueprint as home
 from api.web.views.post import blueprint as post
 from api.web.views.queue import blueprint as queue
@@ -10,4 +11,4 @@ from api.web.views.records import blueprint as records
 from api.web.views.search import blueprint as search
 from api.web.views.status import blueprint as status
 
-BLUEPRINTS = (auth, clients, home, post, queue, records, search, status)
+BLUEPRINTS = (auth, clients, content, home, post, queue, records, search, status)

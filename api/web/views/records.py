@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission
+from api.content_host import offer
 from api.web.context import instance, send
 from api.web.presenting import hit_count, page_view, summaries
 from api.web.shell import shell
@@ -15,14 +16,10 @@ from edrms.errors import no_such
 from edrms.fileplan import document_type
 from edrms.records.tables import Record
 from edrms.records.viewing import OpenRecord
+from edrms.tickets.service import Subject
 from search.query import Query, parse
 
 blueprint = Blueprint("records", __name__)
-EXTENSIONS = {
-    "application/pdf": ".pdf", "image/tiff": ".tif", "image/jpeg": ".jpg", "image/png": ".png",
-    "message/rfc822": ".eml", "text/plain": ".txt",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-}  # fmt: skip
 
 
 @blueprint.get("/records/<record_id>")
@@ -127,5 +124,5 @@ def thumbnail(record_id: str, page_number: int) -> ResponseReturnValue:
 def download(record_id: str, rendition: str) -> ResponseReturnValue:
     """The original or the searchable PDF, as a file to save."""
     record, content = instance().viewing.rendition(actor(), record_id, rendition)
-    ending = EXTENSIONS.get(content.media_type, "")
-    return send(content, save_as=f"{record.reference} {record.title}{ending}")
+    subject = Subject("record", record_id, rendition)
+    return offer(subject, f"{record.reference} {record.title}", content)
