@@ -196,8 +196,6 @@ def harden(response: Response) -> Response:
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
-    if g.is_content_host:
-        headers.remove("Set-Cookie")
-    elif request.endpoint != "static":
+    if request.endpoint != "static":
         headers.add("Vary", "Cookie")
     return response

@@ -5,6 +5,7 @@ host; the host decides again. Without it the file comes from the one host there 
 headers. A file can then never act in the name of our pages, whatever is in it.
 """
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlencode, urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -33,7 +34,12 @@ def content_netloc(settings: Settings) -> str:
     is_bare = url.scheme in ("http", "https") and url.netloc and url.path in ("", "/")
     if not is_bare or url.query or url.fragment or "@" in url.netloc:
         raise CannotStart("EDRMS_CONTENT_URL: expected https://host and nothing behind it.")
-    return url.netloc.lower()
+    return _plain(url.netloc)
+
+
+def _plain(host: str) -> str:
+    """A host as it is compared: however it is written, and without the port of its scheme."""
+    return re.sub(r"\.?(:80|:443)?$", "", host.strip().lower())
 
 
 def install_content_host(app: Flask, settings: Settings) -> None:
@@ -48,7 +54,7 @@ def _without_cookies(inner: WSGIApplication, netloc: str) -> WSGIApplication:
     """Cookies and credentials sent to the content host are not even seen."""
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("HTTP_HOST", "").lower() == netloc:
+        if _plain(environ.get("HTTP_HOST", "")) == netloc:
             environ.pop("HTTP_COOKIE", None)
             environ.pop("HTTP_AUTHORIZATION", None)
         return inner(environ, start_response)
@@ -59,7 +65,7 @@ def _without_cookies(inner: WSGIApplication, netloc: str) -> WSGIApplication:
 def is_content_host() -> bool:
     """Whether this request came to the host that gives out files."""
     netloc = current_app.config["CONTENT_HOST"]
-    return bool(netloc) and request.host.lower() == netloc
+    return bool(netloc) and _plain(request.headers.get("Host", "")) == netloc
 
 
 def _keep_apart() -> None:

@@ -57,7 +57,11 @@ class JournalledFlask(Flask):
             response.close()
             said = _("The service cannot keep its log just now. Try again in half a minute.")
             response = answer(503, "not_journalled", said)
-        return super().finalize_request(response, from_error_handler)
+        response = super().finalize_request(response, from_error_handler)
+        if g.is_content_host:
+            for name in ("Set-Cookie", "Vary"):
+                response.headers.remove(name)
+        return response
 
 
 def install_journal(app: Flask) -> None:

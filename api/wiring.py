@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
 from api import migrations
+from api.migrations.grants import grant
 from edrms.access.glass import Glass
 from edrms.access.guards import Guards
 from edrms.access.model import Actor
@@ -149,13 +150,36 @@ def _index(settings: Settings) -> SearchIndex:
 def upgrade_tables(settings: Settings) -> tuple[str, str]:
     """Bring the tables to the newest migration; returns the one they were at and the one they are at.
 
+    With EDRMS_DATABASE_OWNER_URL the owner does it, and gives the role of EDRMS_DATABASE_URL its rights.
     Raises CannotStart for a database that a newer version has been at.
     """
-    database = _database(settings)
+    role = _application_role(settings)
+    database = _owner_database(settings) if role else _database(settings)
     try:
-        return migrations.upgrade(database, SystemClock())
+        result = migrations.upgrade(database, SystemClock())
+        if role:
+            grant(database, role, SystemClock())
+        return result
     finally:
         database.close()
+
+
+def _application_role(settings: Settings) -> str:
+    """The role that web and workers use, "" where no other owns the tables."""
+    if not settings.database_owner_url:
+        return ""
+    owner, ours = urlsplit(settings.database_owner_url), urlsplit(settings.database)
+    if not ours.username or ours.username == owner.username or ours.path != owner.path:
+        raise CannotStart(
+            "EDRMS_DATABASE_OWNER_URL: expected the database of EDRMS_DATABASE_URL by another role."
+        )
+    return unquote(ours.username)
+
+
+def _owner_database(settings: Settings) -> Database:
+    return Database(
+        settings.database_owner_url, settings.database_owner_password.get_secret_value()
+    )
 
 
 def _scanner(settings: Settings) -> Scanner:

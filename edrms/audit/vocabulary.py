@@ -6,6 +6,7 @@ An action outside this list is refused when written, so that the log never grows
 ACTIONS = frozenset(
     {
         "instance:schema:upgrade",
+        "instance:role:grant",
         "staff:session:start",
         "staff:session:end",
         "staff:account:add",

@@ -91,7 +91,8 @@ class RandomSession:
             return self.chance.choice(("0", "1", "1", "1", "2", "99999999999"))
         if name in ("rendition", "kind"):
             return self.chance.choice(("original", "searchable_pdf", "none"))
-        return self.chance.choice(self.ids)
+        chosen = self.chance.choice(self.ids)
+        return self.ids[0] if name == "record_id" and self.chance.random() < 0.6 else chosen
 
     def _body(self) -> dict[str, object]:
         choose = self.chance.choice

@@ -6,15 +6,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from api.app import create_app
 from api.content_host import content_netloc
 from api.wiring import build
+from edrms.access.tables import RoleHolding
 from edrms.audit.tables import AuditEvent
 from edrms.clock import FixedClock
 from edrms.errors import CannotStart
-from edrms.staff.tables import StaffMember, StaffRole
+from edrms.staff.tables import StaffMember
 from edrms.tickets.service import GOOD_FOR
 from tests import factories
 from tests.api.conftest import PASSWORD, Site, csrf_of
@@ -112,12 +113,16 @@ def test_a_ticket_of_an_ended_session_or_of_a_person_removed_is_worth_nothing(
 def test_a_right_taken_away_takes_the_ticket_with_it(split: Site, download: str) -> None:
     browser = split.signed_in("team_manager")
     url = ticket_for(browser, download)
-    with split.instance.database.session() as session:
-        session.execute(delete(StaffRole).where(StaffRole.role == "team_manager"))
-        session.commit()
-        answer = fetch(split, url)
+    with split.instance.database.read() as session:
         who = session.scalar(select(StaffMember).where(StaffMember.username == "team_manager"))
-        session.add(StaffRole(staff_id=who.staff_id, role="team_manager"))
+    roles = update(RoleHolding).where(RoleHolding.staff_id == who.staff_id)
+    ended = split.instance.clock.now() - timedelta(seconds=1)
+    with split.instance.database.session() as session:
+        session.execute(roles.values(until_at=ended))
+        session.commit()
+    answer = fetch(split, url)
+    with split.instance.database.session() as session:
+        session.execute(roles.values(until_at=None))
         session.commit()
     assert answer.status_code == 404
     with split.instance.database.read() as session:
@@ -143,12 +148,11 @@ def test_the_content_host_answers_nothing_else_even_to_who_is_signed_in(split: S
         )
         assert answer.status_code == 404 and answer.data == b"404\n"
         assert "Set-Cookie" not in answer.headers and "Vary" not in answer.headers
-    assert (
-        browser.post(
-            "/sign-in", base_url=FILES, data={"username": "team_manager", "password": PASSWORD}
-        ).status_code
-        == 404
-    )
+    given = {"username": "team_manager", "password": PASSWORD}
+    assert browser.post("/sign-in", base_url=FILES, data=given).status_code == 404
+    for host in ("FILES.edrms.example", "files.edrms.example:80", "files.edrms.example."):
+        answer = browser.get("/", headers={"Host": host, "Cookie": f"edrms_session={cookie.value}"})
+        assert answer.status_code == 404 and answer.data == b"404\n"
     assert browser.get("/file", base_url=FILES).status_code == 422
 
 
