@@ -38,7 +38,24 @@ def test_every_request_of_a_long_random_session_has_exactly_one_event(site: Site
     unsafe = [one for one in asked if not one.is_safe and one.status < 400]
     assert all(1 <= len(one.events) <= 3 for one in unsafe)
     seen = {one.endpoint for one in asked if one.status < 400}
-    assert {"home.index", "records.thumbnail", "search.index", "records.download"} <= seen
+    assert {"home.index", "search.index", "clients.find", "queue.index"} <= seen
+
+
+def test_each_look_at_a_record_has_one_event_of_its_own(site: Site) -> None:
+    record_id = site.filed()
+    browser = site.signed_in("team_manager")
+    tails = {
+        "": "record:content:view",
+        "/pages/1/image": "record:page:view",
+        "/pages/1/thumbnail": "record:page:view",
+        "/download/original": "record:content:download",
+        "?page=999": "access:request:refuse",
+        "/pages/9/thumbnail": "access:request:refuse",
+    }
+    for tail, action in tails.items():
+        answer = browser.get(f"/records/{record_id}{tail}")
+        events = events_of(site, answer.headers["X-Request-Id"])
+        assert [event.action for event in events] == [action], tail
 
 
 def _is_public(endpoint: str) -> bool:
