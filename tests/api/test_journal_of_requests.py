@@ -6,7 +6,8 @@ from sqlalchemy import select, text
 
 from api.strangers import MOST_IN_A_MINUTE, Strangers
 from edrms.audit.tables import AuditDetail, AuditEvent
-from tests.api.conftest import PASSWORD, Site, csrf_of
+from tests import factories
+from tests.api.conftest import CHILD, PASSWORD, Site, csrf_of
 from tests.api.random_session import RandomSession
 from tests.factories import MONDAY
 
@@ -42,7 +43,8 @@ def test_every_request_of_a_long_random_session_has_exactly_one_event(site: Site
 
 
 def test_each_look_at_a_record_has_one_event_of_its_own(site: Site) -> None:
-    record_id = site.filed()
+    child = factories.client(client_id=CHILD)
+    record_id = factories.filed_record(site.instance, [child], document_type="D05")
     browser = site.signed_in("team_manager")
     tails = {
         "": "record:content:view",
