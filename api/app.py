@@ -7,7 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.arrivals import cookie_name
 from api.authn import check_routes, harden, install_authn
-from api.problems import install_problems
+from api.content_host import install_content_host
+from api.journal import JournalledFlask, install_journal
 from api.v1 import blueprint as v1
 from api.web.assets import require_vendor
 from api.web.templating import install_templates
@@ -23,7 +24,7 @@ _STATIC_KEPT_S = 300
 def create_app(instance: Instance) -> Flask:
     """The application for an instance. Raises CannotStart when a route names no permission."""
     settings = instance.settings
-    app = Flask("api.web", static_folder=str(Path(__file__).parent / "web" / "static"))
+    app = JournalledFlask("api.web", static_folder=str(Path(__file__).parent / "web" / "static"))
     app.config.update(
         SECRET_KEY=instance_secret(settings),
         COUNCIL_NAME=settings.council_name,
@@ -42,8 +43,9 @@ def create_app(instance: Instance) -> Flask:
         app.wsgi_app = told_by_proxy  # type: ignore[method-assign]
     require_vendor()
     install_templates(app)
+    install_journal(app)
+    install_content_host(app, settings)
     install_authn(app, instance)
-    install_problems(app)
     for blueprint in (*BLUEPRINTS, v1):
         app.register_blueprint(blueprint)
     app.after_request(harden)

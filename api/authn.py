@@ -5,14 +5,15 @@ stops the application from starting. @step_up wants its actor proved within the 
 """
 
 import hmac
-import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.arrivals import SESSION, cookie, source
@@ -28,6 +29,7 @@ from edrms.staff.tokens import is_api_token
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
+TICKET = "ticket"
 SMALL_BODY_BYTES = 1 << 20
 PROVED_WITHIN = timedelta(minutes=5)
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -45,6 +47,11 @@ def permission(name: str) -> Callable[[View], View]:
 def public(view: View) -> View:
     """The view may be called by anybody, signed in or not."""
     return _mark(PUBLIC)(view)
+
+
+def by_ticket(view: View) -> View:
+    """The view gives out a file to whoever has a ticket, on the host without cookies, and nowhere else."""
+    return _mark(TICKET)(view)
 
 
 def signed_in(view: View) -> View:
@@ -82,7 +89,7 @@ def _mark(name: str) -> Callable[[View], View]:
 def install_authn(app: Flask, instance: Instance) -> None:
     """Check every request before its view runs, and every route before the first request."""
     app.extensions["limits"] = RequestLimits(instance.settings)
-    app.before_request(_name_request)
+    app.before_request(_limit_body)
     app.before_request(_admit)
 
 
@@ -102,32 +109,44 @@ def needed_by(app: Flask, endpoint: str) -> str | None:
     return getattr(app.view_functions[endpoint], "needs", None)
 
 
-def _name_request() -> None:
-    g.request_id = secrets.token_hex(8)
-    g.actor = None
+def _limit_body() -> None:
     g.csrf_token = g.session_token = g.session_id = ""
     view = current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, "takes_files", False):
         request.max_content_length = SMALL_BODY_BYTES
 
 
+def act_as(found: Actor | None) -> Actor:
+    """Whoever was recognised becomes the actor of this request. Raises NotSignedIn if nobody was."""
+    if found is None:
+        raise NotSignedIn(_("Sign in first."), reason="session_unknown_or_ended")
+    acting: Actor = replace(found, visit=g.visit)
+    g.actor = acting
+    return acting
+
+
 def _admit() -> AnyResponse | None:
+    if g.is_content_host:
+        return None
     token, from_cookie = _token()
     found = _recognise(token, from_cookie=from_cookie) if token else None
     if found:
-        g.actor, g.csrf_token = found.actor, found.csrf_token
-        g.session_token, g.session_id = token, found.session_id
+        act_as(found.actor)
+        g.csrf_token, g.session_token, g.session_id = found.csrf_token, token, found.session_id
     _count(found)
     needs = needed_by(current_app, request.endpoint) if request.endpoint else PUBLIC
+    if needs == TICKET:
+        raise NotFound
     if needs == PUBLIC:
         _refuse_foreign_origin()
         return None
     if found is None:
+        g.refused_for = "session_unknown_or_ended" if token else "not_signed_in"
         return _ask_to_sign_in()
     if found.must and not getattr(_view(), "before_all_else", False):
         return _ask_for_first_things(found.must)
     if needs != SIGNED_IN:
-        require(found.actor, needs or "")
+        require(g.actor, needs or "")
     if from_cookie and request.method not in _SAFE:
         _refuse_forged(found.csrf_token)
     if getattr(_view(), "step_up", False) and not _is_fresh(found):
@@ -203,7 +222,8 @@ def _ask_to_sign_in() -> AnyResponse:
     if request.endpoint == "auth.sign_out":
         return redirect(url_for("auth.sign_in"))
     if wants_json() or request.method not in _SAFE:
-        raise NotSignedIn(_("Sign in first: there is no session, or it has ended."))
+        said = _("Sign in first: there is no session, or it has ended.")
+        raise NotSignedIn(said, reason=g.refused_for)
     return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
 
 

@@ -33,6 +33,7 @@ def duties(instance: Instance) -> list[PeriodicDuty]:
 
     return [
         PeriodicDuty("sessions", timedelta(hours=1), instance.sessions.forget_ended),
+        PeriodicDuty("tickets", timedelta(hours=1), instance.tickets.forget_old),
         PeriodicDuty("workers", timedelta(hours=1), forget_workers),
         PeriodicDuty("done jobs", timedelta(hours=1), remove_done_jobs),
         PeriodicDuty("keys", timedelta(minutes=5), before=lambda: _settle_keys(instance)),

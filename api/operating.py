@@ -12,6 +12,7 @@ import click
 
 from api import migrations
 from api.first_secrets import make_secrets
+from api.migrations.grants import log_is_out_of_reach
 from edrms.clock import SystemClock
 from edrms.db import Database
 from edrms.errors import Unavailable
@@ -105,9 +106,11 @@ def database() -> None:
     rows = _database(load_settings())
     try:
         migrations.check(rows)
+        is_guarded = log_is_out_of_reach(rows)
     finally:
         rows.close()
-    click.echo(f"database: reached, at migration {migrations.newest()}")
+    log = "out of this role's reach" if is_guarded else "guarded by triggers only"
+    click.echo(f"database: reached, at migration {migrations.newest()}; the audit log is {log}")
 
 
 def _database(settings: Settings) -> Database:

@@ -8,7 +8,7 @@ import errno
 import logging
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
@@ -16,10 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.web.shell import shell
 from api.web.view_models import ErrorPage
-from api.wiring import Instance
 from edrms import errors
-from edrms.access.model import Actor
-from edrms.uow import write
 
 log = logging.getLogger("edrms.web")
 RETRY_AFTER_S = 30
@@ -62,6 +59,8 @@ def status_of(error: errors.EdrmsError) -> int:
 
 def answer(status: int, code: str, detail: str, fields: dict[str, str] | None = None) -> Response:
     """The error as JSON to programs, as a page to people."""
+    if g.is_content_host:
+        return _with_retry(Response(f"{status}\n", status=status, mimetype="text/plain"))
     if wants_json():
         return problem(status, code, detail, fields)
     page = ErrorPage(
@@ -130,23 +129,8 @@ def _on_edrms_error(error: errors.EdrmsError) -> Response:
     if status >= 500:
         log.error("request_failed", extra={"code": error.error_code, "request": g.request_id})
     if status == 404:
-        _journal_refusal(error)
         return answer(404, "not_found", str(_NOT_FOUND))
     return answer(status, error.error_code, error.message, error.fields)
-
-
-def _journal_refusal(error: errors.EdrmsError) -> None:
-    """A staff member asked for what is absent or not theirs: the two are journalled alike too."""
-    actor: Actor | None = g.actor
-    if actor is None:
-        return
-    instance: Instance = current_app.extensions["instance"]
-    asked = {name: str(value)[:64] for name, value in (request.view_args or {}).items()}
-    with write(instance.database, actor, instance.clock) as work:
-        work.journal(
-            "access:request:refuse", "route", request.endpoint or "", outcome="refused",
-            reason=str(error.data.get("reason", "")), method=request.method, asked=asked,
-        )  # fmt: skip
 
 
 def _on_http_error(error: HTTPException) -> Response:

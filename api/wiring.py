@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
 from api import instance_keys, migrations
+from api.migrations.grants import grant
 from edrms.access.glass import Glass
 from edrms.access.guards import Guards
 from edrms.access.model import Actor
@@ -35,6 +36,7 @@ from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.ports import KeepingStore, ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
+from edrms.tickets.service import ContentTickets
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.custody.service import KeyCustody
@@ -80,6 +82,7 @@ class Instance:
     clients: ClientBrowsing
     search: RecordSearch
     queue: Queue
+    tickets: ContentTickets
     guards: Guards
     seals: Seals
     glass: Glass
@@ -111,13 +114,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         administration=StaffAdministration(database, clock),
         tokens=ApiTokens(database, clock),
         staff=StaffDirectory(database),
-        intake=Intake(database, store, clock, settings.max_upload_bytes),
+        intake=Intake(
+            database, store, clock, settings.max_upload_bytes, settings.uploads_per_day_bytes
+        ),
         ledger=Ledger(database, clock),
         desk=IndexingDesk(database, clock),
         viewing=RecordViewing(database, store, clock),
         clients=ClientBrowsing(database, clock),
         search=RecordSearch(database, index, clock),
         queue=Queue(database, clock, settings.lease_s),
+        tickets=ContentTickets(database, clock),
         guards=Guards(database, clock),
         seals=Seals(database, clock),
         glass=Glass(database, clock, settings.glass_hours),
@@ -165,13 +171,36 @@ def _index(settings: Settings) -> SearchIndex:
 def upgrade_tables(settings: Settings) -> tuple[str, str]:
     """Bring the tables to the newest migration; returns the one they were at and the one they are at.
 
+    With EDRMS_DATABASE_OWNER_URL the owner does it, and gives the role of EDRMS_DATABASE_URL its rights.
     Raises CannotStart for a database that a newer version has been at.
     """
-    database = _database(settings)
+    role = _application_role(settings)
+    database = _owner_database(settings) if role else _database(settings)
     try:
-        return migrations.upgrade(database, SystemClock())
+        result = migrations.upgrade(database, SystemClock())
+        if role:
+            grant(database, role, SystemClock())
+        return result
     finally:
         database.close()
+
+
+def _application_role(settings: Settings) -> str:
+    """The role that web and workers use, "" where no other owns the tables."""
+    if not settings.database_owner_url:
+        return ""
+    owner, ours = urlsplit(settings.database_owner_url), urlsplit(settings.database)
+    if not ours.username or ours.username == owner.username or ours.path != owner.path:
+        raise CannotStart(
+            "EDRMS_DATABASE_OWNER_URL: expected the database of EDRMS_DATABASE_URL by another role."
+        )
+    return unquote(ours.username)
+
+
+def _owner_database(settings: Settings) -> Database:
+    return Database(
+        settings.database_owner_url, settings.database_owner_password.get_secret_value()
+    )
 
 
 def _scanner(settings: Settings) -> Scanner:

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     session_idle_s: int = Field(default=3600, gt=0)
     session_total_s: int = Field(default=12 * 3600, gt=0)
     secure_cookies: bool = False
+    content_url: str = ""
+    uploads_per_day_bytes: int = Field(default=50 * 1024 * MEBIBYTE, gt=0)
+    database_owner_url: str = Field(default="", repr=False)
+    database_owner_password: SecretStr = _NONE
     glass_hours: int = Field(default=24, ge=1, le=168)
     require_second_factor: bool = False
     trusted_proxies: int = Field(default=0, ge=0, le=9)

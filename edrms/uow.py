@@ -51,7 +51,7 @@ class UnitOfWork:
         self.actor = actor
         self.clock = clock
         self.now = clock.now()
-        self._events = 0
+        self._events = self._refusals = 0
         self._changed: set[str] = set()
         self._after_commit: list[Callable[[], None]] = []
 
@@ -66,7 +66,7 @@ class UnitOfWork:
         personal: str = "",
         **detail: Any,
     ) -> None:
-        """Write the event that goes with this transaction.
+        """Write the event that goes with this transaction. outcome: done, refused or failed.
 
         detail: ids and counts, JSON values. personal: words about people (a search), kept apart.
         """
@@ -93,8 +93,7 @@ class UnitOfWork:
             )
         )
         self._events += 1
-        if visit:
-            visit.events += 1
+        self._refusals += outcome != "done"
 
     def alone(self, what: str) -> None:
         """Until this transaction ends no other comes past here for the same `what`.
@@ -138,7 +137,10 @@ class UnitOfWork:
             raise UnjournalledChange(f"changed {sorted(self._changed)} without an audit event")
 
     def committed(self) -> None:
-        """Run what was asked for after the commit."""
+        """Tell the visit of its events, and run what was asked for after the commit."""
+        if self.actor.visit:
+            self.actor.visit.events += self._events
+            self.actor.visit.refusals += self._refusals
         for call in self._after_commit:
             call()
 

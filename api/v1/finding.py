@@ -3,12 +3,14 @@
 from flask import Response, request
 
 from api.authn import actor, permission
+from api.content_host import offer
 from api.limits import counted_as
 from api.v1 import blueprint, present, schema
 from api.v1.operation import operation, send
 from api.web import context
 from api.web.context import instance
 from edrms.errors import Invalid
+from edrms.tickets.service import Subject
 
 PAGE_SIZE = 20
 
@@ -90,4 +92,4 @@ def page_image(record_id: str, number: int) -> Response:
 def rendition(record_id: str, kind: str) -> Response:
     """The `original` as received or the `searchable_pdf`; journalled as downloaded."""
     found, content = instance().viewing.rendition(actor(), record_id, kind)
-    return context.send(content, save_as=found.reference)
+    return offer(Subject("record", record_id, kind), found.reference, content)

@@ -48,12 +48,14 @@ def levels_up_to(highest: Sensitivity) -> tuple[Sensitivity, ...]:
 class Visit:
     """One request on its way through the product: what its events have in common.
 
-    source: keyed pseudonym of the address asked from. events: how many were journalled so far.
+    source: keyed pseudonym of the address asked from. events: how many were journalled so far (and
+    committed); refusals: those of them that say no, or that it failed.
     """
 
     request_id: str
     source: str = ""
     events: int = 0
+    refusals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

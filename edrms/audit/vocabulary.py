@@ -9,6 +9,7 @@ ACTIONS = frozenset(
         "instance:keys:join",
         "instance:keys:rotate",
         "instance:keys:retire",
+        "instance:role:grant",
         "staff:session:start",
         "staff:session:end",
         "staff:session:prove",
@@ -72,6 +73,9 @@ ACTIONS = frozenset(
         "staff:team:join",
         "staff:team:leave",
         "staff:duty:start",
+        "access:route:use",
+        "access:ticket:use",
+        "access:route:view",
         "audit:event:view",
     }
 )

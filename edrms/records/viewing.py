@@ -67,8 +67,8 @@ class RecordViewing:
         self._store = store
         self._clock = clock
 
-    def open(self, actor: Actor, record_id: str) -> OpenRecord:
-        """A record with its pages and clients; journalled as viewed."""
+    def open(self, actor: Actor, record_id: str, page: int | None = None) -> OpenRecord:
+        """A record with its pages and clients; journalled as viewed. page: NotFound if it has none such."""
         require(actor, VIEW)
         with write(self._database, actor, self._clock) as work:
             record, decision = visible_record(work.session, actor, VIEW, record_id, work.now)
@@ -78,7 +78,9 @@ class RecordViewing:
                 .options(selectinload(RecordPage.reading).options(undefer(PageContent.words)))
                 .order_by(RecordPage.number)
             )
-            pages = tuple(page.reading for page in work.session.scalars(statement))
+            pages = tuple(one.reading for one in work.session.scalars(statement))
+            if page is not None and not 1 <= page <= len(pages):
+                raise no_such("page")
             found = clients_shown(work.session, actor, client_ids_of(record), work.now)
             work.journal(VIEW, "record", record_id, reason=decision.reason)
             note_for_review(work, decision, record_id)
@@ -96,27 +98,34 @@ class RecordViewing:
             )
         return self._content(page.view_key, page.view_media_type)
 
-    def rendition(self, actor: Actor, record_id: str, kind: str) -> tuple[Record, Content]:
-        """The original as received, or the searchable PDF; journalled as downloaded."""
+    def rendition(
+        self, actor: Actor, record_id: str, kind: str, *, by_ticket: bool = False
+    ) -> tuple[Record, Content]:
+        """The original as received, or the searchable PDF; journalled as downloaded. by_ticket: that was
+        journalled when the ticket was issued, and now its use is."""
         with write(self._database, actor, self._clock) as work:
             record, decision = visible_record(work.session, actor, DOWNLOAD, record_id, work.now)
             made = work.session.get(Rendition, (record_id, kind))
             if made is None:
                 raise no_such("rendition")
-            work.journal(DOWNLOAD, "record", record_id, reason=decision.reason, rendition=kind)
-            note_for_review(work, decision, record_id)
+            if by_ticket:
+                work.journal("access:ticket:use", "record", record_id, rendition=kind)
+            else:
+                work.journal(DOWNLOAD, "record", record_id, reason=decision.reason, rendition=kind)
+                note_for_review(work, decision, record_id)
         return record, self._content(made.object_key, made.media_type)
 
     def thumbnail_source(self, actor: Actor, record_id: str, number: int) -> Content:
-        """The picture of one page, to be made too small to read; so it is decided but not journalled.
-
-        Whoever sees small pages has opened the record, and that is in the journal.
-        """
-        with self._database.read() as session:
-            visible_record(session, actor, VIEW, record_id, self._clock.now())
-            page = page_of(session, record_id, number)
-        if not page.view_key:
-            raise no_such("page image")
+        """The picture of one page, to be made small for the strip; journalled as viewed, and as small."""
+        with write(self._database, actor, self._clock) as work:
+            _, decision = visible_record(work.session, actor, VIEW, record_id, work.now)
+            page = page_of(work.session, record_id, number)
+            if not page.view_key:
+                raise no_such("page image")
+            work.journal(
+                "record:page:view", "record", record_id, reason=decision.reason, page=number,
+                small=True,
+            )  # fmt: skip
         return self._content(page.view_key, page.view_media_type)
 
     def visible(self, actor: Actor, record_ids: Collection[str]) -> frozenset[str]:

@@ -182,6 +182,7 @@ class Sessions:
         found = self.find(token)
         if found is None:
             raise NotSignedIn("Sign in first: there is no session, or it has ended.")
+        found = replace(found, actor=replace(found.actor, visit=arrival.visit))
         member, tries, may_try = self._ask(self._username(found), arrival)
         fits = password_is_right(member.password_hash if member else None, password)
         if member is None or not fits or not may_try:
@@ -229,9 +230,13 @@ class Sessions:
 
     def find(self, token: str) -> SignedIn | None:
         """Who is signed in with this token, or None when it is unknown, idle too long or ended."""
+        return self.find_by_digest(digest(token)) if token else None
+
+    def find_by_digest(self, token_hash: str) -> SignedIn | None:
+        """The same for whoever kept only the hash of the token."""
         now = self._clock.now()
         with self._database.read() as session:
-            row = session.get(StaffSession, digest(token)) if token else None
+            row = session.get(StaffSession, token_hash)
             if row is None or not row.is_complete or not self._is_live(row, now):
                 return None
             member = session.get(StaffMember, row.staff_id)
@@ -243,7 +248,7 @@ class Sessions:
             )  # fmt: skip
             stale = now > row.last_used_at + self._idle / 10
         if stale:
-            self._touch(token)
+            self._touch(token_hash)
         return found
 
     def _is_live(self, row: StaffSession, now: datetime) -> bool:
@@ -257,9 +262,9 @@ class Sessions:
             return SET_UP_FACTOR
         return ""
 
-    def _touch(self, token: str) -> None:
+    def _touch(self, token_hash: str) -> None:
         with write(self._database, SYSTEM, self._clock) as work:
-            row = work.session.get(StaffSession, digest(token))
+            row = work.session.get(StaffSession, token_hash)
             if row:
                 row.last_used_at = work.now
 

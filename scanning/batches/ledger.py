@@ -93,8 +93,9 @@ class Ledger:
         with self._database.read() as session:
             return whole_account(session)
 
-    def original(self, actor: Actor, item_id: str) -> Item:
-        """A held or rejected item whose original is about to be sent out; journalled.
+    def original(self, actor: Actor, item_id: str, *, by_ticket: bool = False) -> Item:
+        """A held or rejected item whose original is about to be sent out; journalled. by_ticket: that
+        was journalled when the ticket was issued, and now its use is.
 
         Once an item has been read, its records' own access rules decide, so it is absent here.
         """
@@ -110,7 +111,10 @@ class Ledger:
                     "A virus was found in this file: it is kept, and is not given out.",
                     code="infected",
                 )
-            work.journal("item:content:download", "item", item_id)
+            if by_ticket:
+                work.journal("access:ticket:use", "item", item_id)
+            else:
+                work.journal("item:content:download", "item", item_id)
         return item
 
     def batch(self, actor: Actor, batch_id: str) -> BatchAccount:

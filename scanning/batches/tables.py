@@ -9,6 +9,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from edrms.db import Base, Big, UtcDateTime
 
 
+class UploadTotal(Base):
+    """How many bytes a person has sent in on one day (the council's), for the quota."""
+
+    __tablename__ = "upload_totals"
+    __table_args__ = {"info": {"journalled": False}}
+
+    staff_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    size_bytes: Mapped[int] = mapped_column(Big, default=0)
+
+
 class Batch(Base):
     """What came in together: a delivery of post, one upload, one run of `edrms ingest`."""
 

@@ -117,10 +117,12 @@ class IndexingDesk:
 
     def _take(self, work: UnitOfWork, actor: Actor, document: Document) -> None:
         _not_anothers(document, actor, work.now)
-        if document.taken_by != actor.staff_id:
-            work.journal("document:index:take", "document", document.document_id)
+        is_new = document.taken_by != actor.staff_id
         document.taken_by, document.taken_at = actor.staff_id, work.now
-        work.journal("item:page:view", "document", document.document_id)
+        if is_new:
+            work.journal("document:index:take", "document", document.document_id)
+        else:
+            work.journal("item:page:view", "document", document.document_id)
 
     def page(self, actor: Actor, document_id: str, number: int) -> PageContent:
         """A waiting document's page (number within the item), journalled as viewed."""
@@ -138,7 +140,10 @@ class IndexingDesk:
         return content
 
     def contents(self, actor: Actor, document_id: str) -> list[tuple[int, PageContent | None]]:
-        """A waiting document's pages in order: number in the item, and what was read; journalled."""
+        """A waiting document's pages in order: number in the item, and what was read.
+
+        Only for whoever has taken it, which is in the journal and says that its pages were seen.
+        """
         require(actor, "document:page:view")
         statement = (
             select(ItemPage.number, PageContent)
@@ -146,10 +151,11 @@ class IndexingDesk:
             .where(ItemPage.document_id == document_id)
             .order_by(ItemPage.number)
         )
-        with write(self._database, actor, self._clock) as work:
-            _waiting_document(work.session, document_id)
-            work.journal("item:page:view", "document", document_id)
-            return [(number, content) for number, content in work.session.execute(statement)]
+        with self._database.read() as session:
+            document = _waiting_document(session, document_id, locked=False)
+            if document.taken_by != actor.staff_id:
+                raise no_such("document")
+            return [(number, content) for number, content in session.execute(statement)]
 
     def reference(self, record_id: RecordId) -> str:
         """The reference of a record just filed, to show to whoever filed it."""
@@ -217,8 +223,8 @@ def _is_waiting() -> ColumnElement[bool]:
     return Document.state == DocumentState.TO_INDEX
 
 
-def _waiting_document(session: Session, document_id: str) -> Document:
-    document = session.get(Document, document_id, with_for_update=True)
+def _waiting_document(session: Session, document_id: str, *, locked: bool = True) -> Document:
+    document = session.get(Document, document_id, with_for_update=locked or None)
     if document is None:
         raise no_such("document")
     if document.state != DocumentState.TO_INDEX or document.item.state != ItemState.READ:

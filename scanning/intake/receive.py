@@ -25,6 +25,7 @@ from edrms.storage.ports import KeepingStore, StoredObject
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import OPEN_ITEM
 from scanning.batches.tables import Batch, Item
+from scanning.intake.quota import QuotaUsedUp, check_quota, count_upload
 from scanning.intake.rules import clean_file_name
 
 
@@ -49,12 +50,18 @@ class Intake:
     """Opens batches and receives files into them."""
 
     def __init__(
-        self, database: Database, store: KeepingStore, clock: Clock, max_upload_bytes: int
+        self,
+        database: Database,
+        store: KeepingStore,
+        clock: Clock,
+        max_upload_bytes: int,
+        per_day_bytes: int,
     ) -> None:
         self._database = database
         self._store = store
         self._clock = clock
         self._max_upload_bytes = max_upload_bytes
+        self._per_day_bytes = per_day_bytes
 
     def open_batch(
         self,
@@ -105,8 +112,8 @@ class Intake:
         """Take one file in. sender_key: the sender's own name for this sending, so that a repeat after
         a lost answer gives the first receipt again rather than a second item; blank is none.
 
-        Raises UploadCutOff, TooLarge, NoSpace, NotFound (no such batch), Conflict (the key was used
-        for other bytes); nothing is kept then.
+        Raises UploadCutOff, TooLarge, QuotaUsedUp, NoSpace, NotFound (no such batch), Conflict (the key
+        was used for other bytes); nothing is kept then.
         """
         sender_key = (sender_key or "").strip() or None
         with self._database.read() as session:
@@ -116,12 +123,20 @@ class Intake:
             return _same_bytes(earlier, _sha256_up_to(chunks, earlier.size_bytes))
         item_id = ItemId(new_id())
         try:
+            with self._database.read() as session:
+                today = civil_date(self._clock.now())
+                check_quota(session, actor.staff_id, today, 1, self._per_day_bytes)
             own = self._store.of(item_holder(item_id))
             stored = own.put(chunks, max_bytes=self._max_upload_bytes)
         except EdrmsError as error:
             self._note_refusal(actor, batch_id, error)
             raise
-        receipt = self._accept(actor, batch_id, item_id, name, stored, sender_key)
+        try:
+            receipt = self._accept(actor, batch_id, item_id, name, stored, sender_key)
+        except QuotaUsedUp as error:
+            self._store.delete(stored.key)
+            self._note_refusal(actor, batch_id, error)
+            raise
         self._confirm(receipt)
         return receipt
 
@@ -144,6 +159,7 @@ class Intake:
             work.alone(f"items of {batch_id}")
             earlier = _by_sender_key(work.session, batch_id, sender_key)
             if earlier is None:
+                count_upload(work, actor.staff_id, stored.size_bytes, self._per_day_bytes)
                 item = add_item(work, batch_id, item_id, name, stored, sender_key=sender_key)
                 return Received(
                     ItemId(item.item_id), stored.sha256, stored.size_bytes, item.identical_to

@@ -5,12 +5,17 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, make_url, select, text, update
+from sqlalchemy.exc import ProgrammingError
 
 from api import migrations
+from api.migrations.grants import log_is_out_of_reach
+from api.wiring import upgrade_tables
 from edrms.clock import SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart, OutcomeUnknown, Unavailable
+from edrms.ids import new_id
+from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import UnitOfWork, write
 from scanning.batches.tables import Batch
@@ -192,3 +197,74 @@ def test_a_lock_waited_for_too_long_is_given_up(
         with pytest.raises(Unavailable, match="too busy"), write(database, SYSTEM, CLOCK) as work:
             work.session.execute(text("SELECT set_config('lock_timeout', '50ms', true)"))
             work.session.get(Batch, batch.batch_id, with_for_update=True)
+
+
+@pytest.fixture
+def application(url: str) -> Iterator[Database]:
+    """The database as web and workers find it, where another role owns the tables."""
+    role, owner = f"edrms_app_{new_id()}", Database(url)
+    with owner.engine.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {role} LOGIN PASSWORD 'invented'"))
+    address = make_url(url).set(username=role, password="invented")
+    ours = address.render_as_string(hide_password=False)
+    upgrade_tables(Settings(database_url=ours, database_owner_url=url))
+    made = Database(ours)
+    yield made
+    made.close()
+    with owner.engine.begin() as connection:
+        connection.execute(text(f"DROP OWNED BY {role}"))
+        connection.execute(text(f"DROP ROLE {role}"))
+    owner.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_events SET outcome = 'done'",
+        "DELETE FROM audit_events",
+        "TRUNCATE audit_events",
+        "TRUNCATE audit_details",
+        "TRUNCATE batches",
+        "UPDATE audit_details SET text = ''",
+        "DROP TABLE audit_events",
+        "DROP TABLE batches",
+        "ALTER TABLE audit_events DISABLE TRIGGER ALL",
+        "ALTER TABLE audit_events DISABLE TRIGGER audit_events_no_change",
+        "ALTER TABLE audit_events ADD COLUMN x text",
+        "DROP TRIGGER audit_events_no_change ON audit_events",
+        "CREATE OR REPLACE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RETURN OLD; END $$",
+        "CREATE TABLE of_ours (x text)",
+        "SET session_replication_role = replica",
+        "UPDATE alembic_version SET version_num = '0001'",
+    ],
+)
+def test_the_role_of_web_and_workers_cannot_change_the_log_or_the_tables(
+    application: Database, statement: str
+) -> None:
+    put(application, a_batch(1))
+    refused = pytest.raises(ProgrammingError, match=r"permission denied|must be owner")
+    with refused, application.engine.begin() as connection:
+        connection.execute(text(statement))
+    assert log_is_out_of_reach(application)
+
+
+def test_the_role_of_web_and_workers_can_do_its_work(application: Database) -> None:
+    put(application, a_batch(1))
+    with write(application, SYSTEM, CLOCK) as work:
+        work.journal("search:index:query", "index", "", personal="words")
+        work.session.execute(update(Batch).values(note="seen"))
+        work.session.delete(work.session.scalars(select(Batch)).one())
+    assert batches(application) == 0
+    migrations.check(application)
+
+
+def test_an_owner_that_is_the_same_role_or_of_another_database_is_refused(url: str) -> None:
+    elsewhere = url.replace("edrms:", "other:").rsplit("/", 1)[0] + "/elsewhere"
+    for owner in (url, elsewhere):
+        with pytest.raises(CannotStart, match="EDRMS_DATABASE_OWNER_URL"):
+            upgrade_tables(Settings(database_url=url, database_owner_url=owner))
+
+
+def test_where_one_role_does_everything_the_log_is_in_its_reach(database: Database) -> None:
+    assert not log_is_out_of_reach(database)

@@ -12,6 +12,7 @@ from edrms.clock import FixedClock
 from edrms.errors import Conflict, Denied, Invalid, NotFound, TooLarge
 from edrms.jobs.tables import Job
 from scanning.batches.tables import Item
+from scanning.intake.quota import QuotaUsedUp
 from scanning.intake.receive import Intake, Received, UploadCutOff
 from tests import factories
 from tests.service.events import events
@@ -123,7 +124,9 @@ def test_a_file_cut_off_half_way_leaves_nothing_but_an_event(
 
 
 def test_a_file_too_large_leaves_nothing_but_an_event(instance: Instance, batch_id: str) -> None:
-    small = Intake(instance.database, instance.store, instance.clock, max_upload_bytes=1000)
+    small = Intake(
+        instance.database, instance.store, instance.clock, max_upload_bytes=1000, per_day_bytes=5000
+    )
     with pytest.raises(TooLarge):
         small.receive_file(POST_ROOM, batch_id, "a.txt", (bytes(100) for _ in range(11)))
     assert_only_a_refusal_is_left(instance, "too_large")
@@ -170,3 +173,24 @@ def test_batch_references_count_up_without_a_gap(instance: Instance) -> None:
         factories.batch(instance, POST_ROOM)
     references = [one.batch.reference for one in instance.ledger.batches(POST_ROOM)]
     assert references == ["B-00003", "B-00002", "B-00001"]
+
+
+def test_a_person_may_send_in_so_much_a_day_and_others_are_not_touched_by_it(
+    instance: Instance, batch_id: str
+) -> None:
+    small = Intake(
+        instance.database, instance.store, instance.clock, max_upload_bytes=1000, per_day_bytes=250
+    )
+    for name in ("a.txt", "b.txt"):
+        small.receive_file(POST_ROOM, batch_id, name, [name.encode() * 20])
+    kept = len(list(instance.store.keys()))
+    with pytest.raises(QuotaUsedUp):
+        small.receive_file(POST_ROOM, batch_id, "c.txt", [b"c" * 60])
+    assert len(list(instance.store.keys())) == kept
+    assert len(instance.ledger.batch(POST_ROOM, batch_id).items) == 2
+    small.receive_file(POST_ROOM, batch_id, "d.txt", [b"d" * 50])
+    with pytest.raises(QuotaUsedUp):
+        small.receive_file(POST_ROOM, batch_id, "e.txt", [b"e"])
+    colleague = factories.actor("post_room", name="a colleague")
+    other = factories.batch(instance, colleague)
+    assert small.receive_file(colleague, other, "f.txt", [b"f" * 200]).size_bytes == 200

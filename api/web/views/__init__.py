@@ -4,6 +4,7 @@ from api.web.views import batches  # noqa: F401 - adds its routes to the post bl
 from api.web.views.account import blueprint as account
 from api.web.views.auth import blueprint as auth
 from api.web.views.clients import blueprint as clients
+from api.web.views.content import blueprint as content
 from api.web.views.home import blueprint as home
 from api.web.views.post import blueprint as post
 from api.web.views.queue import blueprint as queue
@@ -14,5 +15,5 @@ from api.web.views.status import blueprint as status
 from api.web.views.tokens import blueprint as tokens
 
 BLUEPRINTS = (
-    account, auth, clients, home, post, queue, records, search, staff, status, tokens,
+    account, auth, clients, content, home, post, queue, records, search, staff, status, tokens,
 )  # fmt: skip

@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission, signed_in, step_up
+from api.content_host import offer
+from api.file_names import OCTETS
 from api.limits import counted_as
 from api.problems import answer, wants_json
 from api.web.batch_page import batch_page
-from api.web.context import instance, page_number, send
+from api.web.context import instance, page_number
 from api.web.presenting import batch_row, pagination
 from api.web.shell import say, shell
 from api.web.view_models import BatchesPage, FieldError
@@ -17,6 +19,7 @@ from edrms.access.policy import holds
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.ids import ObjectKey
 from edrms.records.viewing import Content
+from edrms.tickets.service import Subject
 
 PAGE_SIZE = 25
 KINDS = ("all", "attention", "mine")
@@ -99,8 +102,8 @@ def download_item(batch_id: str, item_id: str) -> ResponseReturnValue:
     _must_hold(batch_id, item_id)
     item = instance().ledger.original(actor(), item_id)
     key = ObjectKey(item.object_key)
-    content = Content(instance().store.open(key), "application/octet-stream", item.size_bytes)
-    return send(content, save_as=item.name)
+    content = Content(instance().store.open(key), OCTETS, item.size_bytes)
+    return offer(Subject("item", item_id), item.name, content)
 
 
 def _must_hold(batch_id: str, item_id: str) -> None:

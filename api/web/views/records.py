@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission
+from api.content_host import offer
 from api.limits import counted_as
 from api.web.context import instance, send
 from api.web.presenting import hit_count, page_view, summaries
@@ -16,25 +17,21 @@ from edrms.errors import no_such
 from edrms.fileplan import document_type
 from edrms.records.tables import Record
 from edrms.records.viewing import OpenRecord
+from edrms.tickets.service import Subject
 from search.query import Query, parse
 
 blueprint = Blueprint("records", __name__)
-EXTENSIONS = {
-    "application/pdf": ".pdf", "image/tiff": ".tif", "image/jpeg": ".jpg", "image/png": ".png",
-    "message/rfc822": ".eml", "text/plain": ".txt",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-}  # fmt: skip
 
 
 @blueprint.get("/records/<record_id>")
 @permission("record:content:view")
 def show(record_id: str) -> ResponseReturnValue:
     """One page of a record, with the words of q boxed; the first page with a hit if none is asked."""
-    opened = instance().viewing.open(actor(), record_id)
+    asked = request.args.get("page", type=int) or None
+    opened = instance().viewing.open(actor(), record_id, asked)
     typed = request.args.get("q", "").strip()
     query = parse(typed) if typed else None
     hits = [hit_count(content, query) if query else 0 for content in opened.pages]
-    asked = request.args.get("page", type=int)
     number = asked or next((at for at, count in enumerate(hits, start=1) if count), 1)
     if not 1 <= number <= len(opened.pages):
         raise no_such("page")
@@ -129,5 +126,5 @@ def thumbnail(record_id: str, page_number: int) -> ResponseReturnValue:
 def download(record_id: str, rendition: str) -> ResponseReturnValue:
     """The original or the searchable PDF, as a file to save."""
     record, content = instance().viewing.rendition(actor(), record_id, rendition)
-    ending = EXTENSIONS.get(content.media_type, "")
-    return send(content, save_as=f"{record.reference} {record.title}{ending}")
+    subject = Subject("record", record_id, rendition)
+    return offer(subject, f"{record.reference} {record.title}", content)
