@@ -20,7 +20,7 @@ from edrms.access.roles import PERMISSIONS
 from edrms.audit.tables import AuditEvent
 from tests.api.conftest import CHILD, Site, csrf_of
 
-OPEN_TO_ALL = {"static", "auth.sign_in", "v1.sign_in", "v1.health", "v1.openapi"}
+OPEN_TO_ALL = {"static", "auth.sign_in", "auth.code", "v1.sign_in", "v1.health", "v1.openapi"}
 BY_TICKET = {"content.fetch"}
 ABSENT = "0" * 32
 SAFE = {"GET", "HEAD", "OPTIONS"}
