@@ -168,7 +168,9 @@ def erase(event_id: str, username: str, reason: str) -> None:
 
 @audit.command()
 @click.argument("exported", required=False, type=some_path)
-@click.option("--key", "log", help="Public key of the log, or its file; this instance's if not said.")
+@click.option(
+    "--key", "log", help="Public key of the log, or its file; this instance's if not said."
+)
 @click.option("--witness", help="Public key of a witness that must have cosigned.")
 @click.option("--held", multiple=True, type=some_path, help="Checkpoints you keep elsewhere.")
 def verify(

@@ -49,7 +49,9 @@ def _make_audit_log(settings: Settings) -> None:
     origin = settings.audit_origin or f"edrms/{new_id()}"
     made = make_key(settings.audit_key, origin, LOG_KEY).key.name
     if settings.audit_origin not in ("", made):
-        raise CannotStart(f"EDRMS_AUDIT_ORIGIN: the key in {settings.audit_key} is of the log {made}.")
+        raise CannotStart(
+            f"EDRMS_AUDIT_ORIGIN: the key in {settings.audit_key} is of the log {made}."
+        )
     checkpoint_place(settings).prepare()
 
 

@@ -1,4 +1,4 @@
-"""Keeps the processes of one machine running: page workers, the index writer, upkeep, the sealer, the web server.
+"""Keeps the processes of one machine running: page workers, index writer, upkeep, sealer, web server.
 
 Each is a child of its own; one that dies is started again, sooner if it had lived long. When the
 supervisor is told to stop (Control-C or SIGTERM), or dies itself, its children finish what they hold

@@ -15,7 +15,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def canonical(event: Mapping[str, Any]) -> bytes:
+def canonical(event: Mapping[Any, Any]) -> bytes:
     """Bytes of an event with all of FIELDS."""
     written = {name: event[name] for name in FIELDS}
     written["at"] = moment(event["at"])

@@ -23,7 +23,7 @@ def verify_database(
 
     place: also compare with every checkpoint there. held: checkpoints kept elsewhere.
     """
-    kept = [*held, *(_published(place) if place else ())]  # first: what is sealed meanwhile is more
+    kept = [*held, *(_kept_in(place) if place else ())]  # first: what is sealed meanwhile is more
     with database.read() as session:
         last = newest_checkpoint(session, log.name)
         size = last.size if last else 0
@@ -54,7 +54,9 @@ def sealed_events(database: Database, size: int) -> Iterator[tuple[bytes, bytes 
             yield (bytes(row.leaf_hash) if row else b""), event
 
 
-def _published(place: CheckpointPlace) -> Iterator[str]:
+def _kept_in(place: CheckpointPlace) -> Iterator[str]:
+    if cosigned := place.cosigned_from(1):
+        yield cosigned
     for size in place.after(0):
         yield read_published(place.read(size) or "")[2]
 
@@ -72,7 +74,9 @@ def _expect_every_event_known(database: Database) -> None:
     with database.read() as session:
         number = session.scalar(statement)
     if number is not None:
-        raise Tampered("unsealed", f"the event with number {number} has no place and waits for none")
+        raise Tampered(
+            "unsealed", f"the event with number {number} has no place and waits for none"
+        )
 
 
 class _StoredLeaves:

@@ -112,6 +112,8 @@ def say(database: Database, clock: Clock, actor: Actor, part: str, problem: str)
         if row and row.problem == problem and abs(clock.now() - row.at) < SAY_EVERY:
             return
     if problem != (row.problem if row else ""):
-        log.error("audit_problem" if problem else "audit_well", extra={"part": part, "what": problem})
+        log.error(
+            "audit_problem" if problem else "audit_well", extra={"part": part, "what": problem}
+        )
     with write(database, actor, clock) as work:
         work.session.merge(AuditSealing(part=part, problem=problem, at=work.now))

@@ -86,7 +86,9 @@ def signed_edge(session: Session, key: Key, last: AuditCheckpoint | None) -> Fro
     except Tampered as error:
         raise Damaged(f"The last checkpoint of the audit log is not ours: {error}") from error
     if (head.size, head.root) != (last.size, frontier.root()):
-        raise Damaged("The stored audit log is not the one that was signed last: `edrms audit verify`.")
+        raise Damaged(
+            "The stored audit log is not the one that was signed last: `edrms audit verify`."
+        )
     return frontier
 
 

@@ -31,7 +31,9 @@ class StoredTree:
         below = [block.get(one) for one in range(first, first + count)]
         hashes = [one for one in below if one is not None]
         if len(hashes) != count:
-            raise Damaged(f"The audit log's hashes of height {kept} from {first} are not all there.")
+            raise Damaged(
+                f"The audit log's hashes of height {kept} from {first} are not all there."
+            )
         tree = Frontier()
         tree.extend(hashes)
         return tree.root()

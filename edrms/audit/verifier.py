@@ -303,7 +303,7 @@ def verify_log(
             raise Tampered("stale", words, reached)
     both = _heads([*heads.values(), *kept], "held") if kept else heads
     witnessed = _newest_cosigned([*map(Checkpoint.parse, own), *kept], witness)
-    frontier = _Walk(iter(events), leaves).through(both)
+    frontier = Walk(iter(events), leaves).through(both)
     return Report(frontier.size, len(both), frontier.root(), witnessed)
 
 
@@ -328,14 +328,20 @@ def _newest_cosigned(
     return max(cosigned)
 
 
-class _Walk:
-    """One pass over the events, from checkpoint to checkpoint."""
+class Walk:
+    """One pass over the events, from checkpoint to checkpoint.
 
-    def __init__(self, events: Iterator[bytes | None], leaves: Leaves) -> None:
+    before: the tree of the events that came before these and were found to hold.
+    """
+
+    def __init__(
+        self, events: Iterator[bytes | None], leaves: Leaves, before: Frontier | None = None
+    ) -> None:
         self._events, self._leaves = events, leaves
-        self._frontier = Frontier()
+        self._frontier = before or Frontier()
 
     def through(self, heads: dict[int, Checkpoint]) -> Frontier:
+        """The tree of all of them. heads: the checkpoints ahead. Raises Tampered."""
         for size in sorted(heads):
             start, edge = self._frontier.size, list(self._frontier.edge)
             hashes = list(self._next(size - start))
@@ -390,7 +396,7 @@ class _Walk:
 
     def _place_of(self, leaf: bytes) -> int | None:
         at = self._leaves.find(leaf, 0)
-        while at % HASH_BYTES > 0:
+        while at >= 0 and at % HASH_BYTES:
             at = self._leaves.find(leaf, at + 1)
         return None if at < 0 else at // HASH_BYTES
 
