@@ -9,31 +9,45 @@ from edrms.audit.notes import read_published
 from edrms.audit.place import CheckpointPlace
 from edrms.audit.sealing import COLUMNS, newest_checkpoint
 from edrms.audit.tables import AuditCheckpoint, AuditEvent, AuditSeal, AuditWaiting
-from edrms.audit.verifier import HASH_BYTES, Key, Report, Tampered, verify_log
+from edrms.audit.verifier import HASH_BYTES, Key, Report, Tampered, leaf_hash, verify_log
 from edrms.db import Database
 
 PAGE = 5000
 
 
 def verify_database(
-    database: Database, log: Key, place: CheckpointPlace | None = None,
+    database: Database, log: Key | str, place: CheckpointPlace | None = None,
     held: Sequence[str] = (), witness: Key | None = None,
 ) -> Report:  # fmt: skip
     """Recompute everything from the rows. Raises Tampered naming the first bad event.
 
+    log: the log's key; only its origin where no key is at hand, and then no signature is checked.
     place: also compare with every checkpoint there. held: checkpoints kept elsewhere.
     """
+    origin = log if isinstance(log, str) else log.name
     kept = [*held, *(_kept_in(place) if place else ())]  # first: what is sealed meanwhile is more
     with database.read() as session:
-        last = newest_checkpoint(session, log.name)
+        last = newest_checkpoint(session, origin)
         size = last.size if last else 0
         notes = select(AuditCheckpoint.note).order_by(AuditCheckpoint.size)
-        ours = notes.where(AuditCheckpoint.note.startswith(f"{log.name}\n", autoescape=True))
+        ours = notes.where(AuditCheckpoint.note.startswith(f"{origin}\n", autoescape=True))
         own = list(session.scalars(ours))
-    events = (event for _, event in sealed_events(database, size))
+    false_leaves: list[int] = []
+    events = _noting_false_leaves(sealed_events(database, size), false_leaves)
     report = verify_log(events, _StoredLeaves(database), own, kept, log, witness)
+    if false_leaves:
+        raise Tampered("leaf", "its recorded hash is not its own", false_leaves[0])
     _expect_every_event_known(database)
     return report
+
+
+def _noting_false_leaves(
+    sealed: Iterator[tuple[bytes, bytes | None]], false: list[int]
+) -> Iterator[bytes | None]:
+    for seq, (leaf, event) in enumerate(sealed):
+        if not false and event is not None and leaf_hash(event) != leaf:
+            false.append(seq)
+        yield event
 
 
 def sealed_events(database: Database, size: int) -> Iterator[tuple[bytes, bytes | None]]:

@@ -28,10 +28,11 @@ from edrms.audit.verifier import (
     Key,
     Tampered,
     genuine,
+    verify_proof,
 )
 from edrms.clock import Clock
 from edrms.db import Database
-from edrms.errors import Refused, no_such
+from edrms.errors import Damaged, Refused, no_such
 from edrms.uow import write
 
 EXPORT = "audit:log:export"
@@ -112,7 +113,12 @@ class AuditExport:
             path = inclusion_proof(StoredTree(work.session), seq, head.size)
             work.journal("audit:event:prove", "event", event_id, size=head.size)
         lines = [PROOF_HEADER, f"index {seq}", *(base64.b64encode(one).decode() for one in path)]
-        return "\n".join(lines) + f"\n\n{head.note}", event
+        proof = "\n".join(lines) + f"\n\n{head.note}"
+        try:
+            verify_proof(proof, event, self._log)
+        except Tampered as error:
+            raise Damaged(f"The stored log does not prove this event: {error}") from error
+        return proof, event
 
     def _cosigned(self, size: int) -> Checkpoint | None:
         note = self._place.cosigned_from(size)

@@ -100,7 +100,7 @@ class Sealer:
         if sealed.events:
             publish_newest(self._database, self._signer, self._place)
         behind = round(sealed.behind_s)
-        words = f"The clock is {behind} s behind the last checkpoint." if behind else ""
+        words = f"The clock is {behind} s behind the last checkpoints." if behind else ""
         say(self._database, self._clock, self.actor, CLOCK, words)
         return sealed.events
 

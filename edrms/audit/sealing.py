@@ -7,7 +7,7 @@ more is sealed before what was signed last is in the second place (docs/adr/0012
 import logging
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from edrms.audit.canonical import FIELDS, canonical
@@ -16,7 +16,16 @@ from edrms.audit.notes import Signer, published
 from edrms.audit.place import CheckpointPlace
 from edrms.audit.stored_tree import StoredTree, keeping
 from edrms.audit.tables import AuditCheckpoint, AuditEvent, AuditNode, AuditSeal, AuditWaiting
-from edrms.audit.verifier import Checkpoint, Frontier, Key, Tampered, genuine, leaf_hash
+from edrms.audit.verifier import (
+    EMPTY_ROOT,
+    Checkpoint,
+    Frontier,
+    Key,
+    Tampered,
+    consistency_holds,
+    genuine,
+    leaf_hash,
+)
 from edrms.db import Database
 from edrms.errors import Damaged, Unavailable
 from edrms.uow import UnitOfWork
@@ -28,7 +37,7 @@ log = logging.getLogger("edrms.audit")
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What a round did. behind_s: by how much the clock is behind the last checkpoint, 0 if it is not."""
+    """What a round did. behind_s: by how much the clock is behind the last checkpoints, 0 if it is not."""
 
     events: int
     behind_s: float
@@ -45,9 +54,9 @@ def seal_waiting(work: UnitOfWork, signer: Signer, most: int = MOST_AT_ONCE) -> 
     frontier = signed_edge(work.session, signer.key, last)
     _forget_published(work.session, size)
     rows = _waiting(work.session, most)
-    behind_s = (last.at - work.now).total_seconds() if last else 0.0
+    behind_s = _behind_s(work)
     if not rows:
-        return Sealed(0, max(behind_s, 0.0))
+        return Sealed(0, behind_s)
     nodes: list[AuditNode] = []
     grown, leaves = keeping(nodes, frontier), [leaf_hash(event) for _, event in rows]
     grown.extend(leaves)
@@ -58,7 +67,14 @@ def seal_waiting(work: UnitOfWork, signer: Signer, most: int = MOST_AT_ONCE) -> 
     work.session.execute(insert(AuditSeal), seals)
     note = signer.checkpoint(grown.size, grown.root())
     work.session.add_all([*nodes, AuditCheckpoint(size=grown.size, at=work.now, note=note)])
-    return Sealed(len(rows), max(behind_s, 0.0))
+    return Sealed(len(rows), behind_s)
+
+
+def _behind_s(work: UnitOfWork) -> float:
+    """By how much the clock is behind the latest time of the last checkpoints."""
+    lately = select(AuditCheckpoint.at).order_by(AuditCheckpoint.size.desc()).limit(1000)
+    latest = work.session.scalar(select(func.max(lately.subquery().c.at)))
+    return max((latest - work.now).total_seconds(), 0.0) if latest else 0.0
 
 
 def newest_checkpoint(session: Session, origin: str = "") -> AuditCheckpoint | None:
@@ -133,10 +149,44 @@ def publish_newest(database: Database, signer: Signer, place: CheckpointPlace) -
         found = place.read(newest.size)
         if found is not None and found.partition("\n\n")[2] == newest.note:
             return
-        _expect_before(place, before, there)
         old = before.size if before else 0
-        proof = consistency_proof(StoredTree(session), old, newest.size)
+        if not _is_unpublished(session, old, newest.size):
+            raise _lost(place)
+        _expect_before(place, before, there)
+        proof = _own_proof(session, before, newest)
     place.publish(newest.size, published(old, proof, newest.note))
+
+
+def _is_unpublished(session: Session, start: int, end: int) -> bool:
+    """Whether events of this part of the log still wait for their checkpoint to be published."""
+    waiting = (
+        select(AuditSeal.seq)
+        .join(AuditWaiting, AuditWaiting.number == AuditSeal.number)
+        .where(AuditSeal.seq >= start, AuditSeal.seq < end)
+    )
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def _own_proof(
+    session: Session, before: AuditCheckpoint | None, newest: AuditCheckpoint
+) -> list[bytes]:
+    """That the newest continues the one before; checked, since what is published stays. Raises Damaged."""
+    old = Checkpoint.parse(before.note) if before else None
+    new = Checkpoint.parse(newest.note)
+    size, root = (old.size, old.root) if old else (0, EMPTY_ROOT)
+    proof = consistency_proof(StoredTree(session), size, new.size)
+    if not consistency_holds(size, new.size, root, new.root, proof):
+        raise Damaged(
+            "The stored hashes of the audit log do not lead from checkpoint to checkpoint."
+        )
+    return proof
+
+
+def _lost(place: CheckpointPlace) -> Unavailable:
+    return Unavailable(
+        f"The place for checkpoints, {place.root}, has lost those it had (is it mounted?).",
+        code="checkpoints_gone",
+    )
 
 
 def _expect_before(place: CheckpointPlace, before: AuditCheckpoint | None, there: int) -> None:
@@ -146,9 +196,6 @@ def _expect_before(place: CheckpointPlace, before: AuditCheckpoint | None, there
         return
     found = place.read(before.size)
     if found is None:
-        raise Unavailable(
-            f"The place for checkpoints, {place.root}, has lost those it had (is it mounted?).",
-            code="checkpoints_gone",
-        )
+        raise _lost(place)
     if found.partition("\n\n")[2] != before.note:
         raise Damaged("The place for checkpoints holds another checkpoint than was put there.")

@@ -26,7 +26,7 @@ from tests.service.audit_logs import (
 )
 
 TOTAL = 10_000
-EVERY = 487  # of the cases are run from the first event too
+EVERY = 2503  # of the cases are run from the first event too
 SIZES = uneven_sizes(TOTAL, 40)
 LOG = make_log([event_bytes(number) for number in range(1, TOTAL + 1)], SIZES)
 HEADS = {one.size: one for one in map(Checkpoint.parse, LOG.notes)}
