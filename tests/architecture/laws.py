@@ -38,7 +38,10 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "babel": ("api/web/",),
     "gunicorn": ("api/process.py",),
     "click": (
-        "api/cli.py", "api/operating.py", "api/auditing.py", "api/identity_commands.py",
+        "api/cli.py",
+        "api/operating.py",
+        "api/auditing.py",
+        "api/identity_commands.py",
         "api/key_commands.py",
     ),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),
