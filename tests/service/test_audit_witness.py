@@ -1,4 +1,4 @@
-"""The witness cosigns what continues what it has cosigned and nothing else; exports and proofs hold outside."""
+"""The witness cosigns what continues what it has cosigned and nothing else; exports hold outside."""
 
 import json
 import re
