@@ -66,7 +66,7 @@ def measure(parts: tuple[str, ...], *, quick: bool) -> dict[str, Any]:
 
 
 def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
-    """The figures of one part, "ingest", "search", "memory" or "audit"."""
+    """The figures of one part, "ingest", "search", "memory", "encryption" or "audit"."""
     match part:
         case "ingest":
             return measure_ingest(scratch, QUICK_FILES if quick else None)
