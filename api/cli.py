@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
 from api import setting_up
+from api.auditing import audit
 from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
 from api.key_commands import keys
@@ -16,9 +16,7 @@ from api.process import checked
 from api.process import serve as serve_web
 from api.supervisor import Supervisor
 from api.wiring import Instance, build, indexer, upgrade_tables
-from edrms.access.policy import require
 from edrms.access.roles import ROLES
-from edrms.audit.tables import AuditEvent
 from edrms.errors import EdrmsError
 from edrms.settings import load_settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
@@ -49,7 +47,7 @@ def main() -> None:
     log_to_stderr(with_time=False)
 
 
-for command in (*COMMANDS, *IDENTITY_COMMANDS, keys):
+for command in (*COMMANDS, *IDENTITY_COMMANDS, keys, audit):
     main.add_command(command)
 
 
@@ -103,10 +101,11 @@ def clients(path: Path) -> None:
 
 @main.command()
 def up() -> None:
-    """Run everything on this machine: web server, page workers, index writer."""
+    """Run everything on this machine: web server, page workers, index writer, sealer."""
     settings = checked(load_settings()).settings
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(settings.worker_processes)
+        supervisor.add_sealer()
         supervisor.add_web()
         click.echo(f"http://{settings.host}:{settings.port}")
         _until_interrupted(supervisor)
@@ -179,28 +178,6 @@ def index(action: str) -> None:
     else:
         health = instance.index.check()
         click.echo(f"{health.records} records, {health.size_bytes >> 10} KB, nothing damaged.")
-
-
-@main.command()
-@as_staff
-@click.option("--subject", help="Only events on this id.")
-@click.option("--limit", default=50, show_default=True)
-def audit(username: str, subject: str | None, limit: int) -> None:
-    """List the latest audit events."""
-    instance = _instance()
-    actor = setting_up.staff_actor(instance, username)
-    require(actor, "audit:event:view")
-    statement = select(AuditEvent).order_by(AuditEvent.number.desc()).limit(limit)
-    if subject:
-        statement = statement.where(AuditEvent.subject_id == subject)
-    with write(instance.database, actor, instance.clock) as work:
-        events = list(work.session.scalars(statement))
-        work.journal("audit:event:view", "audit", subject or "")
-    for event in reversed(events):
-        click.echo(
-            f"{event.number:>7}  {event.at:%Y-%m-%d %H:%M:%S}  {event.actor_id[:16]:<16}  "
-            f"{event.action:<24}  {event.subject_kind} {event.subject_id[:16]}  {event.outcome}"
-        )
 
 
 @main.command()

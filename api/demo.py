@@ -106,6 +106,7 @@ def _fill(settings: Settings) -> None:
     actor = staff_actor(instance, SCANNER)
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(settings.worker_processes)
+        supervisor.add_sealer()
         files = [path for path in sorted(post.iterdir()) if path.name != TRUTH_NAME]
         taken = ingest_paths(instance, actor, files, "Sample post, 2 November 2026")
         wait_until_read(instance, actor, taken.batch_id, meanwhile=supervisor.revive)
@@ -209,6 +210,7 @@ def _serve(settings: Settings) -> None:
     instance = build(settings)
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(settings.worker_processes)
+        supervisor.add_sealer()
         supervisor.add_web()
         _introduce(settings, ROLES.keys(), instance)
         try:

@@ -4,6 +4,10 @@ from datetime import timedelta
 
 from api.wiring import Instance
 from edrms.access.model import Actor
+from edrms.audit.checking import verify_database
+from edrms.audit.sealer import CHECK, say
+from edrms.audit.sealing import newest_checkpoint
+from edrms.audit.verifier import Checkpoint, Tampered
 from edrms.ids import StaffId
 from edrms.jobs.periodic import Periodic, PeriodicDuty
 from edrms.jobs.presence import Presence
@@ -18,12 +22,12 @@ def periodic(instance: Instance, name: str) -> Periodic:
     """Whoever does the periodic work of this instance, under this name."""
     holder = Actor(StaffId(name), "EDRMS upkeep", frozenset())
     return Periodic(
-        instance.database, instance.clock, duties(instance), holder,
+        instance.database, instance.clock, duties(instance, name), holder,
         lease_s=instance.settings.lease_s,
     )  # fmt: skip
 
 
-def duties(instance: Instance) -> list[PeriodicDuty]:
+def duties(instance: Instance, name: str = "upkeep") -> list[PeriodicDuty]:
     """Everything periodic. What changes state of record would journal it; none of these does."""
     presence = Presence(instance.database, instance.clock)
 
@@ -37,6 +41,7 @@ def duties(instance: Instance) -> list[PeriodicDuty]:
         PeriodicDuty("workers", timedelta(hours=1), forget_workers),
         PeriodicDuty("done jobs", timedelta(hours=1), remove_done_jobs),
         PeriodicDuty("keys", timedelta(minutes=5), before=lambda: _settle_keys(instance)),
+        PeriodicDuty("audit check", timedelta(days=1), before=lambda: _check_audit(instance, name)),
         PeriodicDuty("index", timedelta(days=1), before=lambda: _tidy_index(instance)),
     ]
 
@@ -44,6 +49,22 @@ def duties(instance: Instance) -> list[PeriodicDuty]:
 def _settle_keys(instance: Instance) -> bool:
     """What was filed since gets its record's key, and its item lets go (scanning/custody)."""
     instance.custody.settle_all()
+    return True
+
+
+def _check_audit(instance: Instance, name: str) -> bool:
+    """Recompute the whole log of the last sealer's origin; what does not hold is said until it does."""
+    with instance.database.read() as session:
+        last = newest_checkpoint(session)
+    if last is None:
+        return False
+    origin, problem = Checkpoint.parse(last.note).origin, ""
+    try:
+        verify_database(instance.database, origin)
+    except Tampered as error:
+        problem = f"The nightly check of the audit log failed: {error}"
+    actor = Actor(StaffId(name), "EDRMS upkeep", frozenset())
+    say(instance.database, instance.clock, actor, CHECK, problem)
     return True
 
 

@@ -1,6 +1,6 @@
 """One process of an instance, as the supervisor starts it.
 
-`python -m api.process pages NAME | index | periodic NAME | web`
+`python -m api.process pages NAME | index | periodic NAME | seal NAME | web`
 """
 
 import ctypes
@@ -18,7 +18,7 @@ from api.confinement import tell_confinement
 from api.duties import LOOK_EVERY_S, periodic
 from api.logs import log_to_stderr
 from api.supervisor import PARENT
-from api.wiring import Instance, build, indexer, page_reader, page_worker
+from api.wiring import Instance, build, indexer, page_reader, page_worker, sealer
 from edrms.errors import CannotStart, Unavailable
 from edrms.jobs.presence import Presence
 from edrms.settings import Settings, load_settings
@@ -87,6 +87,13 @@ def do_periodic_work(settings: Settings, name: str) -> None:
     upkeep = periodic(built(settings), name)
     _on_stop(upkeep.stop)
     upkeep.run(LOOK_EVERY_S)
+
+
+def seal_audit_log(settings: Settings, name: str) -> None:
+    """The sealer of the audit log, wherever this host leads in it, until told to stop."""
+    seals = sealer(built(settings), name)
+    _on_stop(seals.stop)
+    seals.run()
 
 
 def built(settings: Settings) -> Instance:
@@ -163,6 +170,8 @@ def run(settings: Settings, arguments: list[str]) -> None:
             write_index(settings)
         case ["periodic", name]:
             do_periodic_work(settings, name)
+        case ["seal", name]:
+            seal_audit_log(settings, name)
         case ["web"]:
             serve(settings)
         case _:

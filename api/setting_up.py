@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from api import instance_keys
-from api.wiring import Instance, build, upgrade_tables
+from api.wiring import Instance, build, checkpoint_place, upgrade_tables
 from edrms.access.model import Actor
+from edrms.audit.notes import make_key
+from edrms.audit.verifier import LOG_KEY
 from edrms.clients.model import Client, Identifier
 from edrms.clients.register import add_client
-from edrms.errors import Invalid, no_such
+from edrms.errors import CannotStart, Invalid, no_such
 from edrms.fileplan import Service
 from edrms.ids import ClientId, new_id
 from edrms.settings import Settings
@@ -32,12 +34,25 @@ def make_instance(settings: Settings) -> Instance:
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     _make_secret_key(settings.home / "secret_key")
+    _make_audit_log(settings)
     upgrade_tables(settings)
     instance_keys.make(settings)
     instance = build(settings)
     instance.store.prepare(create=True)
     instance.index.prepare()
     return instance
+
+
+def _make_audit_log(settings: Settings) -> None:
+    """The key whose name is the log's origin, and the place for checkpoints. Raises CannotStart if the
+    key that is there is of another log than the settings name."""
+    origin = settings.audit_origin or f"edrms/{new_id()}"
+    made = make_key(settings.audit_key, origin, LOG_KEY).key.name
+    if settings.audit_origin not in ("", made):
+        raise CannotStart(
+            f"EDRMS_AUDIT_ORIGIN: the key in {settings.audit_key} is of the log {made}."
+        )
+    checkpoint_place(settings).prepare()
 
 
 def _make_secret_key(path: Path) -> None:

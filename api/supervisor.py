@@ -1,4 +1,4 @@
-"""Keeps the processes of one machine running: page workers, the index writer, upkeep, the web server.
+"""Keeps the processes of one machine running: page workers, index writer, upkeep, sealer, web server.
 
 Each is a child of its own; one that dies is started again, sooner if it had lived long. When the
 supervisor is told to stop (Control-C or SIGTERM), or dies itself, its children finish what they hold
@@ -63,6 +63,10 @@ class Supervisor:
             self._add("pages", f"{name}-{number}")
         self._add("index")
         self._add("periodic", f"{name}-upkeep")
+
+    def add_sealer(self, name: str = "") -> None:
+        """The process that seals the audit log; where there are several one of them does."""
+        self._add("seal", name or f"{os.uname().nodename[:40]}-{os.getpid()}-sealer")
 
     def add_web(self) -> None:
         """The web server."""

@@ -15,6 +15,11 @@ from edrms.access.notices import Notices
 from edrms.access.reports import AccessReports
 from edrms.access.reviews import Reviews
 from edrms.access.seals import Seals
+from edrms.audit.notes import load_key
+from edrms.audit.place import CheckpointPlace, place_of
+from edrms.audit.sealer import Sealer
+from edrms.audit.state import SealGuard
+from edrms.audit.verifier import LOG_KEY
 from edrms.clock import Clock, SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart
@@ -100,6 +105,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     instance_keys.check(database, keys)
     store = EncryptedStore(_store(settings), keys)
     index = _index(settings)
+    seal_guard = SealGuard(database, clock, settings.audit_seal_limit_s)
     return Instance(
         settings=settings,
         clock=clock,
@@ -117,9 +123,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         intake=Intake(
             database, store, clock, settings.max_upload_bytes, settings.uploads_per_day_bytes
         ),
-        ledger=Ledger(database, clock),
-        desk=IndexingDesk(database, clock),
-        viewing=RecordViewing(database, store, clock),
+        ledger=Ledger(database, clock, seal_guard),
+        desk=IndexingDesk(database, clock, seal_guard),
+        viewing=RecordViewing(database, store, clock, seal_guard),
         clients=ClientBrowsing(database, clock),
         search=RecordSearch(database, index, clock),
         queue=Queue(database, clock, settings.lease_s),
@@ -248,3 +254,17 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
 def indexer(instance: Instance) -> Indexer:
     """What takes index jobs into the index; of the embedded engine one process may write at a time."""
     return Indexer(instance.database, instance.index, instance.queue, instance.clock)
+
+
+def checkpoint_place(settings: Settings) -> CheckpointPlace:
+    """Where the audit log's checkpoints go. Raises CannotStart for what is no directory."""
+    return place_of(settings.audit_checkpoints)
+
+
+def sealer(instance: Instance, name: str) -> Sealer:
+    """What seals this instance's audit log, under this name. Raises CannotStart without its key."""
+    settings = instance.settings
+    return Sealer(
+        instance.database, instance.clock, load_key(settings.audit_key, LOG_KEY),
+        checkpoint_place(settings), name=name, lease_s=settings.lease_s,
+    )  # fmt: skip

@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     root_key_file: str = ""
     root_key_command: str = Field(default="", repr=False)
     web_secret: SecretStr = _NONE
+    audit_origin: str = ""
+    audit_key_file: Path | None = None
+    audit_checkpoints_url: str = ""
+    audit_seal_limit_s: float = Field(default=900.0, gt=0)
     council_name: str = "Borchester Council"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
@@ -98,6 +102,14 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> str:
         return self.keys_url or f"sqlite:///{self.home.resolve() / 'keys.sqlite3'}"
+
+    @property
+    def audit_key(self) -> Path:
+        return self.audit_key_file or self.home.resolve() / "audit_key"
+
+    @property
+    def audit_checkpoints(self) -> str:
+        return self.audit_checkpoints_url or f"file://{self.home.resolve() / 'checkpoints'}"
 
     @property
     def work_directory(self) -> Path:

@@ -77,5 +77,8 @@ ACTIONS = frozenset(
         "access:ticket:use",
         "access:route:view",
         "audit:event:view",
+        "audit:log:export",
+        "audit:event:prove",
+        "audit:detail:erase",
     }
 )

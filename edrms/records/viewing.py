@@ -1,6 +1,7 @@
 """Opening records: decided against live rows, journalled, and only then do bytes leave.
 
-If the event cannot be written the view is refused, because both stand in one transaction.
+If the event cannot be written the view is refused, because both stand in one transaction; and so it is
+while events have waited too long for their seal.
 """
 
 from collections.abc import Collection
@@ -14,6 +15,7 @@ from sqlalchemy.orm import selectinload, undefer
 from edrms.access.model import Actor
 from edrms.access.policy import DOWNLOAD, VIEW, require
 from edrms.access.reviews import note_for_review
+from edrms.audit.state import SealGuard
 from edrms.audit.tables import AuditEvent
 from edrms.clients.model import Client
 from edrms.clock import Clock
@@ -62,7 +64,10 @@ class RecentView:
 class RecordViewing:
     """What practitioners do with filed records."""
 
-    def __init__(self, database: Database, store: ObjectStore, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, store: ObjectStore, clock: Clock, seals: SealGuard
+    ) -> None:
+        self._seals = seals
         self._database = database
         self._store = store
         self._clock = clock
@@ -72,6 +77,7 @@ class RecordViewing:
         require(actor, VIEW)
         with write(self._database, actor, self._clock) as work:
             record, decision = visible_record(work.session, actor, VIEW, record_id, work.now)
+            self._seals.check(work.session)
             statement = (
                 select(RecordPage)
                 .where(RecordPage.record_id == record_id)
@@ -91,6 +97,7 @@ class RecordViewing:
         with write(self._database, actor, self._clock) as work:
             _, decision = visible_record(work.session, actor, VIEW, record_id, work.now)
             page = page_of(work.session, record_id, number)
+            self._seals.check(work.session)
             if not page.view_key:
                 raise no_such("page image")
             work.journal(
@@ -105,6 +112,7 @@ class RecordViewing:
         journalled when the ticket was issued, and now its use is."""
         with write(self._database, actor, self._clock) as work:
             record, decision = visible_record(work.session, actor, DOWNLOAD, record_id, work.now)
+            self._seals.check(work.session)
             made = work.session.get(Rendition, (record_id, kind))
             if made is None:
                 raise no_such("rendition")
@@ -119,6 +127,7 @@ class RecordViewing:
         """The picture of one page, to be made small for the strip; journalled as viewed, and as small."""
         with write(self._database, actor, self._clock) as work:
             _, decision = visible_record(work.session, actor, VIEW, record_id, work.now)
+            self._seals.check(work.session)
             page = page_of(work.session, record_id, number)
             if not page.view_key:
                 raise no_such("page image")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from edrms.access.model import Actor, BatchFacts
 from edrms.access.policy import decide, holds, require
+from edrms.audit.state import SealGuard
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, Refused, no_such
@@ -60,7 +61,8 @@ class BatchAccount:
 class Ledger:
     """Batches as their owners and supervisors see them."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, seals: SealGuard) -> None:
+        self._seals = seals
         self._database = database
         self._clock = clock
 
@@ -111,6 +113,7 @@ class Ledger:
                     "A virus was found in this file: it is kept, and is not given out.",
                     code="infected",
                 )
+            self._seals.check(work.session)
             if by_ticket:
                 work.journal("access:ticket:use", "item", item_id)
             else:

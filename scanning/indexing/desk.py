@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from edrms.access.model import Actor, BatchFacts
 from edrms.access.policy import decide, require
+from edrms.audit.state import SealGuard
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
@@ -39,7 +40,8 @@ class Waiting:
 class IndexingDesk:
     """The indexing queue."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, seals: SealGuard) -> None:
+        self._seals = seals
         self._database = database
         self._clock = clock
 
@@ -101,6 +103,7 @@ class IndexingDesk:
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
             document = _waiting_document(work.session, document_id)
+            self._seals.check(work.session)
             self._take(work, actor, document)
         with self._database.read() as session:
             loaded = session.scalar(
@@ -129,6 +132,7 @@ class IndexingDesk:
         require(actor, "document:page:view")
         with write(self._database, actor, self._clock) as work:
             _waiting_document(work.session, document_id)
+            self._seals.check(work.session)
             content = work.session.scalar(
                 select(PageContent)
                 .join(ItemPage, ItemPage.page_id == PageContent.page_id)

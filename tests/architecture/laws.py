@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("edrms", "scanning", "retention", "search", "api")
 FLOOR = {"edrms": 0, "scanning": 1, "retention": 1, "search": 1, "api": 2}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 50
+ONE_FILE_ON_PURPOSE = {"edrms/audit/verifier.py": 600}  # outsiders are handed it alone (ADR 0012)
 
 PURE_NAMES = {"model", "rules", "workflow", "policy", "query", "merkle", "certificate", "schedule"}
 IMPURE = {
@@ -36,7 +37,13 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "jinja2": ("api/",),
     "babel": ("api/web/",),
     "gunicorn": ("api/process.py",),
-    "click": ("api/cli.py", "api/operating.py", "api/identity_commands.py", "api/key_commands.py"),
+    "click": (
+        "api/cli.py",
+        "api/operating.py",
+        "api/auditing.py",
+        "api/identity_commands.py",
+        "api/key_commands.py",
+    ),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),
     "alembic": ("api/migrations/",),
     "dotenv": ("edrms/settings.py",),
@@ -49,7 +56,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "pydantic_settings": ("edrms/settings.py",),
     "argon2": ("edrms/staff/passwords.py",),
     "pyotp": ("edrms/staff/second_factor.py",),
-    "cryptography": ("edrms/staff/sealing.py", "edrms/storage/"),
+    "cryptography": ("edrms/audit/", "edrms/staff/sealing.py", "edrms/storage/"),
     "limits": ("api/limits.py",),
     "whoosh": ("search/whoosh_*.py",),
     "pytesseract": ("scanning/reading/pytesseract_ocr.py",),
@@ -238,7 +245,7 @@ def nothing_is_too_long(tree: Iterable[Module]) -> Iterator[str]:
     """No file over 400 lines, no function over 50."""
     for module in tree:
         lines = module.source.count("\n")
-        if lines > LONGEST_FILE:
+        if lines > ONE_FILE_ON_PURPOSE.get(module.path, LONGEST_FILE):
             yield f"{module.path} has {lines} lines"
         for node in ast.walk(module.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

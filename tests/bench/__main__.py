@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--part ingest|search|memory|encryption] [--out FILE]`
+"""`python -m tests.bench [--quick] [--part ingest|search|memory|encryption|audit] [--out FILE]`
 
 Speed and memory of the product, each speed as a ratio to something bare in the same run. Writes the
 figures to a file as JSON, prints a table and, last, the JSON. --quick is a smoke test: its figures
@@ -17,13 +17,14 @@ from typing import Any
 
 from rich.console import Console
 
+from tests.bench.audit import measure_audit
 from tests.bench.encryption import measure_encryption
 from tests.bench.ingest import measure_ingest
 from tests.bench.memory import measure_memory
 from tests.bench.report import tables
 from tests.bench.searching import measure_search
 
-PARTS = ("ingest", "search", "memory", "encryption")
+PARTS = ("ingest", "search", "memory", "encryption", "audit")
 QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
 
@@ -65,7 +66,7 @@ def measure(parts: tuple[str, ...], *, quick: bool) -> dict[str, Any]:
 
 
 def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
-    """The figures of one part, "ingest", "search" or "memory"."""
+    """The figures of one part, "ingest", "search", "memory", "encryption" or "audit"."""
     match part:
         case "ingest":
             return measure_ingest(scratch, QUICK_FILES if quick else None)
@@ -76,6 +77,8 @@ def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
             return measure_memory(scratch, *((2 << 20, 2) if quick else (200_000_000, 100)))
         case "encryption":
             return measure_encryption(scratch, *((QUICK_FILES, 10) if quick else (None, 400)))
+        case "audit":
+            return measure_audit(scratch, *((2000, 2000) if quick else (20_000, 1_000_000)))
         case _:
             raise ValueError(part)
 

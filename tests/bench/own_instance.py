@@ -142,6 +142,7 @@ def own_instance(
         for client in clients:
             factories.add_to_register(work, client)
     with Supervisor(settings) as supervisor:
+        supervisor.add_sealer()
         if workers:
             supervisor.add_workers(workers)
         yield OwnInstance(instance, supervisor, staff_actor(instance, "quality_supervisor"))

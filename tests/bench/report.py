@@ -15,6 +15,8 @@ def tables(figures: dict[str, Any]) -> Iterator[Table]:
         yield _plain("From filing to findable", figures["search"]["filing_to_findable"])
     if "encryption" in figures:
         yield _plain("Encrypted over plain: 1 costs nothing", figures["encryption"])
+    if "audit" in figures:
+        yield _plain("The audit log, sealed and verified", figures["audit"])
     if "memory" in figures:
         yield _memory(figures["memory"])
 

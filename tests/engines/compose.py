@@ -1,5 +1,5 @@
 """docker-compose.yml without Docker: the very commands and environment of secrets, minio-account, setup, web,
-worker and proxy, started as processes against the real servers, and a letter taken through them.
+worker, sealer and proxy, started as processes against the real servers, and a letter taken through them.
 
 `python -m tests.engines.compose` starts the servers and says what it checks; it ends with 1 at the first
 thing that differs from what docs/operations.md promises. With `--only postgresql,minio` an engine left
@@ -142,6 +142,10 @@ class Profile:
         """The worker container."""
         return self.start("worker", self._own("worker"))
 
+    def sealer(self) -> Process:
+        """The container that seals the audit log."""
+        return self.start("sealer", self._own("sealer"))
+
     def _own(self, name: str) -> Places:
         """A container's own volume, where the engines are the service's."""
         if Engine.OPENSEARCH.value not in self.engines.urls:
@@ -216,8 +220,8 @@ def check(urls: Mapping[str, str]) -> None:
         made.once("setup")
         made.once("setup")
         webs = [made.web(number) for number in range(len(WEB_ADDRESSES))]
-        worker = made.worker()
-        for process in (*webs, worker):
+        worker, sealer = made.worker(), made.sealer()
+        for process in (*webs, worker, sealer):
             process.wait_until_healthy()
         names = stack.enter_context(NameServer("web", list(WEB_ADDRESSES)))
         proxy = made.start("proxy", _proxy_places(made, names), go_program(*CADDY))

@@ -59,7 +59,7 @@ def test_only_the_index_users_stand_beside_the_search_engine() -> None:
         name for name, service in services(read()).items()
         if "index" in service.fields.get("networks", [])
     }  # fmt: skip
-    assert beside == {"web", "worker", "setup", "opensearch"}
+    assert beside == {"web", "worker", "sealer", "setup", "opensearch"}
 
 
 def test_each_program_is_shown_only_its_own_secrets() -> None:
@@ -71,7 +71,9 @@ def test_each_program_is_shown_only_its_own_secrets() -> None:
     assert shown.pop("minio-account") == {"secrets-edrms", "secrets-minio"}
     assert shown.pop("minio") == {"secrets-minio"}
     assert shown.pop("postgres") == {"secrets-postgres"}
-    for name in ("setup", "web", "worker"):
+    for name in ("setup", "sealer"):  # the log's key is made by the one and used by the other
+        assert shown.pop(name) == {"secrets-edrms", "secrets-audit"}
+    for name in ("web", "worker"):
         assert shown.pop(name) == {"secrets-edrms"}
     assert not any(shown.values())
 
