@@ -17,6 +17,10 @@ _ROWS = "SELECT, INSERT, UPDATE, DELETE"
 _LESS = {
     "audit_events": "SELECT, INSERT",
     "audit_details": "SELECT, INSERT, DELETE",
+    "audit_seals": "SELECT, INSERT",
+    "audit_nodes": "SELECT, INSERT",
+    "audit_checkpoints": "SELECT, INSERT",
+    "audit_waiting": "SELECT, INSERT, DELETE",
     "alembic_version": "SELECT",
 }
 _TOO_MUCH = ("UPDATE", "DELETE", "TRUNCATE", "TRIGGER")

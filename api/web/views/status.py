@@ -11,8 +11,8 @@ from flask_babel import ngettext
 
 from api.authn import actor, permission
 from api.confinement import confinement
-from api.migrations.grants import log_is_out_of_reach
 from api.web import wording
+from api.web.audit_check import reach_check, seal_check
 from api.web.context import instance
 from api.web.key_check import key_check
 from api.web.presenting import batch_row, page_counts
@@ -83,7 +83,7 @@ def _workers(work: Overview, now: datetime) -> tuple[WorkerRow, ...]:
 def _checks(work: Overview) -> tuple[Check, ...]:
     checks = [
         _index_check(work), _store_check(), key_check(instance().keys), _confinement_check(),
-        _virus_check(), _log_check(),
+        _virus_check(), reach_check(instance()), seal_check(instance()),
     ]  # fmt: skip
     if holds(actor(), "batch:all:view"):
         checks.append(_pages_check())
@@ -152,15 +152,6 @@ def _virus_check() -> Check:
     if not instance().settings.antivirus_url:
         return Check(name=name, state="watch", detail=_("Not set up: files are read unscanned"))
     return Check(name=name, state="good", detail=_("Every file is scanned before it is read"))
-
-
-def _log_check() -> Check:
-    """Whether the role we work as could rewrite the audit log if its triggers were gone."""
-    name = _("Audit log")
-    if log_is_out_of_reach(instance().database):
-        detail = _("The service itself can only add to it")
-        return Check(name=name, state="good", detail=detail)
-    return Check(name=name, state="watch", detail=_("Guarded by the database's triggers only"))
 
 
 def _pages_check() -> Check:
