@@ -32,7 +32,7 @@ def stored_forename(instance: Instance, client_id: str) -> str | None:
 @pytest.fixture
 def client_id(instance: Instance) -> str:
     person = factories.client()
-    factories.on_the_register(instance, person)
+    factories.on_the_register(instance, person, allocated=False)
     return person.client_id
 
 
