@@ -19,7 +19,7 @@ from tests.engines.compose_visitor import Answer, Visitor
 PASSWORD = "an invented long password"
 WORD = "marmalade"
 DONE_WITHIN_S = 180
-_STAFF = {"pat": "post_room", "sam": "social_worker_adults"}
+_STAFF = {"pat": "post_room", "sam": "records_manager"}
 _COLUMNS = (
     "forename,surname,date_of_birth,nhs_number,system,reference,address,postcode,uprn,service"
 )
