@@ -96,8 +96,8 @@ RUN apt-get update \
   && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/edrms \
     --shell /usr/sbin/nologin edrms \
   && install -d -o edrms -g edrms -m 0700 /var/lib/edrms \
-  && install -d -o edrms -g edrms -m 0750 /secrets/edrms /secrets/postgres /secrets/minio /secrets/audit \
-    /var/lib/edrms-checkpoints
+  && install -d -o edrms -g edrms -m 0750 /secrets/edrms /secrets/owner /secrets/postgres /secrets/minio \
+    /secrets/audit /var/lib/edrms-checkpoints
 COPY --from=build /opt/edrms /opt/edrms
 ENV PATH=/opt/edrms/.venv/bin:/usr/local/bin:/usr/bin:/bin \
   LANG=C.UTF-8 \

@@ -33,7 +33,13 @@ SECRETS = (
     Secret("edrms/edrms_keys_password", "EDRMS signs in to its key store with it"),
     Secret("edrms/edrms_root_key", "opens the key store: without it no document can ever be read"),
     Secret("edrms/edrms_web_secret", "signs the cookie that carries messages between pages"),
+    Secret("owner/edrms_database_owner_password", "EDRMS makes and alters its tables with it"),
     Secret("postgres/superuser_password", "the superuser of PostgreSQL; EDRMS never uses it"),
+    Secret(
+        "postgres/owner_password",
+        "the password PostgreSQL gives the role that owns the tables",
+        same_as="owner/edrms_database_owner_password",
+    ),
     Secret(
         "postgres/application_password",
         "the password PostgreSQL gives the role of EDRMS",

@@ -1,8 +1,9 @@
 """Settings, read once and then frozen: from the environment (prefix EDRMS_), a file, and secret files.
 
 Three URLs choose the engines. Everything left out has a default that works on one machine.
-EDRMS_SETTINGS_FILE names a file of NAME=value lines; EDRMS_SECRETS_DIRECTORY a directory with one file
-for each secret (edrms_database_password). The environment goes before the file, the file before those.
+EDRMS_SETTINGS_FILE names a file of NAME=value lines; EDRMS_SECRETS_DIRECTORY a directory (or several, with
+a colon between) with one file for each secret (edrms_database_password). The environment goes before the
+file, the file before those.
 """
 
 import difflib
@@ -130,11 +131,12 @@ def load_settings(**given: Any) -> Settings:
     """The settings of this process. Raises CannotStart naming each setting at fault and what was
     expected; no value is ever printed, since it may be a secret."""
     file = os.environ.get("EDRMS_SETTINGS_FILE")
-    directory = os.environ.get("EDRMS_SECRETS_DIRECTORY")
+    directories = [one for one in os.environ.get("EDRMS_SECRETS_DIRECTORY", "").split(":") if one]
     if file and not Path(file).is_file():
         raise CannotStart(f"EDRMS_SETTINGS_FILE: there is no file {file}.")
-    if directory and not Path(directory).is_dir():
-        raise CannotStart(f"EDRMS_SECRETS_DIRECTORY: there is no directory {directory}.")
+    for directory in directories:
+        if not Path(directory).is_dir():
+            raise CannotStart(f"EDRMS_SECRETS_DIRECTORY: there is no directory {directory}.")
     written = dotenv_values(file) if file else {}
     _refuse_unknown([*os.environ, *written])
     from_file = {
@@ -143,7 +145,7 @@ def load_settings(**given: Any) -> Settings:
         if name.startswith(PREFIX) and name not in os.environ
     }
     try:
-        return Settings(_secrets_dir=directory, **from_file | given)
+        return Settings(_secrets_dir=directories or None, **from_file | given)
     except ValidationError as error:
         wrong = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}." for e in error.errors()]
         raise CannotStart("\n".join(wrong)) from None

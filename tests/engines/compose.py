@@ -40,7 +40,7 @@ HEALTHY_WITHIN_S = 120
 WEB_ADDRESSES = ("127.0.0.1", "127.0.0.2")
 CADDY = ("caddy", "github.com/caddyserver/caddy/v2/cmd/caddy", "v2.11.4")
 _VARIABLES_OF = {
-    Engine.POSTGRESQL: ("EDRMS_DATABASE_URL", "EDRMS_KEYS_URL"),
+    Engine.POSTGRESQL: ("EDRMS_DATABASE_URL", "EDRMS_DATABASE_OWNER_URL", "EDRMS_KEYS_URL"),
     Engine.MINIO: ("EDRMS_OBJECTS_URL",),
     Engine.OPENSEARCH: ("EDRMS_SEARCH_URL",),
     Engine.CLAMAV: ("EDRMS_ANTIVIRUS_URL",),
@@ -94,7 +94,7 @@ class Profile:
         self.engines = engines
         self.services = services(read())
         self.processes: list[Process] = []
-        self.web_port = free_port()
+        self.web_port, self.https_port = free_port(), free_port()
         self.places = Places(root, self._texts())
 
     def _texts(self) -> dict[str, str]:
@@ -104,6 +104,7 @@ class Profile:
             "/secrets": f"{self.root}/secrets",
             "/var/tmp": f"{self.root}/tmp",
             "/var/lib/edrms": f"{self.root}/home",
+            "/var/lib/edrms-checkpoints": f"{self.root}/checkpoints",
             "/etc/caddy": f"{self.root}/caddy",
             **self.engines.texts(),
         }
@@ -136,6 +137,7 @@ class Profile:
     def web(self, number: int) -> Process:
         """One of several web containers: an address of its own, the same port."""
         values = {"EDRMS_HOST": WEB_ADDRESSES[number], "EDRMS_PORT": str(self.web_port)}
+        values["EDRMS_CONTENT_URL"] = f"https://files.localhost:{self.https_port}"
         return self.start("web", self._own(f"web-{number}").also({}, values))
 
     def worker(self) -> Process:
@@ -174,6 +176,12 @@ class Profile:
         if result.returncode:
             raise Differs(f"postgres: {script.name} failed:\n{result.stderr}")
         said("postgres: the roles and their databases are made")
+
+    def expect_log(self, guarded: str) -> None:
+        """Ask as a worker, which has the service's own role, how the audit log is guarded. Raises Differs."""
+        said_so = self.once("worker", "health", "database")
+        if guarded not in said_so:
+            raise Differs(f"health database: expected {guarded!r}: {said_so}")
 
     def stop(self) -> None:
         """Stop what runs, the last started first."""
@@ -219,6 +227,8 @@ def check(urls: Mapping[str, str]) -> None:
             made.once("minio-account")
         made.once("setup")
         made.once("setup")
+        if Engine.POSTGRESQL.value in urls:
+            _roles_are_apart(made)
         webs = [made.web(number) for number in range(len(WEB_ADDRESSES))]
         worker, sealer = made.worker(), made.sealer()
         for process in (*webs, worker, sealer):
@@ -242,12 +252,22 @@ def check(urls: Mapping[str, str]) -> None:
             raise Differs("verify: not every page is accounted for")
 
 
+def _roles_are_apart(made: Profile) -> None:
+    """The service's role cannot rewrite the log; nor can it after an instance made before is parted."""
+    made.engines.give_all_to_the_application()
+    made.expect_log("guarded by triggers only")
+    made.make_role()  # what docs/operations.md says to do with such an instance
+    made.once("setup", "migrate")
+    made.expect_log("out of this role's reach")
+
+
 def _proxy_places(made: Profile, names: NameServer) -> Places:
     data, settings = made.root / "proxy", made.root / "caddy"
     data.mkdir()
     settings.mkdir()
     shutil.copy(FILE.parent / "deploy/Caddyfile", settings)
-    ports = {name: str(free_port()) for name in ("HTTP_PORT", "HTTPS_PORT", "HEALTH_PORT")}
+    ports = {name: str(free_port()) for name in ("HTTP_PORT", "HEALTH_PORT")}
+    ports["HTTPS_PORT"] = str(made.https_port)
     values = {"WEB_PORT": str(made.web_port), "RESOLVER": names.address, **ports}
     values["LARGEST_REQUEST"] = "3MiB"  # the one size changed: a gigabyte would only take time
     texts = {"8081": ports["HEALTH_PORT"], "/data": str(data), "/tmp": f"{made.root}/tmp"}

@@ -48,6 +48,7 @@ class Engines:
         }
         if Engine.POSTGRESQL.value in self.urls:
             address = self._address(Engine.POSTGRESQL)
+            texts["edrms_owner@postgres:5432/edrms"] = f"{self.owner}@{address}/{self.name}"
             texts["edrms_keys@postgres:5432/edrms_keys"] = f"{self.keys}@{address}/{self.keys}"
         return texts
 
@@ -56,12 +57,18 @@ class Engines:
         """The name of the role and the database of the key store."""
         return f"{self.name}-keys"
 
+    @property
+    def owner(self) -> str:
+        """The name of the role that owns the tables."""
+        return f"{self.name}-owner"
+
     def postgres_values(self, password_file: Path) -> dict[str, str]:
         """What the script that makes the roles finds in PostgreSQL's own container."""
         url = urlsplit(self.urls[Engine.POSTGRESQL.value])
         return {
             "POSTGRES_USER": url.username or "",
             "POSTGRES_PASSWORD_FILE": str(password_file),
+            "OWNER_ROLE": self.owner,
             "APPLICATION_ROLE": self.name,
             "APPLICATION_DATABASE": self.name,
             "KEYS_ROLE": self.keys,
@@ -70,6 +77,20 @@ class Engines:
             "PGPORT": str(url.port),
             "PGPASSWORD": url.password or "",
         }
+
+    def give_all_to_the_application(self) -> None:
+        """As an instance was made before the tables had an owner apart: no such role, and no grants."""
+        url = urlsplit(self.urls[Engine.POSTGRESQL.value])._replace(path=f"/{self.name}")
+        statements = (
+            "ALTER DATABASE {role} OWNER TO {role}",
+            "REASSIGN OWNED BY {owner} TO {role}",
+            "DROP OWNED BY {owner}",
+            "DROP ROLE {owner}",
+        )
+        names = {"role": Identifier(self.name), "owner": Identifier(self.owner)}
+        with psycopg.connect(url.geturl()) as connection:
+            for statement in statements:
+                connection.execute(SQL(statement).format(**names))
 
     def write_minio_root(self, directory: Path) -> None:
         """The administrator's credentials, as MinIO's container has them."""
@@ -89,10 +110,8 @@ class Engines:
 
     def _remove_database(self) -> None:
         with psycopg.connect(self.urls[Engine.POSTGRESQL.value], autocommit=True) as connection:
-            for name in (self.name, self.keys):
-                for statement in (
-                    "DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP ROLE IF EXISTS {}",
-                ):  # fmt: skip
+            for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "DROP ROLE IF EXISTS {}"):
+                for name in (self.name, self.keys, self.owner):
                     connection.execute(SQL(statement).format(Identifier(name)))
 
     def _remove_bucket(self, access_key: str) -> None:

@@ -19,7 +19,7 @@ from tests.engines.compose_visitor import Answer, Visitor
 PASSWORD = "an invented long password"
 WORD = "marmalade"
 DONE_WITHIN_S = 180
-_STAFF = {"pat": "post_room", "sam": "social_worker_adults"}
+_STAFF = {"pat": "post_room", "sam": "records_manager"}
 _COLUMNS = (
     "forename,surname,date_of_birth,nhs_number,system,reference,address,postcode,uprn,service"
 )
@@ -35,6 +35,7 @@ class Door:
     """Where the proxy listens, and the file of the authority that signed its certificate."""
 
     site: str
+    files: str
     http_port: int
     https_port: int
     authority: Path
@@ -44,11 +45,16 @@ class Door:
         """As the environment of the proxy says."""
         authority = Path(environment["XDG_DATA_HOME"], "caddy/pki/authorities/local/root.crt")
         http_port, https_port = int(environment["HTTP_PORT"]), int(environment["HTTPS_PORT"])
-        return cls(environment["SITE_NAME"], http_port, https_port, authority)
+        site, files = environment["SITE_NAME"], environment["FILES_NAME"]
+        return cls(site, files, http_port, https_port, authority)
 
     def visitor(self) -> Visitor:
         """Somebody who comes in by it."""
         return Visitor(self.site, self.https_port, self.authority)
+
+    def fetcher(self) -> Visitor:
+        """Somebody who comes to the name that gives out files."""
+        return Visitor(self.files, self.https_port, self.authority)
 
 
 def said(what: str) -> None:
@@ -71,7 +77,8 @@ def journey(edrms: Callable[..., str], door: Door, leave_one_web: Callable[[], N
     _forged_addresses_are_ignored(door)
     _too_large_is_refused(pat)
     _send_and_wait(pat, "letter.pdf")
-    _find(_signed_in(door, "sam"))
+    sam = _signed_in(door, "sam")
+    _fetch(door, sam, _find(sam))
     leave_one_web()
     for _ in range(8):
         answer = door.visitor().ask("GET", "/sign-in")
@@ -168,9 +175,32 @@ def _send_and_wait(visitor: Visitor, name: str) -> None:
     said(f"{name} was sent, read and filed")
 
 
-def _find(visitor: Visitor) -> None:
-    _wait_for(lambda: visitor.ask("GET", f"/api/v1/search?q={WORD}"), lambda got: got["total"] == 1)
+def _find(visitor: Visitor) -> str:
+    found = _wait_for(
+        lambda: visitor.ask("GET", f"/api/v1/search?q={WORD}"), lambda got: got["total"] == 1
+    )
     said("the letter was found by a word in it")
+    return str(found["hits"][0]["record"]["record_id"])
+
+
+def _fetch(door: Door, visitor: Visitor, record_id: str) -> None:
+    """A file leaves by the second name, once, to whoever has the ticket; nothing else is there."""
+    led = visitor.ask("GET", f"/api/v1/records/{record_id}/renditions/original")
+    there = led.headers.get("location", "")
+    expect(led.status == 303, "a download was not led to the name of the files", led)
+    fetcher = door.fetcher()
+    expect(there.startswith(f"{fetcher.origin}/"), f"a download was led to {there}")
+    path = there.removeprefix(fetcher.origin)
+    got = fetcher.ask("GET", path, Cookie=f"edrms_session={WORD}")
+    expect(got.status == 200 and got.body.startswith(b"%PDF"), "the file did not come", got)
+    expect("attachment" in got.headers["content-disposition"], "the file is shown, not saved", got)
+    expect("sandbox" in got.headers["content-security-policy"], "the file may act", got)
+    again = fetcher.ask("GET", path)
+    expect(again.status in {403, 404, 410}, "a ticket was good twice", again)
+    for page in ("/", "/sign-in", "/api/v1/health"):
+        expect(fetcher.ask("GET", page).status == 404, f"the name of the files answers {page}")
+    expect(not fetcher.set_cookies, f"the name of the files sets cookies: {fetcher.set_cookies}")
+    said("the letter was fetched from the name of the files, once")
 
 
 def _wait_for(ask: Callable[[], Answer], is_done: Callable[[Any], bool]) -> Any:
@@ -180,5 +210,5 @@ def _wait_for(ask: Callable[[], Answer], is_done: Callable[[Any], bool]) -> Any:
         expect(answer.status == 200, "it could not be asked for", answer)
         if is_done(answer.json):
             return answer.json
-        time.sleep(0.3)
+        time.sleep(1.2)  # below what one person may search in a minute
     raise Differs(f"it was not done in time: {answer.text[:600]}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.engines.compose_file import Service
+from tests.engines.compose_file import FILE, Service
 
 LOOPBACK = "127.0.0."
 _SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -46,6 +46,7 @@ class Places:
             "LANG": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(FILE.parent),  # this tree's code, wherever `edrms` was installed from
         } | given
 
     def words(self, service: Service, command: list[str]) -> list[str]:
@@ -62,7 +63,7 @@ class Places:
 
     def _check(self, what: str, value: str) -> None:
         host = urlsplit(value).hostname if "://" in value else None
-        if host is not None and not host.startswith(LOOPBACK):
+        if host is not None and not host.startswith(LOOPBACK) and not host.endswith(".localhost"):
             raise NotPlaced(f"{what}: the host {host} has no place here")
         if value.startswith("/") and not Path(value).is_relative_to(self.root):
             raise NotPlaced(f"{what}: the path {value} has no place here")

@@ -11,7 +11,7 @@ from api.cli import main
 from api.first_secrets import SECRETS, make_secrets
 from api.instance_keys import root_key
 from edrms.errors import CannotStart
-from edrms.settings import Settings
+from edrms.settings import Settings, load_settings
 
 
 def make(directory: Path) -> Result:
@@ -76,6 +76,8 @@ def test_two_programs_that_must_agree_are_given_the_same_password(tmp_path: Path
     make(tmp_path)
     made = contents(tmp_path)
     assert made["postgres/application_password"] == made["edrms/edrms_database_password"]
+    assert made["postgres/owner_password"] == made["owner/edrms_database_owner_password"]
+    assert made["postgres/owner_password"] != made["postgres/application_password"]
     assert made["postgres/keys_password"] == made["edrms/edrms_keys_password"]
     assert made["edrms/edrms_keys_password"] != made["edrms/edrms_database_password"]
 
@@ -114,3 +116,24 @@ def test_the_settings_read_them(tmp_path: Path) -> None:
     assert settings.root_key.get_secret_value() == made["edrms/edrms_root_key"]
     assert len(root_key(settings).current_id()) == 16
     assert settings.web_secret.get_secret_value() == made["edrms/edrms_web_secret"]
+    assert settings.database_owner_password.get_secret_value() == ""
+
+
+def test_the_owner_is_read_where_its_directory_is_named_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path)
+    made = contents(tmp_path)
+    monkeypatch.setenv("EDRMS_SECRETS_DIRECTORY", f"{tmp_path}/edrms:{tmp_path}/owner")
+    settings = load_settings()
+    owner = settings.database_owner_password.get_secret_value()
+    assert owner == made["owner/edrms_database_owner_password"]
+    assert settings.database_password.get_secret_value() == made["edrms/edrms_database_password"]
+
+
+def test_a_second_directory_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDRMS_SECRETS_DIRECTORY", f"{tmp_path}:{tmp_path}/owner")
+    with pytest.raises(CannotStart, match=r"no directory .*/owner"):
+        load_settings()
