@@ -93,7 +93,9 @@ PERMISSIONS: Mapping[str, str] = {
     "access:review:decide": _l("Review emergency and duty looks"),
     "access:seal:admit": _l("Admit through a seal"),
     "access:seal:place": _l("Seal a file"),
+    "audit:detail:erase": _l("Erase personal detail of the audit log"),
     "audit:event:view": _l("Read the audit log"),
+    "audit:log:export": _l("Export the audit log"),
     "batch:all:view": _l("See all batches"),
     "batch:item:receive": _l("Send in files"),
     "batch:list:open": _l("Open a batch"),
@@ -114,7 +116,11 @@ PERMISSIONS: Mapping[str, str] = {
     "record:content:view": _l("Read a record"),
     "record:restricted:know": _l("Know that restricted records exist"),
     "search:index:query": _l("Search"),
+    "staff:account:manage": _l("Manage accounts and roles"),
+    "staff:factor:reset": _l("Reset a second factor"),
+    "staff:session:end": _l("End others' sessions"),
     "staff:team:manage": _l("Manage teams and duty"),
+    "staff:token:manage": _l("Manage programs' tokens"),
     "system:status:view": _l("See how the service is"),
 }
 
