@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from api import setting_up
+from api.access_commands import ACCESS_COMMANDS
 from api.auditing import audit
 from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
@@ -47,7 +48,7 @@ def main() -> None:
     log_to_stderr(with_time=False)
 
 
-for command in (*COMMANDS, *IDENTITY_COMMANDS, keys, audit):
+for command in (*COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, keys, audit):
     main.add_command(command)
 
 

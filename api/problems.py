@@ -69,7 +69,8 @@ def answer(status: int, code: str, detail: str, fields: dict[str, str] | None = 
         detail="" if status == 404 else detail,
         retry_after_s=_retry_after_s(status),
     )
-    response = Response(render_template("error.html", page=page, shell=shell()), status=status)
+    frame = shell(is_working=status < 500)
+    response = Response(render_template("error.html", page=page, shell=frame), status=status)
     return _with_retry(response)
 
 

@@ -1,13 +1,12 @@
 """Making a new instance, and putting the first people into it."""
 
-import csv
 import os
 import secrets
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from api import instance_keys
+from api.csv_files import rows_of, wrong_line
 from api.wiring import Instance, build, checkpoint_place, upgrade_tables
 from edrms.access.model import Actor
 from edrms.audit.notes import make_key
@@ -77,41 +76,16 @@ def import_clients(instance: Instance, path: Path) -> int:
 
     date_of_birth is YYYY-MM-DD or empty; lines of the address are parted by ";".
     """
-    rows = list(_rows_of(path))
+    rows = list(rows_of(path, CLIENT_COLUMNS))
     with write(instance.database, SYSTEM, instance.clock) as work:
         for number, row in rows:
             try:
                 add_client(work, _client_of(row))
             except ValueError as error:
-                raise _wrong_line(path, number, str(error)) from error
+                raise wrong_line(path, number, str(error)) from error
             except Invalid as error:
-                raise _wrong_line(path, number, " ".join(error.fields.values())) from error
+                raise wrong_line(path, number, " ".join(error.fields.values())) from error
     return len(rows)
-
-
-def _wrong_line(path: Path, number: int, what: str) -> Invalid:
-    return Invalid(f"{path.name}, line {number}: {what.rstrip('.')}. Nothing was imported.")
-
-
-def _rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and fields of each row."""
-    rows = csv.DictReader(_lines_of(path))
-    missing = set(CLIENT_COLUMNS) - set(rows.fieldnames or ())
-    if missing:
-        raise Invalid(f"{path.name}: no column {', '.join(sorted(missing))}.")
-    for row in rows:
-        if None in row or None in row.values():
-            raise _wrong_line(path, rows.line_num, f"expected {len(CLIENT_COLUMNS)} fields")
-        yield rows.line_num, row
-
-
-def _lines_of(path: Path) -> list[str]:
-    content = path.read_bytes()
-    try:
-        return content.decode("utf-8-sig").splitlines(keepends=True)
-    except UnicodeDecodeError as error:
-        number = content[: error.start].count(b"\n") + 1
-        raise _wrong_line(path, number, "this is not UTF-8") from error
 
 
 def _client_of(row: dict[str, str]) -> Client:

@@ -8,13 +8,16 @@ from urllib.parse import unquote, urlsplit
 import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
 from api import instance_keys, migrations
 from api.migrations.grants import grant
+from edrms.access.allocations import Allocations
 from edrms.access.glass import Glass
 from edrms.access.guards import Guards
 from edrms.access.model import Actor
 from edrms.access.notices import Notices
+from edrms.access.person_report import PersonReports
 from edrms.access.reports import AccessReports
 from edrms.access.reviews import Reviews
 from edrms.access.seals import Seals
+from edrms.access.teams import Teams
 from edrms.audit.notes import load_key
 from edrms.audit.place import CheckpointPlace, place_of
 from edrms.audit.sealer import Sealer
@@ -27,6 +30,7 @@ from edrms.ids import StaffId
 from edrms.jobs.queue import Queue
 from edrms.jobs.worker import Worker
 from edrms.records.client_files import ClientBrowsing
+from edrms.records.naming import Names
 from edrms.records.viewing import RecordViewing
 from edrms.settings import Settings
 from edrms.staff.accounts import StaffDirectory
@@ -94,6 +98,10 @@ class Instance:
     notices: Notices
     reviews: Reviews
     access_reports: AccessReports
+    person_reports: PersonReports
+    allocations: Allocations
+    teams: Teams
+    names: Names
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -136,6 +144,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         notices=Notices(database, clock),
         reviews=Reviews(database, clock),
         access_reports=AccessReports(database, clock),
+        person_reports=PersonReports(database, clock),
+        allocations=Allocations(database, clock),
+        teams=Teams(database, clock),
+        names=Names(database, clock),
     )
 
 

@@ -4,4 +4,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("v1", __name__, url_prefix="/api/v1")
 
-from api.v1 import finding, indexing, intake, session  # noqa: E402, F401 - they add their routes
+from api.v1 import (  # noqa: E402, F401 - they add their routes
+    access,
+    finding,
+    guarding,
+    indexing,
+    intake,
+    session,
+)

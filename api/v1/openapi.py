@@ -52,7 +52,7 @@ def _describe(app: Flask, rule: Rule, described: Operation) -> dict[str, Any]:
     needs = needed_by(app, rule.endpoint)
     words = inspect.getdoc(app.view_functions[rule.endpoint]) or ""
     about: dict[str, Any] = {
-        "operationId": rule.endpoint.removeprefix("v1."),
+        "operationId": _operation_id(app, rule),
         "summary": words.split("\n")[0],
         "description": f"{words}\n\nPermission: `{needs}`.",
         "parameters": _parameters(rule, described),
@@ -70,6 +70,13 @@ def _describe(app: Flask, rule: Rule, described: Operation) -> dict[str, Any]:
     if described.takes_bytes:
         about["requestBody"] = {"required": True, "content": _upload()}
     return about
+
+
+def _operation_id(app: Flask, rule: Rule) -> str:
+    """The view's name; where it serves clients and records alike, with which of them."""
+    name = rule.endpoint.removeprefix("v1.")
+    is_shared = len(list(app.url_map.iter_rules(rule.endpoint))) > 1
+    return f"{name}_of_{rule.rule.split('/')[3]}" if is_shared else name
 
 
 def _parameters(rule: Rule, described: Operation) -> list[dict[str, Any]]:

@@ -20,9 +20,11 @@ def batch_page(
     items = sorted(account.items, key=lambda item: (_urgency(item), item.ordinal))
     filed = [d.record_id for item in items for d in item.documents if d.record_id]
     readable = instance.viewing.visible(actor, filed)
+    others = [d.document_id for item in items for d in item.documents if not d.record_id]
+    reachable = readable | instance.desk.open_to(actor, others)
     return BatchPage(
         batch=batch_row(account, names),
-        items=tuple(_item_row(item, account, actor, readable) for item in items),
+        items=tuple(_item_row(item, account, actor, reachable) for item in items),
         received_on=account.batch.received_on,
         expected_sheets=account.batch.expected_sheets,
         announced_files=account.batch.announced_files,
@@ -35,7 +37,10 @@ def _urgency(item: Item) -> int:
     return _FIRST.index(ItemState(item.state)) if item.state in _FIRST else len(_FIRST)
 
 
-def _item_row(item: Item, account: BatchAccount, actor: Actor, readable: frozenset[str]) -> ItemRow:
+def _item_row(
+    item: Item, account: BatchAccount, actor: Actor, reachable: frozenset[str]
+) -> ItemRow:
+    """reachable: ids of the filed records and of the other documents that are there for the actor."""
     places = account.pages.get(item.item_id, ())
     is_held = item.state == ItemState.HELD
     is_kept_whole = is_held or item.state == ItemState.REJECTED
@@ -49,7 +54,7 @@ def _item_row(item: Item, account: BatchAccount, actor: Actor, readable: frozens
         held_reason=item.held_reason,
         rejected_reason=item.held_detail if item.state == ItemState.REJECTED else "",
         duplicate_of=account.twins.get(item.identical_to or "", ""),
-        documents=tuple(_document(document, actor, readable) for document in item.documents),
+        documents=tuple(_document(document, actor, reachable) for document in item.documents),
         may_retry=is_held and holds(actor, "item:content:retry"),
         may_reject=is_held and holds(actor, "item:content:reject"),
         may_download=is_kept_whole
@@ -69,7 +74,8 @@ def shown_state(item: Item) -> str:
     return ItemState.READ
 
 
-def _document(document: Document, actor: Actor, readable: frozenset[str]) -> ItemDocument:
+def _document(document: Document, actor: Actor, reachable: frozenset[str]) -> ItemDocument:
+    is_reached = document.document_id in reachable
     is_waiting = document.state == DocumentState.TO_INDEX
     is_rejected = document.state == DocumentState.REJECTED
     return ItemDocument(
@@ -78,7 +84,7 @@ def _document(document: Document, actor: Actor, readable: frozenset[str]) -> Ite
         page_count=document.last_page - document.first_page + 1,
         state=document.state,  # type: ignore[arg-type]
         reason=document.reason if is_rejected else "",
-        may_index=is_waiting and holds(actor, "document:index:file"),
-        may_restore=is_rejected and holds(actor, "document:index:reject"),
-        record_id=document.record_id if document.record_id in readable else None,
+        may_index=is_waiting and is_reached and holds(actor, "document:index:file"),
+        may_restore=is_rejected and is_reached and holds(actor, "document:index:reject"),
+        record_id=document.record_id if document.record_id in reachable else None,
     )

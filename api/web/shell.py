@@ -1,13 +1,18 @@
 """The frame around every page: who is signed in and the links that person may follow."""
 
+from collections.abc import Mapping
 from typing import Literal, cast
 
 from flask import current_app, flash, g, get_flashed_messages, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from api.web.view_models import Message, NavItem, Shell
+from api.web.view_models import Message, NavItem, OpenGlass, Shell
+from api.wiring import Instance
+from edrms.access.glass import BrokenGlass
 from edrms.access.model import Actor
-from edrms.access.policy import holds
+from edrms.access.policy import BREAK_GLASS, holds
+from edrms.access.subjects import Subject, SubjectKind
 
 _Kind = Literal["success", "information", "warning", "error"]
 _Flashed = list[tuple[_Kind, str]]
@@ -18,25 +23,65 @@ _LINKS = (
     ("queue.index", _l("Indexing queue"), "document:queue:view"),
     ("search.index", _l("Search"), "search:index:query"),
     ("clients.find", _l("Clients"), "client:file:view"),
+    ("oversight.index", _l("Access"), "access:guard:view"),
+    ("access_reports.index", _l("Reports on access"), "access:report:view"),
+    ("teams.index", _l("Teams"), "staff:team:manage"),
     ("staff.index", _l("Staff"), "staff:account:manage"),
     ("tokens.index", _l("Tokens"), "staff:token:manage"),
     ("status.index", _l("Status"), "system:status:view"),
 )
 
 
-def shell() -> Shell:
-    """The frame for this request; without a session there is no navigation."""
+_MOST_NOTICES = 50
+
+
+def shell(*, is_working: bool = True) -> Shell:
+    """The frame for this request; without a session there is no navigation.
+
+    is_working: False on the page of a fault, which must not ask the database again.
+    """
     actor: Actor | None = g.get("actor")
+    asks = actor if is_working else None
     return Shell(
         council_name=current_app.config["COUNCIL_NAME"],
         csrf_token=g.get("csrf_token", ""),
         staff_name=actor.name if actor else None,
-        navigation=_navigation(actor) if actor else (),
+        navigation=_navigation(actor, _notices(asks)) if actor else (),
         messages=tuple(
             Message(kind=kind, text=text)
             for kind, text in cast(_Flashed, get_flashed_messages(with_categories=True))
         ),
+        glasses=_glasses(asks),
     )
+
+
+def _glasses(actor: Actor | None) -> tuple[OpenGlass, ...]:
+    """What the person has open in an emergency, so that no page lets them forget it."""
+    if actor is None or not holds(actor, BREAK_GLASS):
+        return ()
+    instance: Instance = current_app.extensions["instance"]
+    found = instance.glass.open_for(actor)
+    names = instance.names.of(actor, [one.subject for one in found]) if found else {}
+    return tuple(_open_glass(one, names) for one in found)
+
+
+def _open_glass(one: BrokenGlass, names: Mapping[Subject, str]) -> OpenGlass:
+    name = names.get(one.subject, "")
+    is_client = one.subject.kind is SubjectKind.CLIENT
+    return OpenGlass(
+        grant_id=one.grant_id, name=name, until=one.until,
+        href=url_for("clients.show", client_id=one.subject.subject_id)
+        if name and is_client
+        else "",
+    )  # fmt: skip
+
+
+def _notices(actor: Actor | None) -> int:
+    """How many notices wait for the person."""
+    if actor is None:
+        return 0
+    instance: Instance = current_app.extensions["instance"]
+    return len(instance.notices.unseen(actor, _MOST_NOTICES))
 
 
 def say(kind: _Kind, text: str) -> None:
@@ -44,13 +89,20 @@ def say(kind: _Kind, text: str) -> None:
     flash(text, kind)
 
 
-def _navigation(actor: Actor) -> tuple[NavItem, ...]:
+def _navigation(actor: Actor, notices: int) -> tuple[NavItem, ...]:
     section = (request.endpoint or "").split(".")[0]
-    return tuple(
+    links = [
         NavItem(text=str(text), href=url_for(endpoint), current=_is_here(endpoint, section))
         for endpoint, text, needs in _LINKS
         if needs is None or holds(actor, needs) or _oversees(actor, endpoint)
-    )
+    ]
+    if notices:
+        here = section == "notices"
+        told = NavItem(
+            text=_("Notices"), href=url_for("notices.index"), current=here, count=notices
+        )
+        links.insert(1, told)
+    return tuple(links)
 
 
 def _oversees(actor: Actor, endpoint: str) -> bool:
@@ -60,4 +112,6 @@ def _oversees(actor: Actor, endpoint: str) -> bool:
 def _is_here(endpoint: str, section: str) -> bool:
     if section == "post":
         return endpoint == ("post.upload" if request.endpoint == "post.upload" else "post.batches")
+    if section in ("reviews", "guarding"):
+        section = "oversight"
     return endpoint.split(".")[0] == section

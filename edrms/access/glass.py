@@ -16,7 +16,7 @@ from edrms.access.subjects import Subject, SubjectKind, clients_of, facts_of
 from edrms.access.tables import Grant, Review
 from edrms.clock import Clock
 from edrms.db import Database
-from edrms.errors import Conflict, Invalid, no_such
+from edrms.errors import Conflict, Invalid, NotFound, no_such
 from edrms.ids import new_id
 from edrms.uow import write
 
@@ -37,6 +37,15 @@ class Glass:
         self._database = database
         self._clock = clock
         self.most_hours = most_hours
+
+    def is_possible(self, actor: Actor, subject: Subject) -> bool:
+        """Whether breaking it would let the actor in. False too for what does not exist."""
+        with self._database.read() as session:
+            try:
+                facts = facts_of(session, subject, self._clock.now())
+            except NotFound:
+                return False
+        return may_break_glass(actor, facts).allowed
 
     def break_for(self, actor: Actor, subject: Subject, reason: str, hours: int) -> BrokenGlass:
         """Let the actor in now. Raises Invalid without a reason, NotFound where it is not possible."""

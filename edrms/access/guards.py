@@ -68,9 +68,11 @@ class Guards:
                          block=block.block_id, staff=staff_id)  # fmt: skip
         return block.block_id
 
-    def lift_block(self, actor: Actor, block_id: str, reason: str) -> None:
-        """The conflict is over."""
-        with self._ending(actor, LIFT_BLOCK, Block, block_id) as (work, block):
+    def lift_block(
+        self, actor: Actor, block_id: str, reason: str, about: Subject | None = None
+    ) -> None:
+        """The conflict is over. about: what the block must be on; NotFound for any other."""
+        with self._ending(actor, LIFT_BLOCK, Block, block_id, about) as (work, block):
             if block.staff_id == actor.staff_id:
                 raise no_such("block")
             work.journal(LIFT_BLOCK, block.subject_kind, block.subject_id,
@@ -94,9 +96,11 @@ class Guards:
         with self._placing(actor, PLACE_MARKING, subject) as work:
             return place_marking(work, subject, marking, reason, review_on)
 
-    def lift_marking(self, actor: Actor, marking_id: str, reason: str) -> None:
+    def lift_marking(
+        self, actor: Actor, marking_id: str, reason: str, about: Subject | None = None
+    ) -> None:
         """The subject is no longer guarded so. A seal stays."""
-        with self._ending(actor, LIFT_MARKING, Marking, marking_id) as (work, row):
+        with self._ending(actor, LIFT_MARKING, Marking, marking_id, about) as (work, row):
             if row.marking == Sensitivity.SEALED:
                 raise Refused("A seal is not lifted.", code="sealed")
             work.journal(LIFT_MARKING, row.subject_kind, row.subject_id, personal=said(reason),
@@ -128,9 +132,11 @@ class Guards:
                          until=until.isoformat())  # fmt: skip
         return grant.grant_id
 
-    def end_grant(self, actor: Actor, grant_id: str, reason: str) -> None:
+    def end_grant(
+        self, actor: Actor, grant_id: str, reason: str, about: Subject | None = None
+    ) -> None:
         """The person is let in no more, from the next request on."""
-        with self._ending(actor, END_GRANT, Grant, grant_id) as (work, grant):
+        with self._ending(actor, END_GRANT, Grant, grant_id, about) as (work, grant):
             work.journal(END_GRANT, grant.subject_kind, grant.subject_id, personal=said(reason),
                          grant=grant_id, staff=grant.staff_id)  # fmt: skip
 
@@ -143,14 +149,17 @@ class Guards:
 
     @contextmanager
     def _ending(
-        self, actor: Actor, permission: str, table: type[Ended], guard_id: str
-    ) -> Iterator[tuple[UnitOfWork, Ended]]:
+        self, actor: Actor, permission: str, table: type[Ended], guard_id: str,
+        about: Subject | None,
+    ) -> Iterator[tuple[UnitOfWork, Ended]]:  # fmt: skip
         require(actor, permission)
         with write(self._database, actor, self._clock) as work:
             row = work.session.get(table, guard_id, with_for_update=True)
             if row is None:
                 raise no_such("guard")
             subject = Subject(SubjectKind(row.subject_kind), row.subject_id)
+            if about not in (None, subject):
+                raise no_such("guard")
             facts_within(work.session, actor, permission, subject, work.now)
             if not row.is_live(work.now):
                 raise Conflict("This has ended already.", code="ended")

@@ -9,16 +9,18 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from edrms.access.model import Actor, Decision
+from edrms.access.model import Actor, ClientFacts, Decision, RecordFacts, levels_up_to
 from edrms.access.policy import OPEN_FILE, VIEW, decide, holds, require
 from edrms.access.sql import visible_clients, visible_records
 from edrms.access.standing import actors_at
 from edrms.access.subjects import Subject, SubjectKind, facts_of, facts_within
-from edrms.access.tables import Allocation, Block, Grant, Marking
+from edrms.access.tables import Allocation, Block, Grant, Marking, RoleHolding
 from edrms.audit.tables import AuditEvent
 from edrms.clients.tables import ClientRow
 from edrms.clock import Clock
 from edrms.db import Database
+from edrms.errors import no_such
+from edrms.fileplan import Sensitivity
 from edrms.records.tables import Record
 from edrms.staff.tables import StaffMember
 from edrms.uow import write
@@ -48,7 +50,8 @@ class Guarding:
 
 @dataclass(frozen=True, slots=True)
 class StaleGrant:
-    """A live grant that nobody seems to need. why: "unused", "inactive" (the account) or "ending"."""
+    """A live grant that nobody seems to need. why: "inactive" (the account), "no_role" (the holder has
+    none), "unused" or "ending"."""
 
     grant: Grant
     why: str
@@ -65,11 +68,14 @@ class AccessReports:
         """Everybody who could open the subject at a moment, past or present, by name. Journalled.
 
         Decided by the policy of today over the roles, ties and guards of that moment, and the files
-        the record is on now.
+        the record is on now. NotFound for a sealed subject out of the actor's reach, and for one with
+        which the actor has a conflict of interest.
         """
         require(actor, REPORT)
         permission = OPEN_FILE if subject.kind is SubjectKind.CLIENT else VIEW
         with write(self._database, actor, self._clock) as work:
+            if not is_reportable(actor, facts_of(work.session, subject, work.now)):
+                raise no_such(subject.kind, reason="a seal or a conflict of interest")
             facts = facts_of(work.session, subject, at)
             found = [
                 Could(one.staff_id, one.name, decision)
@@ -83,7 +89,7 @@ class AccessReports:
     def guarding(self, actor: Actor, subject: Subject) -> Guarding:
         """What guards the subject now and who is let in. Journalled."""
         require(actor, GUARDS)
-        knows_blocks = holds(actor, "access:block:place") or holds(actor, "access:block:lift")
+        knows_blocks = _knows_blocks(actor)
         with write(self._database, actor, self._clock) as work:
             facts_within(work.session, actor, GUARDS, subject, work.now)
             work.journal(GUARDS, subject.kind, subject.subject_id)
@@ -131,15 +137,15 @@ class AccessReports:
         at = self._clock.now()
         found: list[Marking | Block] = []
         with self._database.read() as session:
-            for table in (Marking, Block):
-                within = _within(actor, table, at)
+            for table in (Marking, Block) if _knows_blocks(actor) else (Marking,):
+                within = within_reach(actor, table, at, GUARDS)
                 due = select(table).where(table.live(at), table.review_on <= by, within)
                 found += session.scalars(due)
         return sorted(found, key=lambda one: (one.review_on or by, one.subject_id))
 
     def stale_grants(self, actor: Actor, ending_before: datetime) -> list[StaleGrant]:
         """Live grants, on what the actor may see, that were never used, whose holder's account is
-        closed, or that end before then."""
+        closed or has no role left, or that end before then."""
         require(actor, GUARDS)
         at = self._clock.now()
         used = exists().where(
@@ -148,42 +154,61 @@ class AccessReports:
             AuditEvent.action.in_([VIEW, OPEN_FILE]),
             AuditEvent.subject_id == Grant.subject_id,
         )
+        has_role = exists().where(RoleHolding.staff_id == Grant.staff_id, RoleHolding.live(at))
         statement = (
-            select(Grant, StaffMember.active, used)
+            select(Grant, StaffMember.active, has_role, used)
             .join(StaffMember, StaffMember.staff_id == Grant.staff_id)
-            .where(Grant.live(at), _within(actor, Grant, at))
+            .where(Grant.live(at), within_reach(actor, Grant, at, GUARDS))
             .order_by(Grant.until_at)
         )
         with self._database.read() as session:
             rows = session.execute(statement).all()
         return [
             StaleGrant(grant, why)
-            for grant, active, is_used in rows
-            if (why := _why_stale(grant, active, is_used, ending_before))
+            for grant, active, has_role, is_used in rows
+            if (why := _why_stale(grant, active, has_role, is_used, ending_before))
         ]
 
 
-def _why_stale(grant: Grant, active: bool, is_used: bool, ending_before: datetime) -> str:
+def _why_stale(
+    grant: Grant, active: bool, has_role: bool, is_used: bool, ending_before: datetime
+) -> str:
     if not active:
         return "inactive"
+    if not has_role:
+        return "no_role"
     if not is_used:
         return "unused"
     return "ending" if grant.until_at and grant.until_at < ending_before else ""
 
 
-def _within(
-    actor: Actor, table: type[Marking] | type[Block] | type[Grant], at: datetime
+def _knows_blocks(actor: Actor) -> bool:
+    return holds(actor, "access:block:place") or holds(actor, "access:block:lift")
+
+
+def is_reportable(actor: Actor, facts: RecordFacts | ClientFacts) -> bool:
+    """Whether the actor may be told who sees a thing: not through a conflict of interest, and of a
+    sealed one only within reach. An auditor need not see the thing itself."""
+    if not holds(actor, REPORT) or actor.staff_id in facts.blocked:
+        return False
+    is_sealed = facts.level not in levels_up_to(Sensitivity.RESTRICTED)
+    return not is_sealed or decide(actor, REPORT, facts).allowed
+
+
+def within_reach(
+    actor: Actor, table: type[Marking] | type[Block] | type[Grant], at: datetime, permission: str
 ) -> ColumnElement[bool]:
+    """A condition on guards true for those on clients and records that the actor may use so."""
     return or_(
         exists().where(
             table.subject_kind == "record",
             Record.record_id == table.subject_id,
-            visible_records(actor, GUARDS, at),
+            visible_records(actor, permission, at),
         ),
         exists().where(
             table.subject_kind == "client",
             ClientRow.client_id == table.subject_id,
-            visible_clients(actor, GUARDS, at),
+            visible_clients(actor, permission, at),
         ),
     )
 

@@ -61,20 +61,20 @@ def leave_team(work: UnitOfWork, team_id: str, staff_id: str) -> None:
 
 def allocate(
     work: UnitOfWork, client_id: str, *, team_id: str | None = None, staff_id: str | None = None
-) -> None:
+) -> Allocation:
     """From now on the client is this team's, this worker's, or both."""
     if not team_id and not staff_id:
         raise Invalid("Choose a team or a worker.", fields={"team": "Choose a team or a worker."})
     _must_exist(work, client_id=client_id, team_id=team_id, staff_id=staff_id)
-    work.session.add(
-        Allocation(
-            allocation_id=new_id(), client_id=client_id, team_id=team_id, staff_id=staff_id,
-            from_at=work.now,
-        )
+    started = Allocation(
+        allocation_id=new_id(), client_id=client_id, team_id=team_id, staff_id=staff_id,
+        from_at=work.now,
     )  # fmt: skip
+    work.session.add(started)
     work.journal(
         "client:allocation:start", "client", client_id, team=team_id or "", staff=staff_id or ""
     )
+    return started
 
 
 def deallocate(

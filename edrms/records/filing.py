@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from edrms.clients.tables import ClientRow
@@ -65,14 +65,17 @@ class Filing:
     evidence: dict[str, Any] = field(default_factory=dict)
 
 
-def file_record(work: UnitOfWork, filing: Filing) -> RecordId:
+def file_record(
+    work: UnitOfWork, filing: Filing, *, within: ColumnElement[bool] | None = None
+) -> RecordId:
     """File a document. Raises Invalid for an unknown type, no client, or an unknown client.
 
+    within: a condition on clients; one who does not meet it is answered as one who does not exist.
     One at a time until the commit: record numbers have no gaps, and a client has one file of a class.
     """
     kind = _known_type(filing.document_type)
     work.alone("filing")
-    clients = _clients(work.session, filing.client_ids)
+    clients = _clients(work.session, filing.client_ids, true() if within is None else within)
     record_id = RecordId(new_id())
     record = Record(
         record_id=record_id,
@@ -113,15 +116,17 @@ def _known_type(code: str) -> DocumentType:
         ) from error
 
 
-def _clients(session: Session, client_ids: Sequence[str]) -> list[ClientRow]:
+def _clients(
+    session: Session, client_ids: Sequence[str], within: ColumnElement[bool]
+) -> list[ClientRow]:
     wanted = list(dict.fromkeys(client_ids))
     if not wanted:
         raise Invalid("Choose at least one client.", fields={"clients": "Choose a client."})
-    found = [session.get(ClientRow, client_id) for client_id in wanted]
-    clients = [client for client in found if client is not None]
-    if len(clients) != len(wanted):
+    known = select(ClientRow).where(ClientRow.client_id.in_(wanted), within)
+    found = {client.client_id: client for client in session.scalars(known)}
+    if len(found) != len(wanted):
         raise Invalid("A client was not found.", fields={"clients": "Choose a client again."})
-    return clients
+    return [found[client_id] for client_id in wanted]
 
 
 def _next_number(session: Session) -> int:

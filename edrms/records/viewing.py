@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import BinaryIO
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy.orm import Session, selectinload, undefer
 
 from edrms.access.model import Actor
 from edrms.access.policy import DOWNLOAD, VIEW, require
 from edrms.access.reviews import note_for_review
+from edrms.access.tables import Marking
 from edrms.audit.state import SealGuard
 from edrms.audit.tables import AuditEvent
 from edrms.clients.model import Client
@@ -36,11 +37,15 @@ from edrms.uow import write
 
 @dataclass(frozen=True, slots=True)
 class OpenRecord:
-    """A record opened for reading: its pages in order (None where a page could not be read)."""
+    """A record opened for reading: its pages in order (None where a page could not be read).
+
+    markings: of the record and of the clients it is about (edrms/access/markings.py).
+    """
 
     record: Record
     clients: tuple[Client, ...]
     pages: tuple[PageContent | None, ...]
+    markings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +93,18 @@ class RecordViewing:
             if page is not None and not 1 <= page <= len(pages):
                 raise no_such("page")
             found = clients_shown(work.session, actor, client_ids_of(record), work.now)
+            markings = _markings(work.session, record, work.now)
             work.journal(VIEW, "record", record_id, reason=decision.reason)
             note_for_review(work, decision, record_id)
-        return OpenRecord(record, tuple(found.values()), pages)
+        return OpenRecord(record, tuple(found.values()), pages, markings)
+
+    def to_download(self, actor: Actor, record_id: str) -> tuple[Record, frozenset[str]]:
+        """A record the actor may download, and what must be said before: its markings, and those of
+        the clients it is about."""
+        with self._database.read() as session:
+            now = self._clock.now()
+            record, _ = visible_record(session, actor, DOWNLOAD, record_id, now)
+            return record, _markings(session, record, now)
 
     def page_image(self, actor: Actor, record_id: str, number: int) -> Content:
         """The picture of one page; journalled as viewed."""
@@ -173,3 +187,9 @@ class RecordViewing:
     def _content(self, key: str, media_type: str) -> Content:
         stored = ObjectKey(key)
         return Content(self._store.open(stored), media_type, self._store.size(stored))
+
+
+def _markings(session: Session, record: Record, at: datetime) -> frozenset[str]:
+    subjects = [record.record_id, *client_ids_of(record)]
+    marked = select(Marking.marking).where(Marking.subject_id.in_(subjects), Marking.live(at))
+    return frozenset(session.scalars(marked))

@@ -112,3 +112,15 @@ class Document(Base):
     skipped: Mapped[int] = mapped_column(Integer, default=0)
     item: Mapped[Item] = relationship(back_populates="documents")
     pages: Mapped[list[ItemPage]] = relationship(order_by="ItemPage.number")
+
+
+class SuggestedClient(Base):
+    """A client whom a document's suggestion names: whoever may not find that client is not shown the
+    document while it waits (scanning/indexing/desk_guard.py)."""
+
+    __tablename__ = "suggested_clients"
+
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.document_id"), primary_key=True)
+    client_id: Mapped[str] = mapped_column(
+        ForeignKey("clients.client_id"), primary_key=True, index=True
+    )

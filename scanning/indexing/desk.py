@@ -2,17 +2,20 @@
 
 Whoever takes a document keeps it for a quarter of an hour; then it is offered to others again. Pages
 may be seen here only while their document waits: once filed, the record's own access rules decide.
+A document thought to be about somebody whom the indexer may not find is not there for that indexer
+(desk_guard.py), and nothing is filed on such a person's file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from edrms.access.model import Actor, BatchFacts
-from edrms.access.policy import decide, require
+from edrms.access.policy import FIND, decide, require
+from edrms.access.sql import visible_clients
 from edrms.audit.state import SealGuard
 from edrms.clock import Clock
 from edrms.db import Database
@@ -22,6 +25,7 @@ from edrms.records.tables import PageContent, Record
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Document, Item, ItemPage
+from scanning.indexing.desk_guard import names_only_findable
 from scanning.indexing.filing import IndexDecision, file_document
 
 KEPT_FOR = timedelta(minutes=15)
@@ -49,10 +53,10 @@ class IndexingDesk:
         """Counts for the queue page and the start page."""
         require(actor, "document:queue:view")
         with self._database.read() as session:
-            since = Document.waiting_since
-            late = func.count().filter(since < self._clock.now() - OVERDUE_AFTER)
+            since, now = Document.waiting_since, self._clock.now()
+            late = func.count().filter(since < now - OVERDUE_AFTER)
             count, oldest, overdue = session.execute(
-                select(func.count(), func.min(since), late).where(_is_waiting())
+                select(func.count(), func.min(since), late).where(_is_waiting_for(actor, now))
             ).one()
         return Waiting(count, oldest, overdue)
 
@@ -61,7 +65,7 @@ class IndexingDesk:
         require(actor, "document:queue:view")
         statement = (
             select(Document)
-            .where(_is_waiting())
+            .where(_is_waiting_for(actor, self._clock.now()))
             .options(selectinload(Document.item).selectinload(Item.batch))
             .order_by(*_ORDER)
             .limit(limit)
@@ -74,7 +78,7 @@ class IndexingDesk:
         """Give the actor a document to index: the one already in hand, else the oldest free one."""
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
-            document = self._in_hand(work, actor) or self._free(work)
+            document = self._in_hand(work, actor) or self._free(work, actor)
             if document is None:
                 return None
             self._take(work, actor, document)
@@ -83,16 +87,16 @@ class IndexingDesk:
     def _in_hand(self, work: UnitOfWork, actor: Actor) -> Document | None:
         return work.session.scalar(
             select(Document)
-            .where(_is_waiting(), Document.taken_by == actor.staff_id)
+            .where(_is_waiting_for(actor, work.now), Document.taken_by == actor.staff_id)
             .order_by(*_ORDER)
             .limit(1)
         )
 
-    def _free(self, work: UnitOfWork) -> Document | None:
-        lapsed = work.now - KEPT_FOR
+    def _free(self, work: UnitOfWork, actor: Actor) -> Document | None:
+        is_free = or_(Document.taken_by == "", Document.taken_at < work.now - KEPT_FOR)
         return work.session.scalar(
             select(Document)
-            .where(_is_waiting(), or_(Document.taken_by == "", Document.taken_at < lapsed))
+            .where(_is_waiting_for(actor, work.now), is_free)
             .order_by(*_ORDER)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -102,7 +106,7 @@ class IndexingDesk:
         """Take this document and return it with item, batch and pages. Conflict if another has it."""
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
-            document = _waiting_document(work.session, document_id)
+            document = _waiting_document(work.session, actor, document_id, work.now)
             self._seals.check(work.session)
             self._take(work, actor, document)
         with self._database.read() as session:
@@ -131,7 +135,7 @@ class IndexingDesk:
         """A waiting document's page (number within the item), journalled as viewed."""
         require(actor, "document:page:view")
         with write(self._database, actor, self._clock) as work:
-            _waiting_document(work.session, document_id)
+            _waiting_document(work.session, actor, document_id, work.now)
             self._seals.check(work.session)
             content = work.session.scalar(
                 select(PageContent)
@@ -156,10 +160,20 @@ class IndexingDesk:
             .order_by(ItemPage.number)
         )
         with self._database.read() as session:
-            document = _waiting_document(session, document_id, locked=False)
+            at = self._clock.now()
+            document = _waiting_document(session, actor, document_id, at, locked=False)
             if document.taken_by != actor.staff_id:
                 raise no_such("document")
             return [(number, content) for number, content in session.execute(statement)]
+
+    def open_to(self, actor: Actor, document_ids: Collection[str]) -> frozenset[str]:
+        """Those of these documents that are there for the actor, for links that lead somewhere."""
+        wanted = select(Document.document_id).where(
+            Document.document_id.in_(document_ids),
+            names_only_findable(actor, self._clock.now()),
+        )
+        with self._database.read() as session:
+            return frozenset(session.scalars(wanted))
 
     def reference(self, record_id: RecordId) -> str:
         """The reference of a record just filed, to show to whoever filed it."""
@@ -171,15 +185,16 @@ class IndexingDesk:
         """File the document as decided. Raises Invalid per field, Conflict if it is gone or another's."""
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
-            document = _waiting_document(work.session, document_id)
+            document = _waiting_document(work.session, actor, document_id, work.now)
             _not_anothers(document, actor, work.now)
-            return file_document(work, document, decision)
+            findable = visible_clients(actor, FIND, work.now)
+            return file_document(work, document, decision, within=findable)
 
     def skip(self, actor: Actor, document_id: str, reason: str) -> None:
         """Put the document back, behind the others, with the reason."""
         require(actor, "document:index:skip")
         with write(self._database, actor, self._clock) as work:
-            document = _waiting_document(work.session, document_id)
+            document = _waiting_document(work.session, actor, document_id, work.now)
             _not_anothers(document, actor, work.now)
             document.reason = _reason(reason)
             document.skipped += 1
@@ -190,7 +205,7 @@ class IndexingDesk:
         """The document is not for any client's file; it stays in its batch, with the reason."""
         require(actor, "document:index:reject")
         with write(self._database, actor, self._clock) as work:
-            document = _waiting_document(work.session, document_id)
+            document = _waiting_document(work.session, actor, document_id, work.now)
             _not_anothers(document, actor, work.now)
             document.state, document.reason = DocumentState.REJECTED, _reason(reason)
             work.journal("document:index:reject", "document", document_id, reason=document.reason)
@@ -199,8 +214,8 @@ class IndexingDesk:
         """Bring a rejected document back to the queue. Conflict when it is not rejected any more."""
         require(actor, "document:index:reject")
         with write(self._database, actor, self._clock) as work:
-            document = work.session.get(Document, document_id, with_for_update=True)
-            if document is None or not _batch_is_open_to(actor, document):
+            document = _document(work.session, actor, document_id, work.now)
+            if not _batch_is_open_to(actor, document):
                 raise no_such("document")
             if document.state != DocumentState.REJECTED:
                 raise Conflict("This document is not rejected any more.", code="not_rejected")
@@ -223,14 +238,32 @@ def is_taken(document: Document, now: datetime) -> bool:
     return bool(document.taken_by) and taken_at is not None and taken_at >= now - KEPT_FOR
 
 
-def _is_waiting() -> ColumnElement[bool]:
-    return Document.state == DocumentState.TO_INDEX
+def _is_waiting_for(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    return and_(Document.state == DocumentState.TO_INDEX, names_only_findable(actor, at))
 
 
-def _waiting_document(session: Session, document_id: str, *, locked: bool = True) -> Document:
+def _document(
+    session: Session, actor: Actor, document_id: str, at: datetime, *, locked: bool = True
+) -> Document:
     document = session.get(Document, document_id, with_for_update=locked or None)
     if document is None:
         raise no_such("document")
+    if not _is_open_to(session, actor, document_id, at):
+        raise no_such("document", reason="names a client the indexer may not find")
+    return document
+
+
+def _is_open_to(session: Session, actor: Actor, document_id: str, at: datetime) -> bool:
+    wanted = select(Document.document_id).where(
+        Document.document_id == document_id, names_only_findable(actor, at)
+    )
+    return session.scalar(wanted) is not None
+
+
+def _waiting_document(
+    session: Session, actor: Actor, document_id: str, at: datetime, *, locked: bool = True
+) -> Document:
+    document = _document(session, actor, document_id, at, locked=locked)
     if document.state != DocumentState.TO_INDEX or document.item.state != ItemState.READ:
         raise Conflict("This document has already been dealt with.", code="already_indexed")
     return document

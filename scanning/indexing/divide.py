@@ -20,7 +20,7 @@ from edrms.storage.ports import StoredObject
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import DocumentState, ItemState, PageState
 from scanning.batches.rules import Run, divide
-from scanning.batches.tables import Document, Item, ItemPage
+from scanning.batches.tables import Document, Item, ItemPage, SuggestedClient
 from scanning.indexing.filing import IndexDecision, file_document
 from scanning.indexing.matching import wanted_keys
 from scanning.indexing.model import PageText, Suggestion
@@ -179,6 +179,9 @@ def _add(work: UnitOfWork, item: Item, ordinal: int, prepared: _Prepared) -> Non
     work.session.add(document)
     document.pages = [p for p in item.pages if run.first_page <= p.number <= run.last_page]
     work.session.flush()
+    for client_id in dict.fromkeys(match.client_id for match in prepared.suggestion.clients):
+        named = SuggestedClient(document_id=document.document_id, client_id=client_id)
+        work.session.add(named)
     work.journal("document:index:suggest", "document", document.document_id, item=item.item_id)
     if prepared.suggestion.file_itself and not prepared.notes:
         file_document(work, document, _own_decision(prepared.suggestion, document.suggestion))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import ColumnElement
+
 from edrms.errors import Conflict
 from edrms.ids import BatchId, DocumentId, ItemId, PageId, RecordId
 from edrms.records.filing import Filing, RenditionToFile, file_record
@@ -23,8 +25,14 @@ class IndexDecision:
     evidence: dict[str, Any]
 
 
-def file_document(work: UnitOfWork, document: Document, decision: IndexDecision) -> RecordId:
-    """File a document in the caller's transaction. Raises Conflict if it is not waiting any more."""
+def file_document(
+    work: UnitOfWork, document: Document, decision: IndexDecision,
+    *, within: ColumnElement[bool] | None = None,
+) -> RecordId:  # fmt: skip
+    """File a document in the caller's transaction. Raises Conflict if it is not waiting any more.
+
+    within: on whose files it may be filed; any other client is answered as one who does not exist.
+    """
     if document.state != DocumentState.TO_INDEX:
         raise Conflict("This document has already been dealt with.", code="already_indexed")
     item = document.item
@@ -44,6 +52,7 @@ def file_document(work: UnitOfWork, document: Document, decision: IndexDecision)
             renditions=_renditions(document, item),
             evidence=decision.evidence,
         ),
+        within=within,
     )
     document.state = DocumentState.FILED
     document.record_id = record_id

@@ -23,8 +23,10 @@ pytestmark = pytest.mark.journey
         ("quality_supervisor", ["/", "/batches", "/queue", "/status", "/reconciliation"]),
         ("team_manager", ["/", "/search", "/search?q=the", "/search?q=hovercroft", "/clients",
                           "/clients?q=a", "/search?q=zzqqxx"]),
-        ("auditor", ["/", "/status"]),
-        ("system_administrator", ["/", "/account", "/account/password", "/account/second-factor",
+        ("auditor", ["/", "/status", "/access/reports"]),
+        ("information_governance", ["/", "/access", "/access/restrictions", "/access/grants",
+                                    "/access/reviews", "/access/matrix"]),
+        ("system_administrator", ["/", "/teams", "/duty", "/account", "/account/password", "/account/second-factor",
                                   "/prove", "/staff", "/staff/new", "/tokens"]),
     ],
 )  # fmt: skip

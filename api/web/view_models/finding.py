@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from api.web.view_models.notices import NoticeRow
 from api.web.view_models.pages import TextPart
 from api.web.view_models.post import BatchRow
 from api.web.view_models.shell import Facet, Pagination
@@ -67,7 +68,8 @@ class DocumentRow:
 class ClientPage:
     """A client and the documents on the file that this person may see.
 
-    document_count: all of them, whatever filter is set.
+    document_count: all of them, whatever filter is set. has_restricted: there are restricted records
+    besides, and the person may know so much; may_break_glass: and may open them in an emergency.
     """
 
     client: ClientSummary
@@ -76,6 +78,10 @@ class ClientPage:
     pagination: Pagination
     types: tuple[Facet, ...] = ()
     sort: Literal["newest", "oldest"] = "newest"
+    has_restricted: bool = False
+    may_break_glass: bool = False
+    sees_guards: bool = False
+    may_allocate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +145,7 @@ class HomePage:
     waiting_count and overdue_count: documents in the indexing queue. oldest_age_days: the oldest.
     held_count: items held anywhere. disagreeing_count: batches whose pages do not agree.
     sees_every_batch: the page counts of all batches may be opened. recent: opened lately.
+    notices: what the person is told. review_count: looks waiting to be reviewed by the person.
     """
 
     waiting_count: int | None = None
@@ -152,3 +159,5 @@ class HomePage:
     may_search: bool = False
     my_batches: tuple[BatchRow, ...] = ()
     recent: tuple[RecentDocument, ...] | None = None
+    notices: tuple[NoticeRow, ...] = ()
+    review_count: int | None = None

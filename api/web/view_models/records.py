@@ -28,7 +28,8 @@ class RecordPage:
     previous_page, next_page: nearest pages in the strip, None at either end.
     previous_hit_page, next_hit_page: nearest other pages with a found word, None if there is none.
     hit_count: found words in the whole document. text_source: a TextSource value.
-    reading_confidence: 0 to 1, None unless the page was read by OCR.
+    reading_confidence: 0 to 1, None unless the page was read by OCR. badges: how it is guarded, in
+    words; warnings: sentences to be read before it is downloaded, printed or shared.
     """
 
     record_id: str
@@ -56,6 +57,9 @@ class RecordPage:
     next_hit_page: int | None = None
     text_source: str = ""
     reading_confidence: float | None = None
+    badges: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sees_guards: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

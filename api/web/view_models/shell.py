@@ -5,7 +5,7 @@ no queries. Text fields are shown escaped, so they may hold whatever a person ty
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 
@@ -42,10 +42,22 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenGlass:
+    """A file the person opened in an emergency and that is still open. href: "" if its name may not
+    be shown any more."""
+
+    grant_id: str
+    name: str
+    until: datetime
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """The frame of every page: passed to each template as `shell`.
 
     staff_name: None while nobody is signed in; then no navigation and no sign-out are shown.
+    glasses: files open in an emergency, said on every page while it lasts.
     csrf_token: goes into every form and, for scripts, into a meta element.
     """
 
@@ -55,6 +67,7 @@ class Shell:
     navigation: tuple[NavItem, ...] = ()
     messages: tuple[Message, ...] = ()
     languages: tuple[Language, ...] = ()
+    glasses: tuple[OpenGlass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,15 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from api.authn import actor, permission
+from api.problems import answer, wants_json
 from api.web.context import instance, page_number
 from api.web.presenting import client_summary, pagination, slice_of, summaries
 from api.web.shell import shell
 from api.web.templating import client_facts
-from api.web.view_models import ClientPage, DocumentRow, Facet, FindClientPage
+from api.web.view_models import ClientPage, ClosedFilePage, DocumentRow, Facet, FindClientPage
+from edrms.access.policy import holds
+from edrms.access.subjects import Subject, SubjectKind
+from edrms.errors import Closed
 from edrms.fileplan import document_type
 from edrms.records.tables import Record
 
@@ -69,8 +73,30 @@ def show(client_id: str) -> ResponseReturnValue:
         pagination=paging,
         types=_types(list(records), wanted),
         sort="oldest" if sort == "oldest" else "newest",
+        has_restricted=opened.has_restricted,
+        may_break_glass=opened.has_restricted and _may_break_glass(client_id),
+        sees_guards=holds(actor(), "access:guard:view"),
+        may_allocate=holds(actor(), "access:allocation:change"),
     )
     return render_template("client.html", page=page, shell=shell())
+
+
+@blueprint.errorhandler(Closed)
+def closed(error: Closed) -> ResponseReturnValue:
+    """The person is known to the reader by name; how much is on the file, and what, is not."""
+    if wants_json():
+        return answer(403, error.error_code, error.message)
+    client_id = (request.view_args or {})["client_id"]
+    found = instance().clients.summaries(actor(), [client_id])
+    page = ClosedFilePage(
+        client=client_summary(found[client_id]),
+        may_break_glass=bool(error.data.get("may_break_glass")),
+    )
+    return render_template("closed_file.html", page=page, shell=shell()), 403
+
+
+def _may_break_glass(client_id: str) -> bool:
+    return instance().glass.is_possible(actor(), Subject(SubjectKind.CLIENT, client_id))
 
 
 def _row(record: Record) -> DocumentRow:

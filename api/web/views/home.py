@@ -8,12 +8,14 @@ from api.web.context import instance
 from api.web.presenting import batch_row
 from api.web.shell import shell
 from api.web.view_models import BatchRow, HomePage, RecentDocument
+from api.web.views.notices import notice_rows
 from edrms.access.policy import holds
 from edrms.clock import civil_date
 
 blueprint = Blueprint("home", __name__)
 MOST_BATCHES = 8
 MOST_RECENT = 8
+MOST_NOTICES = 5
 
 
 @blueprint.get("/")
@@ -39,9 +41,17 @@ def index() -> ResponseReturnValue:
         may_upload=may_upload,
         may_search=holds(who, "search:index:query"),
         my_batches=_my_batches() if may_upload else (),
+        notices=notice_rows(MOST_NOTICES),
+        review_count=_reviews(),
         recent=_recent() if holds(who, "record:content:view") else None,
     )
     return render_template("home.html", page=page, shell=shell())
+
+
+def _reviews() -> int | None:
+    if not holds(actor(), "access:review:decide"):
+        return None
+    return instance().reviews.waiting(actor(), limit=1)[1]
 
 
 def _my_batches() -> tuple[BatchRow, ...]:
