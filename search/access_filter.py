@@ -67,8 +67,9 @@ def _alternatives(
         yield _filter(scope, hidden, scope.services, clients=served)
     if clients and scope.services & OF_ANY_FILE:
         yield _filter(scope, hidden, scope.services & OF_ANY_FILE, clients=clients)
-    if Relation.DUTY in scope.relations and actor.duties & scope.services:
-        yield _filter(scope, hidden, actor.duties & scope.services)
+    on_duty_for = (actor.duties & scope.services) - OF_ANY_FILE  # duty is for people, not for papers
+    if Relation.DUTY in scope.relations and on_duty_for:
+        yield _filter(scope, hidden, on_duty_for)
     tied = _ids(session, tied_subjects(scope.relations, actor, at))
     if tied:
         yield _filter(scope, hidden, scope.services, records=tied)
