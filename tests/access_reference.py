@@ -105,7 +105,10 @@ class Reference:
         """May this person do this to this client?"""
         if self._is_blocked(staff_id, [client_id]):
             return Verdict(False)
-        level, files = self._level("normal", client_id), [(client_id, self.world.clients[client_id])]
+        level, files = (
+            self._level("normal", client_id),
+            [(client_id, self.world.clients[client_id])],
+        )
         ways = []
         for role in self._roles_with(staff_id, permission):
             everyone = role.get("finds", "everyone") == "everyone"
@@ -200,7 +203,9 @@ class Reference:
         teams = {row[2] for row in working if row[2]}
         if word == "team":
             return any((staff_id, team) in self._members for team in teams)
-        return any((staff_id, one) in self._supervisors for team in teams for one in self._above(team))
+        return any(
+            (staff_id, one) in self._supervisors for team in teams for one in self._above(team)
+        )
 
     def _above(self, team_id: str) -> Iterator[str]:
         """The team and every team it is below."""

@@ -27,7 +27,7 @@ from edrms.db import Base
 from edrms.ids import new_reference
 from edrms.records.tables import CaseFile, Record, RecordAttachment
 from edrms.staff.tables import StaffMember
-from tests.access_reference import GRANTS, SHIPPED, World
+from tests.access_reference import GRANTS, World
 from tests.factories import MONDAY
 
 TYPES = (
@@ -89,7 +89,9 @@ def _period(dice: Random, at: datetime) -> dict[str, Any]:
 def _teams(dice: Random, world: World, people: list[str]) -> None:
     teams = [_id(dice) for _ in range(5)]
     for number, team in enumerate(teams):
-        world.parents[team] = dice.choice(teams[:number]) if number and dice.random() < 0.7 else None
+        world.parents[team] = (
+            dice.choice(teams[:number]) if number and dice.random() < 0.7 else None
+        )
     if dice.random() < 0.2:
         world.parents[teams[0]] = teams[-1]  # rings are nonsense, but must not hang or leak
     for _ in range(len(people)):

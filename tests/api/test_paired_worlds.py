@@ -82,7 +82,9 @@ def session_of(dice: Random, app: Flask, role: str, twin: Twin, hidden: str) -> 
     while True:
         rule = dice.choice([*routes, *[one for one in routes if "search" in one] * 3])
         address = re.sub(r"<int:[^>]+>", lambda _: str(dice.choice((1, 1, 2, 3, 99))), rule)
-        address = re.sub(r"<(rendition|kind)>", lambda _: dice.choice(("original", "none")), address)
+        address = re.sub(
+            r"<(rendition|kind)>", lambda _: dice.choice(("original", "none")), address
+        )
         address = re.sub(r"<[^>]+>", lambda _: dice.choice(ids), address)
         yield f"{address}?{_query(dice)}"
 

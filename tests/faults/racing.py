@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from random import Random
 
 from sqlalchemy import update
 
@@ -82,6 +83,7 @@ class Log:
 
     uses: list[tuple[str, int, int, bool]] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
+    dice: Random = field(default_factory=lambda: Random(2))
 
     def run(self, person: Person) -> None:
         """Use the record in every way in turn until told to stop."""
@@ -90,6 +92,7 @@ class Log:
                 began = time.monotonic_ns()
                 succeeded = request(person, ask)
                 self.uses.append((kind, began, time.monotonic_ns(), succeeded))
+                time.sleep(self.dice.random() / 500)  # else the writer's lock is never free
 
     def wait_for(self, succeeded: bool, since: int, within_s: float = 60) -> None:
         """Until a use that began after this moment ended so."""

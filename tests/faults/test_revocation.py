@@ -90,7 +90,9 @@ def test_a_standing_remembered_between_requests_would_be_noticed(
         with person.instance.database.read() as session:
             return standing.actor_at(session, staff_id, name, person.instance.clock.now())
 
-    monkeypatch.setattr(accounts, "actor_at", lambda _s, staff_id, name, _at: remembered(staff_id, name))
+    monkeypatch.setattr(
+        accounts, "actor_at", lambda _s, staff_id, name, _at: remembered(staff_id, name)
+    )
     with using(person) as log:
         log.wait_for(True, time.monotonic_ns())
         racing.by_end_of_role(person)
@@ -150,4 +152,3 @@ def test_a_revoke_in_one_process_holds_in_another(person: Person) -> None:
                 out.get()
             other.join(0.1)
     assert late_uses(uses, closed) == []
-

@@ -139,7 +139,9 @@ FAULTS: dict[str, list[Fault]] = {
         (policy, "_decide_content", blocks_ignored_for("team_manager", "information_governance"))
     ],
     "rows forget conflicts of interest": [(sql, "blocked_subjects", nobody_blocked)],
-    "the index forgets conflicts of interest": [(access_filter, "blocked_subjects", nobody_blocked)],
+    "the index forgets conflicts of interest": [
+        (access_filter, "blocked_subjects", nobody_blocked)
+    ],
     "a level too high is let in by deciding": [(policy, "levels_up_to", level_one_too_high)],
     "a level too high is let in by rows": [(sql, "levels_up_to", level_one_too_high)],
     "a level too high is let in by the index": [
@@ -161,17 +163,13 @@ FAULTS: dict[str, list[Fault]] = {
         (access_filter, "hiding_markings", exempt_to_guests),
     ],
     "protected addresses are shown by rows": [(sql, "hiding_markings", address_to_all)],
-    "markings on a second client are ignored": [
-        (facts, "_guards", first_file_only(facts._guards))
-    ],
+    "markings on a second client are ignored": [(facts, "_guards", first_file_only(facts._guards))],
     "the index ignores markings of clients": [(access_filter, "_filter", clients_alone)],
     "the index takes any service of the scope": [(access_filter, "_filter", own_duties_of_papers)],
     "rows forget the caseload": [
         (sql, "scopes", without(policy.scopes, Relation.ALLOCATED, Relation.TEAM))
     ],
-    "the index forgets duty": [
-        (access_filter, "scopes", without(policy.scopes, Relation.DUTY))
-    ],
+    "the index forgets duty": [(access_filter, "scopes", without(policy.scopes, Relation.DUTY))],
     "a token's limits are forgotten": [(policy, "granting", token_without_limits)],
     "teams below are not answered for": [NO_TEAMS_BELOW],
     "the index ignores records let in one by one": [
