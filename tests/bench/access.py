@@ -19,8 +19,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import migrations
+from edrms.access.facts import record_facts
 from edrms.access.model import Actor
-from edrms.access.policy import VIEW
+from edrms.access.policy import VIEW, decide
 from edrms.access.standing import actor_at, actors_at
 from edrms.clock import FixedClock
 from edrms.db import Database
@@ -79,6 +80,7 @@ def _questions(
     rounds = min(rounds, len(ids) // 20)
     clients = [f"c{dice.randrange(size.clients):031d}" for _ in range(rounds)]
     yield "standing", [_standing(dice.choice(people)) for _ in range(rounds)]
+    yield "facts_and_decision", [_facts(dice.choice(staff), one, database) for one in ids[:rounds]]
     yield "decide", [_decide(dice.choice(staff), one) for one in ids[:rounds]]
     yield "manager_decides", [_decide(manager, one) for one in ids[-rounds:]]
     yield (
@@ -94,13 +96,22 @@ def _standing(staff_id: str) -> Question:
 
 
 def _decide(actor: Actor, record_id: str) -> Question:
-    def decide(session: Session) -> object:
+    """The whole of what opening a record takes: the record found, its facts, the decision."""
+
+    def opened(session: Session) -> object:
         try:
             return visible_record(session, actor, VIEW, record_id, NOW)
         except NotFound:
             return None
 
-    return decide
+    return opened
+
+
+def _facts(actor: Actor, record_id: str, database: Database) -> Question:
+    """The facts of a record in hand, and the decision."""
+    with database.read() as session:
+        record = session.get_one(Record, record_id)
+    return lambda session: decide(actor, VIEW, record_facts(session, record, NOW))
 
 
 def _hits(actor: Actor, record_ids: Sequence[str]) -> Question:
