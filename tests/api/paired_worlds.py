@@ -34,6 +34,10 @@ VISIBLE_WORDS = (
     "The teapot was mended. The assessment of needs stands; the plan continues.",
 )
 NAMES = ("Olive", "Bryn", "Jory", "Merryn", "Tamsin", "Denzel")
+UNHURRIED = {
+    f"{kind}_per_minute": 1_000_000
+    for kind in ("sign_ins", "requests", "searches", "uploads", "downloads")
+}
 OTHER_TEAM = "team-of-others"
 
 
@@ -107,7 +111,7 @@ def make_twin(home: Path, case: Case, deal: Callable[[str], None], *, fuller: bo
     """An instance; the fuller one has the hidden record in the midst of the others."""
     clock = factories.fixed_clock()
     deal("instance")
-    twin = Twin(factories.new_instance(home, clock), clock)
+    twin = Twin(factories.new_instance(home, clock, **UNHURRIED), clock)
     _people(twin, case, deal)
     for number in range(12):
         if number == 6 and fuller:
