@@ -38,7 +38,8 @@ Question = Callable[[Session], object]
 
 
 def measure_access(directory: Path, size: Size, rounds: int) -> dict[str, Any]:
-    """The figures, in milliseconds; `meets_target` for the authorisation of one request."""
+    """The figures, in milliseconds; `meets_target` for all that stands between a request
+    and a record."""
     with _council(directory, size) as (database, build_s):
         figures: dict[str, Any] = {
             "records": size.records, "staff": size.staff, "clients": size.clients,
@@ -47,7 +48,7 @@ def measure_access(directory: Path, size: Size, rounds: int) -> dict[str, Any]:
         for name, questions in _questions(database, size, rounds):
             figures |= _timed(database, name, questions)
     figures["target_p95_ms"] = TARGET_MS
-    figures["meets_target"] = figures["decide_p95_ms"] < TARGET_MS
+    figures["meets_target"] = figures["authorise_p95_ms"] < TARGET_MS
     return figures
 
 
@@ -80,6 +81,7 @@ def _questions(
     rounds = min(rounds, len(ids) // 20)
     clients = [f"c{dice.randrange(size.clients):031d}" for _ in range(rounds)]
     yield "standing", [_standing(dice.choice(people)) for _ in range(rounds)]
+    yield "authorise", [_authorise(dice.choice(people), one) for one in ids[:rounds]]
     yield "facts_and_decision", [_facts(dice.choice(staff), one, database) for one in ids[:rounds]]
     yield "decide", [_decide(dice.choice(staff), one) for one in ids[:rounds]]
     yield "manager_decides", [_decide(manager, one) for one in ids[-rounds:]]
@@ -105,6 +107,11 @@ def _decide(actor: Actor, record_id: str) -> Question:
             return None
 
     return opened
+
+
+def _authorise(staff_id: str, record_id: str) -> Question:
+    """All that stands between a request and a record: who asks, and may they."""
+    return lambda session: _decide(actor_at(session, staff_id, "", NOW), record_id)(session)
 
 
 def _facts(actor: Actor, record_id: str, database: Database) -> Question:
