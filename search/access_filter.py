@@ -8,6 +8,7 @@ read at every question and never kept: what was revoked a moment ago is out.
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -39,10 +40,11 @@ def access_filters(
 ) -> tuple[AccessFilter, ...]:
     """What the actor may find with this permission, as alternatives; () where that is nothing."""
     blocked = _ids(session, blocked_subjects(actor, at))
+    marked = cache(lambda markings: _ids(session, marked_subjects(markings, at)))
     found: list[AccessFilter] = []
     for scope in scopes(actor, permission):
-        above = _ids(session, marked_subjects(markings_above(scope.up_to), at))
-        hiding = _ids(session, marked_subjects(hiding_markings(scope), at))
+        above = marked(tuple(markings_above(scope.up_to)))
+        hiding = marked(tuple(hiding_markings(scope)))
         hidden = _Hidden(blocked | above, hiding)
         found += _alternatives(session, scope, actor, at, hidden)
     return tuple(dict.fromkeys(found))
@@ -67,8 +69,11 @@ def _alternatives(
         yield _filter(scope, hidden, scope.services, clients=served)
     if clients and scope.services & OF_ANY_FILE:
         yield _filter(scope, hidden, scope.services & OF_ANY_FILE, clients=clients)
-    if Relation.DUTY in scope.relations and actor.duties & scope.services:
-        yield _filter(scope, hidden, actor.duties & scope.services)
+    on_duty_for = (
+        actor.duties & scope.services
+    ) - OF_ANY_FILE  # duty is for people, not for papers
+    if Relation.DUTY in scope.relations and on_duty_for:
+        yield _filter(scope, hidden, on_duty_for)
     tied = _ids(session, tied_subjects(scope.relations, actor, at))
     if tied:
         yield _filter(scope, hidden, scope.services, records=tied)

@@ -13,7 +13,7 @@ from edrms.clients.model import Client
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Unavailable
-from edrms.records.client_files import clients_shown
+from edrms.records.client_files import clients_shown, shown_of
 from edrms.records.reading import client_ids_of, page_counts, visible_among
 from edrms.records.tables import Record
 from edrms.uow import write
@@ -96,7 +96,7 @@ class RecordSearch:
                     hit,
                     row,
                     pages.get(hit.record_id, 0),
-                    tuple(people[one] for one in client_ids_of(row)),
+                    shown_of(row, people),
                 )
                 for hit in results.hits
                 if (row := rows.get(hit.record_id)) is not None

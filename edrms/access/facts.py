@@ -5,14 +5,16 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, CompoundSelect, Select, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from edrms.access.markings import ADDRESS, exempt_of, level_of
 from edrms.access.model import ClientFacts, FileFacts, RecordFacts, Relation, Tie
-from edrms.access.tables import Allocation, Block, Grant, Marking
+from edrms.access.tables import Allocation, Block, Grant, Guard, Marking
 from edrms.clients.tables import ClientRow
+from edrms.db import UtcDateTime
 from edrms.fileplan import Sensitivity
 from edrms.fileplan.catalogue import services_of_type
 from edrms.records.tables import Record
@@ -76,27 +78,45 @@ def _guards(
     session: Session, subjects: Collection[str], client_ids: Collection[str], at: datetime
 ) -> _Guards:
     found = _Guards()
-    marked = select(Marking.subject_id, Marking.marking)
-    for subject, marking in session.execute(
-        marked.where(Marking.subject_id.in_(subjects), Marking.live(at))
-    ):
-        found.markings[subject].add(marking)
-    blocked = select(Block.subject_id, Block.staff_id)
-    for subject, staff_id in session.execute(
-        blocked.where(Block.subject_id.in_(subjects), Block.live(at))
-    ):
-        found.blocked[subject].add(staff_id)
-    granted = select(Grant.subject_id, Grant.staff_id, Grant.relation)
-    for subject, staff_id, relation in session.execute(
-        granted.where(Grant.subject_id.in_(subjects), Grant.live(at))
-    ):
-        found.ties[subject].add(Tie(staff_id, Relation(relation)))
-    working = select(Allocation.client_id, Allocation.staff_id, Allocation.team_id)
-    for client_id, worker_id, team_id in session.execute(
-        working.where(Allocation.client_id.in_(client_ids), Allocation.live(at))
-    ):
-        if worker_id:
-            found.allocated[client_id].add(worker_id)
-        if team_id:
-            found.teams[client_id].add(team_id)
+    given = {"subjects": list(subjects), "clients": list(client_ids), "at": at}
+    for kind, subject, one, other in session.execute(_LIVE_ABOUT, given):
+        match kind:
+            case "marking":
+                found.markings[subject].add(other)
+            case "block":
+                found.blocked[subject].add(one)
+            case "grant":
+                found.ties[subject].add(Tie(one, Relation(other)))
+            case "work":
+                if one:
+                    found.allocated[subject].add(one)
+                if other:
+                    found.teams[subject].add(other)
     return found
+
+
+def _live_about() -> CompoundSelect[Any]:
+    """Everything live about some subjects, in one statement: every request asks it at least once.
+
+    Rows of (kind, subject, staff id, word of the kind); made once, since making it costs more than
+    asking it.
+    """
+    subjects: BindParameter[str] = bindparam("subjects", expanding=True)
+    at: BindParameter[datetime] = bindparam("at", type_=UtcDateTime())
+
+    def about(kind: str, table: type[Guard], staff: Any, word: Any) -> Select[Any]:
+        columns = literal(kind).label("kind"), table.subject_id, staff, word
+        return select(*columns).where(table.subject_id.in_(subjects), table.live(at))
+
+    work = select(
+        literal("work").label("kind"), Allocation.client_id, Allocation.staff_id, Allocation.team_id
+    ).where(Allocation.client_id.in_(bindparam("clients", expanding=True)), Allocation.live(at))
+    return union_all(
+        about("marking", Marking, literal(""), Marking.marking),
+        about("block", Block, Block.staff_id, literal("")),
+        about("grant", Grant, Grant.staff_id, Grant.relation),
+        work,
+    )
+
+
+_LIVE_ABOUT = _live_about()

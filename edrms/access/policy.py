@@ -107,14 +107,17 @@ def _relation_through(
         return None
     if facts.exempt and not scope.sees_exempt:
         return None
-    own, ties = facts.services, facts.ties
+    found: set[Relation] = set()
     for file in facts.files:
-        found = relations(actor, file, ties) & scope.relations
-        if file.service not in scope.services:
-            found -= {Relation.DUTY}
-        if found and scope.services & (own | {file.service}):
-            return min(found, key=list(Relation).index)
-    return None
+        if scope.services & (facts.services | {file.service}):
+            unserved = {Relation.DUTY} if file.service not in scope.services else set()
+            found |= (relations(actor, file, facts.ties) & scope.relations) - unserved
+    return min(found, key=_strength, default=None)
+
+
+def _strength(relation: Relation) -> tuple[bool, int]:
+    """Of several ways in, one that nobody has to review counts first."""
+    return relation in REVIEWED, list(Relation).index(relation)
 
 
 def relations(actor: Actor, file: FileFacts, ties: frozenset[Tie]) -> frozenset[Relation]:

@@ -56,41 +56,56 @@ def load_roles(text: str) -> dict[str, Role]:
     """The roles of a table in TOML. Raises ValueError naming what is wrong in which role."""
     table = tomllib.loads(text)
     bundles = {name: frozenset(listed) for name, listed in table["bundles"].items()}
-    return {code: _role(code, row, bundles) for code, row in table["roles"].items()}
+    return {code: _whole_role(code, row, bundles) for code, row in table["roles"].items()}
+
+
+def _whole_role(code: str, row: dict[str, Any], bundles: Mapping[str, frozenset[str]]) -> Role:
+    try:
+        return _role(code, row, bundles)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"role {code}: {error}") from error
 
 
 def _role(code: str, row: dict[str, Any], bundles: Mapping[str, frozenset[str]]) -> Role:
     if unknown := set(row) - _KNOWN:
-        raise ValueError(f"role {code}: unknown words {sorted(unknown)}")
+        raise ValueError(f"unknown words {sorted(unknown)}")
     permissions: set[str] = set()
     for one in row["permissions"]:
         permissions |= bundles.get(one, {one})
     if wrong := {one for one in permissions if one.count(":") != 2}:
-        raise ValueError(f"role {code}: {sorted(wrong)} are neither bundles nor permissions")
+        raise ValueError(f"{sorted(wrong)} are neither bundles nor permissions")
     return Role(
         code=code,
         name=row["name"],
         permissions=frozenset(permissions),
-        reaches=tuple(_reach(code, reach) for reach in row.get("reach", ())),
-        finds_everyone=_finds_everyone(code, row.get("finds", "everyone")),
-        **{flag: row.get(flag, False) for flag in ("sees_addresses", "is_outside", "is_reviewed",
-                                                   "needs_end")},
+        reaches=tuple(_reach(reach) for reach in row.get("reach", ())),
+        finds_everyone=_finds_everyone(row.get("finds", "everyone")),
+        **{flag: _flag(row, flag) for flag in ("sees_addresses", "is_outside", "is_reviewed",
+                                               "needs_end")},
     )  # fmt: skip
 
 
-def _finds_everyone(code: str, word: str) -> bool:
+def _flag(row: dict[str, Any], flag: str) -> bool:
+    """A word such as "no" would count as yes."""
+    given = row.get(flag, False)
+    if not isinstance(given, bool):
+        raise ValueError(f"{flag} is true or false, not {given!r}")
+    return given
+
+
+def _finds_everyone(word: str) -> bool:
     if word not in ("everyone", "theirs"):
-        raise ValueError(f"role {code}: finds is everyone or theirs, not {word}")
+        raise ValueError(f"finds is everyone or theirs, not {word}")
     return word == "everyone"
 
 
-def _reach(code: str, row: dict[str, Any]) -> Reach:
+def _reach(row: dict[str, Any]) -> Reach:
     if unknown := set(row) - {"services", *LEVELS}:
-        raise ValueError(f"role {code}: unknown words {sorted(unknown)} in reach")
+        raise ValueError(f"unknown words {sorted(unknown)} in reach")
     relations = [frozenset(Relation(word) for word in row.get(level, ())) for level in LEVELS]
     for lower, higher in pairwise(relations):
         if not (higher <= lower or Relation.ANY in lower):
-            raise ValueError(f"role {code}: {sorted(higher - lower)} reach higher but not lower")
+            raise ValueError(f"{sorted(higher - lower)} reach higher but not lower")
     services = frozenset(Service(word) for word in row["services"])
     return Reach(services, tuple(relations))
 

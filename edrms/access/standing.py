@@ -4,12 +4,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    case,
+    literal,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.access.tables import DutyTurn, RoleHolding, Team, TeamMembership
+from edrms.db import UtcDateTime
 from edrms.ids import StaffId
 
 
@@ -44,21 +57,19 @@ def _standings(
     session: Session, staff_ids: Collection[str], at: datetime
 ) -> defaultdict[str, _Standing]:
     found: defaultdict[str, _Standing] = defaultdict(_Standing)
-    roles = select(RoleHolding.staff_id, RoleHolding.role)
-    wanted = _among(RoleHolding.staff_id, staff_ids)
-    for staff_id, role in session.execute(roles.where(RoleHolding.live(at), wanted)):
-        found[staff_id].roles.add(role)
-    duties = select(DutyTurn.staff_id, DutyTurn.service)
-    wanted = _among(DutyTurn.staff_id, staff_ids)
-    for staff_id, service in session.execute(duties.where(DutyTurn.live(at), wanted)):
-        found[staff_id].duties.add(service)
-    members = select(TeamMembership).where(
-        TeamMembership.live(at), _among(TeamMembership.staff_id, staff_ids)
-    )
-    for member in session.scalars(members):
-        found[member.staff_id].teams.add(member.team_id)
-        if member.supervises:
-            found[member.staff_id].supervises.add(member.team_id)
+    asked, given = (_OF_ALL, {}) if len(staff_ids) > _MANY else (_OF_SOME, {"staff": [*staff_ids]})
+    for kind, staff_id, word in session.execute(asked, given | {"at": at}):
+        standing = found[staff_id]
+        match kind:
+            case "role":
+                standing.roles.add(word)
+            case "duty":
+                standing.duties.add(word)
+            case "supervises":
+                standing.supervises.add(word)
+                standing.teams.add(word)
+            case "works in":
+                standing.teams.add(word)
     _add_teams_below(session, found.values())
     return found
 
@@ -66,8 +77,24 @@ def _standings(
 _MANY = 500  # more ids than this are not listed to the database: everybody is read
 
 
-def _among(column: InstrumentedAttribute[str], ids: Collection[str]) -> ColumnElement[bool]:
-    return true() if len(ids) > _MANY else column.in_(ids)
+def _live(*, of_all: bool) -> CompoundSelect[Any]:
+    """Rows of (kind, staff id, word), in one statement made once: every request asks it."""
+    staff: BindParameter[str] = bindparam("staff", expanding=True)
+    at: BindParameter[datetime] = bindparam("at", type_=UtcDateTime())
+
+    def held(kind: ColumnElement[str], table: Any, word: Any) -> Select[Any]:
+        wanted = true() if of_all else table.staff_id.in_(staff)
+        return select(kind.label("kind"), table.staff_id, word).where(table.live(at), wanted)
+
+    how = case((TeamMembership.supervises, "supervises"), else_="works in")
+    return union_all(
+        held(literal("role"), RoleHolding, RoleHolding.role),
+        held(literal("duty"), DutyTurn, DutyTurn.service),
+        held(how, TeamMembership, TeamMembership.team_id),
+    )
+
+
+_OF_SOME, _OF_ALL = _live(of_all=False), _live(of_all=True)
 
 
 def _add_teams_below(session: Session, standings: Iterable[_Standing]) -> None:

@@ -6,7 +6,18 @@ never changed otherwise: who could see what on a past date is read from the same
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, String, Text, and_, or_
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    or_,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from edrms.db import Base, UtcDateTime
@@ -19,7 +30,7 @@ class Period:
     until_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
     @classmethod
-    def live(cls, at: datetime) -> ColumnElement[bool]:
+    def live(cls, at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
         """Whether the row holds at this moment."""
         return and_(cls.from_at <= at, or_(cls.until_at.is_(None), cls.until_at > at))
 

@@ -1,6 +1,6 @@
 """Finding a client and opening the client's file: only whom and what the policy lets the actor see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,7 +28,7 @@ from edrms.clients.tables import ClientRow
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Closed, no_such
-from edrms.records.reading import on_file_of, records_of_client
+from edrms.records.reading import client_ids_of, on_file_of, records_of_client
 from edrms.records.tables import Record
 from edrms.uow import write
 
@@ -119,9 +119,24 @@ class ClientBrowsing:
 def clients_shown(
     session: Session, actor: Actor, client_ids: Collection[str], at: datetime
 ) -> dict[str, Client]:
-    """These clients as the actor may see them: without an address that is kept from the actor."""
+    """These clients, such as stand on a record the actor sees, as the actor may see them.
+
+    Left out is whom the actor might not even find, by whatever token (a guest does not learn of a
+    brother from a joint record); an address that is kept from the actor is taken away. A role that
+    finds nobody at all (an auditor) is shown all of them.
+    """
+    finder = replace(actor, only=None)
+    if holds(finder, FIND):
+        may_find = visible_clients(finder, FIND, at)
+        findable = select(ClientRow.client_id).where(ClientRow.client_id.in_(client_ids), may_find)
+        client_ids = session.scalars(findable).all()
     found = get_clients(session, client_ids)
     return _without_protected(session, actor, list(found.values()), at)
+
+
+def shown_of(record: Record, shown: Mapping[str, Client]) -> tuple[Client, ...]:
+    """Those of the record's clients that are among these shown."""
+    return tuple(shown[one] for one in client_ids_of(record) if one in shown)
 
 
 def protected(at: datetime) -> Select[str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from edrms.access.facts import record_facts
 from edrms.access.model import Actor, Decision
@@ -21,11 +21,18 @@ def services_of(record: Record) -> frozenset[str]:
     return frozenset(on_files) | services_of_type(record.document_type)
 
 
+# One record with its files and renditions by one statement: every opening of a record waits for it.
+_AT_ONCE = (
+    joinedload(Record.attachments).joinedload(RecordAttachment.case_file),
+    joinedload(Record.renditions),
+)
+
+
 def visible_record(
     session: Session, actor: Actor, permission: str, record_id: str, at: datetime
 ) -> tuple[Record, Decision]:
     """The record, if this actor may, and why; raises NotFound alike for absent and forbidden."""
-    record = session.get(Record, record_id)
+    record = session.get(Record, record_id, options=_AT_ONCE)
     if record is None:
         raise no_such("record")
     decision = decide(actor, permission, record_facts(session, record, at))

@@ -23,7 +23,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import no_such
 from edrms.ids import ObjectKey
-from edrms.records.client_files import clients_shown
+from edrms.records.client_files import clients_shown, shown_of
 from edrms.records.reading import (
     client_ids_of,
     page_of,
@@ -174,7 +174,7 @@ class RecordViewing:
             about = {one for row in rows.values() for one in client_ids_of(row)}
             people = clients_shown(session, actor, about, self._clock.now())
         return [
-            RecentView(rows[one], at, tuple(people[who] for who in client_ids_of(rows[one])))
+            RecentView(rows[one], at, shown_of(rows[one], people))
             for one, at in opened
             if one in rows
         ]

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--part ingest|search|memory|encryption|audit] [--out FILE]`
+"""`python -m tests.bench [--quick] [--part ingest|search|memory|encryption|audit|access] [--out FILE]`
 
 Speed and memory of the product, each speed as a ratio to something bare in the same run. Writes the
 figures to a file as JSON, prints a table and, last, the JSON. --quick is a smoke test: its figures
@@ -17,6 +17,8 @@ from typing import Any
 
 from rich.console import Console
 
+from tests.bench.access import measure_access
+from tests.bench.access_filled import Size
 from tests.bench.audit import measure_audit
 from tests.bench.encryption import measure_encryption
 from tests.bench.ingest import measure_ingest
@@ -24,7 +26,7 @@ from tests.bench.memory import measure_memory
 from tests.bench.report import tables
 from tests.bench.searching import measure_search
 
-PARTS = ("ingest", "search", "memory", "encryption", "audit")
+PARTS = ("ingest", "search", "memory", "encryption", "audit", "access")
 QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
 
@@ -66,7 +68,7 @@ def measure(parts: tuple[str, ...], *, quick: bool) -> dict[str, Any]:
 
 
 def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
-    """The figures of one part, "ingest", "search", "memory", "encryption" or "audit"."""
+    """The figures of one part, one of PARTS."""
     match part:
         case "ingest":
             return measure_ingest(scratch, QUICK_FILES if quick else None)
@@ -79,6 +81,9 @@ def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
             return measure_encryption(scratch, *((QUICK_FILES, 10) if quick else (None, 400)))
         case "audit":
             return measure_audit(scratch, *((2000, 2000) if quick else (20_000, 1_000_000)))
+        case "access":
+            size = Size(records=2000, clients=400) if quick else Size()
+            return measure_access(scratch / "access", size, 20 if quick else 400)
         case _:
             raise ValueError(part)
 

@@ -68,7 +68,8 @@ def add_records(database: Database, first: int, count: int) -> None:
 def _record(one: IndexedRecord, number: int) -> dict[str, Any]:
     kind = _TYPES[number % len(_TYPES)]
     return {
-        "record_id": one.record_id, "number": number + 1, "version": 1, "state": "filed",
+        "record_id": one.record_id, "number": number + 1, "reference": f"R-{number:08}",
+        "version": 1, "state": "filed",
         "document_type": kind.code, "title": one.title, "document_date": one.document_date,
         "received_on": NOW.date(), "filed_at": NOW, "filed_by": "bench",
         "sensitivity": kind.sensitivity.value, "original_name": f"scan_{number}.pdf",

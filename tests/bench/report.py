@@ -17,6 +17,8 @@ def tables(figures: dict[str, Any]) -> Iterator[Table]:
         yield _plain("Encrypted over plain: 1 costs nothing", figures["encryption"])
     if "audit" in figures:
         yield _plain("The audit log, sealed and verified", figures["audit"])
+    if "access" in figures:
+        yield _plain("What deciding costs", figures["access"])
     if "memory" in figures:
         yield _memory(figures["memory"])
 

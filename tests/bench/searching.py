@@ -13,14 +13,14 @@ from typing import Any
 from api.setting_up import staff_actor
 from api.wiring import Instance, indexer
 from edrms.access.model import Actor
-from edrms.access.policy import scopes
+from edrms.access.policy import VIEW
 from edrms.ids import BatchId, DocumentId, ItemId, PageId, new_id
 from edrms.records.filing import Filing, RenditionToFile, file_record
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
+from search.access_filter import access_filters
 from search.bench import vocabulary
-from search.model import SearchRequest
-from search.service import VIEW, access_filters
+from search.model import AccessFilter, SearchRequest
 from tests.bench.filled import (
     NOW,
     add_page,
@@ -53,12 +53,18 @@ def measure_search(
     return figures
 
 
+def filters_of(instance: Instance, actor: Actor) -> tuple[AccessFilter, ...]:
+    """What the actor may find, as the service asks the index."""
+    with instance.database.read() as session:
+        return access_filters(session, actor, VIEW, instance.clock.now())
+
+
 def _at_one_size(instance: Instance, rounds: int) -> dict[str, Any]:
     started = time.monotonic()
     indexer(instance).rebuild(SYSTEM)
     built_s = time.monotonic() - started
     actor = staff_actor(instance, SEARCHER)
-    access = access_filters(scopes(actor, VIEW))
+    access = filters_of(instance, actor)
 
     def through_service(text: str) -> None:
         instance.search.search(actor, text)
@@ -120,7 +126,7 @@ def _file_and_find(instance: Instance, actor: Actor, word: str) -> float:
     with write(instance.database, SYSTEM, instance.clock) as work:
         file_record(work, filing_of(page_id))
     started = time.perf_counter()
-    request = SearchRequest(word, access_filters(scopes(actor, VIEW)))
+    request = SearchRequest(word, filters_of(instance, actor))
     while instance.index.search(request).total != 1:
         if time.perf_counter() - started > TIMEOUT_S:
             raise TimeoutError(f"a filed record was not found within {TIMEOUT_S} s")

@@ -1,4 +1,5 @@
-"""The one policy: what every role may do, and that deciding, SQL and scopes never disagree."""
+"""The one policy: deny by default, permissions as listed, batches. Roles: test_access_roles.py; that
+all its readings agree: tests/service/test_access_agreement.py."""
 
 import itertools
 

@@ -6,8 +6,13 @@ import pytest
 
 from api.wiring import Instance
 from edrms.access.model import Actor
+from edrms.access.tables import Grant
 from edrms.clients.model import Client
 from edrms.errors import Closed, Denied, NotFound
+from edrms.jobs.worker import Worker
+from edrms.staff.accounts import SYSTEM
+from edrms.staff.tables import StaffMember
+from edrms.uow import write
 from tests import factories
 from tests.service.events import events
 
@@ -126,3 +131,35 @@ def test_who_does_not_work_with_clients_opens_no_file(
 ) -> None:
     with pytest.raises(Denied):
         instance.clients.open(factories.actor(role), olive.client_id)
+
+
+def test_a_guest_is_shown_only_those_clients_of_a_joint_record_it_may_find(
+    instance: Instance, olive: Client, worker: Worker
+) -> None:
+    other = factories.client(forename="Denzel", surname="Unlisted", identifiers=())
+    factories.on_the_register(instance, other)
+    joint = factories.filed_record(instance, [olive, other], texts=["the periwinkle teapot"])
+    guest = factories.actor("partner_guest", name="guest", teams=frozenset())
+    listed_to(instance, guest, olive)
+    factories.do_all(instance, worker)
+    assert instance.viewing.open(guest, joint).clients == (olive,)
+    assert [view.clients for view in instance.viewing.recent(guest, 5)] == [(olive,)]
+    [found] = instance.search.search(guest, "periwinkle").found
+    assert found.clients == (olive,)
+    assert len(instance.viewing.open(ADULTS, joint).clients) == 2
+    assert len(instance.viewing.open(factories.actor("records_manager"), joint).clients) == 2
+
+
+def listed_to(instance: Instance, guest: Actor, person: Client) -> None:
+    """A grant naming this client to the guest."""
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        work.session.add(StaffMember(
+            staff_id=guest.staff_id, username="guest", display_name="Guest", password_hash="",
+            active=True, added_at=work.now,
+        ))  # fmt: skip
+        work.session.flush()
+        work.session.add(Grant(
+            grant_id="g" * 32, staff_id=guest.staff_id, relation="listed", subject_kind="client",
+            subject_id=person.client_id, reason="", placed_by="system", from_at=work.now,
+        ))  # fmt: skip
+        work.journal("access:grant:give", "client", person.client_id)
