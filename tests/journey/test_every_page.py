@@ -26,8 +26,8 @@ pytestmark = pytest.mark.journey
         ("auditor", ["/", "/status", "/access/reports"]),
         ("information_governance", ["/", "/access", "/access/restrictions", "/access/grants",
                                     "/access/reviews", "/access/matrix"]),
-        ("system_administrator", ["/", "/teams", "/duty", "/account", "/account/password", "/account/second-factor",
-                                  "/prove", "/staff", "/staff/new", "/tokens"]),
+        ("system_administrator", ["/", "/teams", "/duty", "/account", "/account/password",
+                                  "/account/second-factor", "/prove", "/staff", "/staff/new", "/tokens"]),
     ],
 )  # fmt: skip
 def test_no_page_of_a_role_has_a_fault(
