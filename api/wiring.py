@@ -18,8 +18,11 @@ from edrms.access.reports import AccessReports
 from edrms.access.reviews import Reviews
 from edrms.access.seals import Seals
 from edrms.access.teams import Teams
+from edrms.audit.explorer import AuditExplorer
+from edrms.audit.looks import AuditReports
 from edrms.audit.notes import load_key
 from edrms.audit.place import CheckpointPlace, place_of
+from edrms.audit.seal_view import LogSeal
 from edrms.audit.sealer import Sealer
 from edrms.audit.state import SealGuard
 from edrms.audit.verifier import LOG_KEY
@@ -102,6 +105,8 @@ class Instance:
     allocations: Allocations
     teams: Teams
     names: Names
+    audit: AuditExplorer
+    audit_reports: AuditReports
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -148,6 +153,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         allocations=Allocations(database, clock),
         teams=Teams(database, clock),
         names=Names(database, clock),
+        audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
+        audit_reports=AuditReports(database, clock),
     )
 
 

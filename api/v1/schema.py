@@ -230,3 +230,31 @@ class SearchResults(Model):
     hits: list[Hit]
     by_type: dict[str, int]
     by_year: dict[str, int]
+
+
+class AuditEvent(Model):
+    number: int
+    event_id: str
+    at: datetime
+    staff_id: str
+    staff_name: str = Field(description="Empty for parts of the service itself.")
+    action: str
+    what: str = Field(description="The action in words.")
+    subject_kind: str
+    subject_id: str
+    subject_name: str = Field(description="A reference, or a name you may know; else empty.")
+    outcome: str
+    reason: str
+    detail: dict[str, Any]
+    request_id: str
+    source: str
+    has_personal_detail: bool
+
+
+class AuditEvents(Model):
+    """Events, newest first."""
+
+    events: list[AuditEvent]
+    older: int | None = Field(
+        description="Give it as `before` for the next page; null on the last."
+    )

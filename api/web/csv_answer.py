@@ -1,22 +1,32 @@
-"""A list as a CSV file whose cells no spreadsheet takes for a formula."""
+"""A list as a CSV file whose cells no spreadsheet takes for a formula, and no screen for an order."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from defusedcsv import csv
 from flask import Response
 
+from edrms.audit.plain import cell
+
+_BYTE_ORDER_MARK = "\ufeff"  # a spreadsheet then reads UTF-8
+
 
 def csv_answer(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """The rows as a file to save. name: without its ending. UTF-8 with a mark, as Excel wants it."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(headings)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    response = Response(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    """The rows as a file to save. name: without its ending."""
+    whole = "".join(csv_lines(headings, rows))
+    response = Response(whole.encode(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The headings and then each row as one line, made as it is asked for; UTF-8 is to be sent."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(headings)
+    yield _BYTE_ORDER_MARK + out.getvalue()
+    for row in rows:
+        out.seek(0)
+        out.truncate()
+        writer.writerow(["" if value is None else cell(str(value)) for value in row])
+        yield out.getvalue()

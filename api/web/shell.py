@@ -28,6 +28,7 @@ _LINKS = (
     ("teams.index", _l("Teams"), "staff:team:manage"),
     ("staff.index", _l("Staff"), "staff:account:manage"),
     ("tokens.index", _l("Tokens"), "staff:token:manage"),
+    ("audit.index", _l("Audit log"), "audit:event:view"),
     ("status.index", _l("Status"), "system:status:view"),
 )
 

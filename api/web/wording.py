@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
+from api.web import audit_words
 from scanning.reading.model import HeldReason
+
+AUDIT_ALERTS = audit_words.ALERTS
+AUDIT_OUTCOMES = audit_words.OUTCOMES
 
 
 @dataclass(frozen=True, slots=True)

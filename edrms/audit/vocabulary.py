@@ -80,5 +80,7 @@ ACTIONS = frozenset(
         "audit:log:export",
         "audit:event:prove",
         "audit:detail:erase",
+        "audit:event:export",
+        "audit:detail:view",
     }
 )

@@ -5,6 +5,7 @@ An engine's class gives `index` (empty, ready) and, for paired worlds, `make_ind
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -32,7 +33,12 @@ def record(record_id: str, text: str = "care plan", **changes: Any) -> IndexedRe
     return IndexedRecord(**{**given, **changes})
 
 
-def ids(index: SearchIndex, text: str, access: AccessFilter = ADULTS, **more: Any) -> list[str]:
+def ids(
+    index: SearchIndex,
+    text: str,
+    access: AccessFilter | tuple[AccessFilter, ...] = ADULTS,
+    **more: Any,
+) -> list[str]:
     """Ids of the hits, in order."""
     return [hit.record_id for hit in index.search(SearchRequest(text, access, **more)).hits]
 
@@ -67,6 +73,13 @@ class IndexContract:
             AccessFilter(
                 frozenset({"adults"}), frozenset({"normal"}), except_client_ids=frozenset({"c1"})
             ),
+            replace(ADULTS, record_ids=frozenset()),
+            replace(ADULTS, record_ids=frozenset({"r9", "R1", "", "c1"})),
+            replace(ADULTS, except_record_ids=frozenset({"r1"})),
+            replace(ADULTS, record_ids=frozenset({"r1"}), except_record_ids=frozenset({"r1"})),
+            replace(ADULTS, record_ids=frozenset({"r1"}), client_ids=frozenset({"c9"})),
+            replace(ADULTS, record_ids=frozenset({"r1"}), except_client_ids=frozenset({"c2"})),
+            AccessFilter(record_ids=frozenset({"r1"})),
         ],
     )
     def test_who_is_not_let_in_by_every_part_of_the_filter_sees_nothing(
@@ -101,6 +114,72 @@ class IndexContract:
         assert index.search(SearchRequest("plan", (ADULTS, other))).total == 2
         assert index.search(SearchRequest("plan", (other,))).hits[0].record_id == "r2"
         assert index.search(SearchRequest("", ())).total == 0
+
+    def test_record_ids_narrow_and_excepted_ones_are_hidden_within_their_filter(
+        self, index: SearchIndex
+    ) -> None:
+        index.upsert([record(f"r{number}", client_ids=frozenset({"c1"})) for number in range(5)])
+        named = replace(ADULTS, record_ids=frozenset({"r1", "r2", "r3", "gone"}))
+        but_two = replace(named, except_record_ids=frozenset({"r2"}))
+        assert ids(index, "plan", named) == ["r1", "r2", "r3"]
+        assert ids(index, "plan", but_two) == ["r1", "r3"]
+        of_no_other = replace(named, except_client_ids=frozenset({"c9"}))
+        assert ids(index, "plan", of_no_other) == ["r1", "r2", "r3"]
+        only_two = replace(ADULTS, record_ids=frozenset({"r2", "r4"}))
+        assert ids(index, "plan", (but_two, only_two)) == ["r1", "r2", "r3", "r4"]
+
+    def test_ids_follow_a_record_that_is_changed_or_deleted(self, index: SearchIndex) -> None:
+        named = replace(ADULTS, record_ids=frozenset({"r1", "r2"}))
+        others = replace(ADULTS, except_record_ids=frozenset({"r1"}))
+        index.upsert([record("r1"), record("r2"), record("r3")])
+        assert ids(index, "plan", named) == ["r1", "r2"]
+        index.upsert([record("r1", "new plan", version=2)])
+        index.delete(["r2"])
+        assert (ids(index, "plan", named), ids(index, "plan", others)) == (["r1"], ["r3"])
+        index.tidy()
+        assert (ids(index, "plan", named), ids(index, "plan", others)) == (["r1"], ["r3"])
+
+    def test_any_number_of_ids_is_obeyed_to_the_last(self, index: SearchIndex) -> None:
+        index.upsert([record("r1", client_ids=frozenset({"c1"})), record("r2"), record("r3")])
+        many = frozenset(f"x{number}" for number in range(70_000))
+        named = replace(ADULTS, record_ids=many | {"r1", "r2"}, except_client_ids=many | {"c1"})
+        hidden = replace(ADULTS, except_record_ids=many | {"r1", "r3"})
+        about = replace(ADULTS, client_ids=many | {"c1"}, except_record_ids=many)
+        assert ids(index, "plan", named) == ["r2"] == ids(index, "plan", hidden)
+        assert ids(index, "plan", about) == ["r1"]
+        assert ids(index, "plam", (about, named)) == ["r1", "r2"]
+
+    def test_ids_that_are_no_text_are_nobodys(self, index: SearchIndex) -> None:
+        index.upsert([record("r1", client_ids=frozenset({"c1"}))])
+        odd = frozenset({"\ud800", "\0", "", "r1 ", "*", "x" * 100_000})
+        assert ids(index, "plan", replace(ADULTS, record_ids=odd)) == []
+        assert ids(index, "plan", replace(ADULTS, client_ids=odd)) == []
+        hidden = replace(ADULTS, except_record_ids=odd, except_client_ids=odd)
+        assert ids(index, "plan", hidden) == ["r1"]
+
+    @pytest.mark.parametrize("text", ["plan", "reveiw", "zebra care", "pl*", "", "secrat", "-care"])
+    def test_paired_worlds_answer_alike_where_records_are_hidden_by_id(
+        self, make_index: Callable[[], SearchIndex], text: str
+    ) -> None:
+        seen = [record("a", "plan plan of a meeting"), record("b", "review of care"), record("d")]
+        hidden = [
+            record(f"h{number}", "review zebra secret care " * number, document_type="kept back")
+            for number in range(1, 7)
+        ]
+        without, with_hidden = make_index(), make_index()
+        without.upsert(seen)
+        for one in [*hidden[:3], *seen, *hidden[3:]]:
+            with_hidden.upsert([one])
+        by_id = replace(ADULTS, except_record_ids=frozenset(one.record_id for one in hidden))
+        by_name = tuple(
+            replace(
+                ADULTS, record_ids=frozenset({one, "gone"}), except_record_ids=frozenset({"h1"})
+            )
+            for one in ("a", "b", "d")
+        )
+        for access in (by_id, by_name):
+            expected = without.search(SearchRequest(text, ADULTS))
+            assert with_hidden.search(SearchRequest(text, access)) == expected
 
     def test_one_shared_service_or_client_is_enough_to_be_found(self, index: SearchIndex) -> None:
         both = frozenset({"adults", "children"})

@@ -7,6 +7,7 @@ and questions are made from a fixed seed, with the oddities of real letters amon
 import random
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -28,7 +29,7 @@ ONE_CLIENT = AccessFilter(
     frozenset({"adults"}), frozenset({"normal"}), client_ids=frozenset({"c1"})
 )
 NOT_ONE = AccessFilter(SOME.services, SOME.sensitivities, except_client_ids=frozenset({"c1", "c3"}))
-EVERY_ACCESS = [*[SOME] * 5, ADULTS, (SOME, ONE_CLIENT), NOT_ONE, AccessFilter(), ()]
+PLAIN_ACCESS = [*[SOME] * 5, ADULTS, (SOME, ONE_CLIENT), NOT_ONE, AccessFilter(), ()]
 ODD_LETTERS = [
     "Siân O'Neill-Jones was seen on 12/03/2014 and again on 3rd April 2014",
     "NHS 999 123 4567, our ref BA/568286/39, call 01792 123456 or write to a.person@example.org",
@@ -76,6 +77,26 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SearchIn
         index.close()
 
 
+def narrowed_by_ids(source: random.Random) -> tuple[AccessFilter, ...]:
+    """A few overlapping filters with lists of thousands of ids, known and unknown."""
+    records = [one.record_id for one in all_records()] + [f"gone{one}" for one in range(3000)]
+    clients = [f"c{number}" for number in range(997)] + [f"x{one}" for one in range(3000)]
+
+    def some_of(known: list[str], share: float) -> frozenset[str]:
+        return frozenset(source.sample(known, int(len(known) * share)))
+
+    return tuple(
+        replace(
+            source.choice([SOME, ADULTS]),
+            client_ids=source.choice([None, None, some_of(clients, 0.6)]),
+            except_client_ids=some_of(clients, source.choice([0, 0.1])),
+            record_ids=source.choice([None, some_of(records, 0.8), some_of(records, 0.4)]),
+            except_record_ids=some_of(records, source.choice([0, 0.2, 0.5])),
+        )
+        for _ in range(source.randrange(1, 4))
+    )
+
+
 def requests() -> Iterator[SearchRequest]:
     """A few hundred questions of every kind, each with an access filter and sometimes narrowed."""
     source, words = random.Random(11), vocabulary()
@@ -96,7 +117,7 @@ def requests() -> Iterator[SearchRequest]:
     for number in range(360):
         yield SearchRequest(
             source.choice(ODD_QUESTIONS) if number < 60 else kinds[number % len(kinds)](),
-            access=source.choice(EVERY_ACCESS),
+            access=narrowed_by_ids(source) if number % 3 else source.choice(PLAIN_ACCESS),
             sort=source.choice(list(Sort)),
             page=source.choice([*[1] * 6, 2]),
             page_size=source.choice([5, 20, 100]),

@@ -23,9 +23,14 @@ pytestmark = pytest.mark.journey
         ("quality_supervisor", ["/", "/batches", "/queue", "/status", "/reconciliation"]),
         ("team_manager", ["/", "/search", "/search?q=the", "/search?q=hovercroft", "/clients",
                           "/clients?q=a", "/search?q=zzqqxx"]),
-        ("auditor", ["/", "/status", "/access/reports"]),
+        ("auditor", ["/", "/status", "/access/reports", "/audit",
+                     "/audit?what=group:post&outcome=done", "/audit?staff=nobody",
+                     "/audit/timeline", "/audit/timeline?from=1/1/2020", "/audit/staff",
+                     "/audit/staff?staff=team_manager", "/audit/client",
+                     "/audit/client?client=nobody", "/audit/alerts"]),
         ("information_governance", ["/", "/access", "/access/restrictions", "/access/grants",
-                                    "/access/reviews", "/access/matrix"]),
+                                    "/access/reviews", "/access/matrix", "/audit?staff=indexer",
+                                    "/audit/staff?staff=indexer"]),
         ("system_administrator", ["/", "/teams", "/duty", "/account", "/account/password",
                                   "/account/second-factor", "/prove", "/staff", "/staff/new",
                                   "/tokens"]),
@@ -61,7 +66,16 @@ def test_pages_behind_links_and_pages_of_errors_have_no_fault(
     for path in ("/none", "/search?q=the&year=x"):
         reader.go(path)
         assert violations(reader.page) == []
-    for seen in (supervisor, reader):
+    auditor = visit(chromium, site, "auditor")
+    auditor.go("/audit")
+    auditor.page.locator("td.edrms-what a").first.click()
+    auditor.page.get_by_role("heading", name="Place in the sealed log").wait_for()
+    auditor.check()
+    for path in ("/audit?from=x", "/audit/timeline?what=x", "/audit/alerts?from=x"):
+        auditor.go(path)
+        auditor.page.get_by_role("heading", name="There is a problem").wait_for()
+        assert violations(auditor.page) == []
+    for seen in (supervisor, reader, auditor):
         seen.page.context.close()
 
 

@@ -1,8 +1,12 @@
 """The pages: each view parses, calls one service function and renders."""
 
-from api.web.views import batches  # noqa: F401 - adds its routes to the post blueprint
+from api.web.views import (  # noqa: F401 - they add their routes to blueprints of others
+    audit_reports,
+    batches,
+)
 from api.web.views.access_reports import blueprint as access_reports
 from api.web.views.account import blueprint as account
+from api.web.views.audit import blueprint as audit
 from api.web.views.auth import blueprint as auth
 from api.web.views.clients import blueprint as clients
 from api.web.views.content import blueprint as content
@@ -24,6 +28,7 @@ from api.web.views.tokens import blueprint as tokens
 BLUEPRINTS = (
     access_reports,
     account,
+    audit,
     auth,
     clients,
     content,

@@ -1,0 +1,203 @@
+"""The log in plain words: a sentence for every action of the vocabulary, in groups to choose from.
+
+`%(it)s` is the reference or id of what it was done to. A test fails while an action lacks its sentence.
+"""
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from edrms.audit.model import Entry
+from edrms.audit.rules import NOBODYS, OUT_OF_HOURS, SAME_SURNAME
+
+GROUP = "group:"
+_SHOWN_OF_AN_ID = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Actions of one part of the work."""
+
+    code: str
+    name: str
+    sentences: dict[str, str]
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        "records",
+        _l("Records"),
+        {
+            "record:content:view": _l("opened record %(it)s"),
+            "record:page:view": _l("looked at a page of record %(it)s"),
+            "record:content:download": _l("downloaded record %(it)s"),
+            "record:content:file": _l("filed record %(it)s"),
+        },
+    ),
+    Group(
+        "clients",
+        _l("Clients"),
+        {
+            "client:file:view": _l("opened the file of client %(it)s"),
+            "client:summary:search": _l("looked for a client"),
+            "client:summary:add": _l("added client %(it)s"),
+            "client:identity:link": _l("looked up the sealed identity of client %(it)s"),
+            "client:allocation:start": _l("allocated client %(it)s"),
+            "client:allocation:end": _l("ended an allocation of client %(it)s"),
+        },
+    ),
+    Group(
+        "search",
+        _l("Search"),
+        {
+            "search:index:query": _l("searched the records"),
+            "search:index:rebuild": _l("rebuilt the search index"),
+        },
+    ),
+    Group(
+        "post",
+        _l("Post and scanning"),
+        {
+            "batch:list:open": _l("opened batch %(it)s"),
+            "batch:item:receive": _l("received a file into batch %(it)s"),
+            "item:content:open": _l("took file %(it)s apart into pages"),
+            "item:content:divide": _l("divided file %(it)s into documents"),
+            "item:content:hold": _l("held file %(it)s"),
+            "item:content:retry": _l("had file %(it)s read again"),
+            "item:content:reject": _l("rejected file %(it)s"),
+            "item:content:download": _l("downloaded file %(it)s as received"),
+            "item:page:read": _l("read page %(it)s"),
+            "item:page:fail": _l("could not read page %(it)s"),
+            "item:page:view": _l("looked at page or document %(it)s before it was filed"),
+        },
+    ),
+    Group(
+        "indexing",
+        _l("Indexing"),
+        {
+            "document:index:suggest": _l("suggested how to index document %(it)s"),
+            "document:index:take": _l("took document %(it)s to index"),
+            "document:index:skip": _l("skipped document %(it)s"),
+            "document:index:reject": _l("rejected document %(it)s"),
+            "document:index:restore": _l("brought back document %(it)s"),
+        },
+    ),
+    Group(
+        "access",
+        _l("Access"),
+        {
+            "access:request:refuse": _l("was refused what was asked for (%(it)s)"),
+            "access:block:place": _l("blocked somebody from %(it)s for a conflict of interest"),
+            "access:block:lift": _l("lifted a block from %(it)s"),
+            "access:marking:place": _l("marked %(it)s as guarded"),
+            "access:marking:lift": _l("took a marking off %(it)s"),
+            "access:seal:place": _l("sealed the file of client %(it)s"),
+            "access:grant:give": _l("let somebody in to %(it)s for a time"),
+            "access:grant:end": _l("ended somebody's grant on %(it)s"),
+            "access:glass:break": _l("broke the glass on %(it)s"),
+            "access:glass:end": _l("ended a breaking of the glass on %(it)s"),
+            "access:review:decide": _l("decided review %(it)s"),
+            "access:notice:see": _l("acknowledged notice %(it)s"),
+            "access:guard:view": _l("looked at what guards %(it)s"),
+            "access:report:view": _l("looked up who could see %(it)s"),
+            "access:route:view": _l("looked at a page of the service (%(it)s)"),
+            "access:route:use": _l("used a form of the service without a change (%(it)s)"),
+            "access:ticket:use": _l("fetched content with a ticket (%(it)s)"),
+        },
+    ),
+    Group(
+        "staff",
+        _l("Staff"),
+        {
+            "staff:session:start": _l("signed in"),
+            "staff:session:end": _l("signed out"),
+            "staff:session:prove": _l("proved again who they are"),
+            "staff:account:view": _l("looked at the account of %(it)s"),
+            "staff:account:deactivate": _l("closed the account of %(it)s"),
+            "staff:account:reactivate": _l("opened the account of %(it)s again"),
+            "staff:role:give": _l("gave %(it)s a role"),
+            "staff:role:take": _l("took a role from %(it)s"),
+            "staff:password:set": _l("set the password of %(it)s"),
+            "staff:password:change": _l("changed their password"),
+            "staff:factor:set": _l("set up a second factor"),
+            "staff:factor:recover": _l("signed in with a recovery code"),
+            "staff:factor:reset": _l("reset the second factor of %(it)s"),
+            "staff:token:add": _l("made a token for a program (%(it)s)"),
+            "staff:token:view": _l("looked at the tokens of programs"),
+            "staff:token:revoke": _l("revoked a token (%(it)s)"),
+            "staff:account:add": _l("added the account of %(it)s"),
+            "staff:team:add": _l("added team %(it)s"),
+            "staff:team:join": _l("put %(it)s in a team"),
+            "staff:team:leave": _l("took %(it)s out of a team"),
+            "staff:duty:start": _l("put %(it)s on duty"),
+        },
+    ),
+    Group(
+        "audit",
+        _l("Audit log and service"),
+        {
+            "audit:event:view": _l("looked into the audit log"),
+            "audit:event:export": _l("exported events of the audit log"),
+            "audit:detail:view": _l("looked at the personal detail of event %(it)s"),
+            "audit:log:export": _l("exported the whole log for checking"),
+            "audit:event:prove": _l("made a proof of event %(it)s"),
+            "audit:detail:erase": _l("erased the personal detail of event %(it)s"),
+            "instance:keys:join": _l("joined a key store"),
+            "instance:keys:rotate": _l("changed the root key"),
+            "instance:keys:retire": _l("retired a root key"),
+            "instance:role:grant": _l("gave the database's roles their rights"),
+            "instance:schema:upgrade": _l("upgraded the tables of the service"),
+        },
+    ),
+)
+SENTENCES: dict[str, str] = {
+    action: sentence for group in GROUPS for action, sentence in group.sentences.items()
+}
+OUTCOMES: dict[str, str] = {
+    "done": _l("Done"),
+    "refused": _l("Refused"),
+    "failed": _l("Failed"),
+}
+ALERTS: dict[str, str] = {
+    SAME_SURNAME: _l("Same surname as the client"),
+    NOBODYS: _l("Nobody was allocated to the client"),
+    OUT_OF_HOURS: _l("Many files out of hours"),
+}
+KINDS: dict[str, str] = {
+    "record": _l("Record"),
+    "client": _l("Client"),
+    "staff": _l("Member of staff"),
+}
+
+
+def actions_of(chosen: str) -> frozenset[str] | None:
+    """The actions of a choice: "" all (an empty set), "group:post" its group's, or one action's name.
+
+    None for what is no choice.
+    """
+    if not chosen:
+        return frozenset()
+    if chosen in SENTENCES:
+        return frozenset({chosen})
+    code = chosen.removeprefix(GROUP)
+    found = [group for group in GROUPS if chosen == GROUP + group.code and group.code == code]
+    return frozenset(found[0].sentences) if found else None
+
+
+def sentence(entry: Entry) -> str:
+    """What somebody did, without who: "opened record R-7WG6-0H7F"."""
+    words = SENTENCES.get(entry.action, "%(it)s")
+    it = entry.subject_name or short(entry.subject_id)
+    return str(words) % {"it": it} if entry.action in SENTENCES else f"{entry.action} {it}".strip()
+
+
+def action_name(action: str) -> str:
+    """The sentence of an action without what it was done to, for a list to choose from."""
+    return (str(SENTENCES[action]) % {"it": "\u2026"}).strip()
+
+
+def short(identifier: str) -> str:
+    """The beginning of an id, enough to tell two apart on a page."""
+    if len(identifier) <= _SHOWN_OF_AN_ID:
+        return identifier
+    return f"{identifier[:_SHOWN_OF_AN_ID]}\u2026"
