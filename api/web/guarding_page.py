@@ -203,7 +203,7 @@ def form_page(
     is_allocating = action == "allocate"
     ended = ""
     if request.method == "GET" and not is_allocating:
-        found = instance().access_reports.guarding(actor(), subject)
+        found = instance().access_reports.guarding(actor(), subject, guard_id)
         ended = _ended(found, guard_kind, guard_id) if action == "end" else ""
     return GuardFormPage(
         action=action,  # type: ignore[arg-type]

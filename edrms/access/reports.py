@@ -47,6 +47,13 @@ class Guarding:
     markings: tuple[Marking, ...]
     blocks: tuple[Block, ...]
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """Of the grants, markings and blocks."""
+        grants, markings = self.grants, self.markings
+        found = {one.grant_id for one in grants} | {one.marking_id for one in markings}
+        return frozenset(found | {one.block_id for one in self.blocks})
+
 
 @dataclass(frozen=True, slots=True)
 class StaleGrant:
@@ -86,15 +93,18 @@ class AccessReports:
                          at=at.isoformat(), shown=len(found))  # fmt: skip
         return found
 
-    def guarding(self, actor: Actor, subject: Subject) -> Guarding:
-        """What guards the subject now and who is let in. Journalled."""
+    def guarding(self, actor: Actor, subject: Subject, guard_id: str = "") -> Guarding:
+        """What guards the subject now and who is let in. Journalled.
+
+        guard_id: one that must be among them, whatever its kind; NotFound if it is not.
+        """
         require(actor, GUARDS)
         knows_blocks = _knows_blocks(actor)
         with write(self._database, actor, self._clock) as work:
             facts_within(work.session, actor, GUARDS, subject, work.now)
             work.journal(GUARDS, subject.kind, subject.subject_id)
             session, at, one = work.session, work.now, subject.subject_id
-            return Guarding(
+            found = Guarding(
                 allocations=tuple(
                     session.scalars(
                         select(Allocation)
@@ -129,6 +139,9 @@ class AccessReports:
                 if knows_blocks
                 else (),
             )  # fmt: skip
+            if guard_id and guard_id not in found.ids:
+                raise no_such("guard")
+        return found
 
     def due_for_review(self, actor: Actor, by: date) -> list[Marking | Block]:
         """Live markings and blocks, of what the actor may see, whose review falls on that day or
