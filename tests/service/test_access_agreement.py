@@ -10,11 +10,17 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from sqlalchemy import select
 
 import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
+from edrms.access.policy import VIEW
 from edrms.db import Base, Database
-from tests.access_agreement import disagreements, triples
-from tests.access_reference import World
+from edrms.records.tables import Record
+from search.access_filter import access_filters
+from search.model import SearchRequest
+from search.whoosh_index import WhooshIndex
+from tests.access_agreement import actors, disagreements, indexed, roles_of_world, triples
+from tests.access_reference import Reference, World
 from tests.access_worlds import put, random_world
 
 TRIPLES = int(os.environ.get("EDRMS_TEST_TRIPLES", "100000"))
@@ -52,3 +58,36 @@ def test_the_four_readings_of_the_policy_never_disagree(database: Database) -> N
         if asked >= TRIPLES:
             break
     assert asked >= TRIPLES
+
+
+def test_the_real_index_lets_in_what_the_reference_lets_in(
+    database: Database, tmp_path: Path
+) -> None:
+    index = WhooshIndex(tmp_path / "index")
+    index.prepare()
+    shown = 0
+    for world in islice(worlds_in(database, Random(5)), 4):
+        reference = Reference(world)
+        with database.read() as session, roles_of_world(world):
+            rows = session.scalars(select(Record).where(Record.record_id.in_(world.records))).all()
+            index.rebuild([indexed(row) for row in rows])
+            for actor in actors(session, world):
+                access = access_filters(session, actor, VIEW, world.at)
+                found = {
+                    hit.record_id
+                    for page in (1, 2)
+                    for hit in index.search(
+                        SearchRequest("", access, page=page, page_size=100)
+                    ).hits
+                }
+                may = {
+                    one
+                    for one in world.records
+                    if reference.record(actor.staff_id, VIEW, one).allowed
+                }
+                assert found == may, actor
+                total = index.search(SearchRequest("", access)).total
+                assert total == len(may)
+                shown += len(may)
+    index.close()
+    assert shown > 100
