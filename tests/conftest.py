@@ -4,15 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from api.wiring import Instance
 from edrms.clock import FixedClock
 from edrms.jobs.worker import Worker
+from edrms.staff import passwords
 from scanning.reading.model import Limits
 from scanning.reading.ports import Reader
 from scanning.reading.sandboxed_reader import SandboxedReader
 from tests import factories
 from tests.engines import instances
+
+# Still Argon2id, only as little of it as there can be: tests sign in hundreds of times.
+passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._DUMMY_HASH = passwords._HASHER.hash("a password nobody has")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -4,17 +4,19 @@ Filters turn values into what a person reads (a date, an NHS number, a size); th
 the service. A template that names a field its view model lacks fails instead of showing nothing.
 """
 
+import io
 from collections.abc import Sequence
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask, current_app, request, session
 from flask_babel import Babel, format_date, format_datetime, get_locale, ngettext
 from flask_babel import gettext as _
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, Undefined
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.exceptions import UndefinedError
 from markupsafe import Markup, escape
 
@@ -37,6 +39,21 @@ class ViewUndefined(Undefined):
             )
 
 
+class _CompiledOnce(BytecodeCache):
+    """Templates compiled in this process, for every application it makes."""
+
+    _compiled: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled from the same source."""
+        if bucket.key in self._compiled:
+            bucket.load_bytecode(io.BytesIO(self._compiled[bucket.key]))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next application."""
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
 def install_templates(app: Flask) -> Babel:
     """Set the app's template engine, filters and languages. Call once, before any request.
 
@@ -49,6 +66,7 @@ def install_templates(app: Flask) -> Babel:
         ]
     )
     app.config.setdefault("LANGUAGES", ("en",))
+    app.jinja_env.bytecode_cache = _CompiledOnce()
     app.jinja_env.undefined = ViewUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(FILTERS)
