@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing.synchronize import Event
 from random import Random
 
 from sqlalchemy import update
 
-from api.wiring import Instance
+from api.wiring import Instance, build
 from edrms.access.guards import Guards
 from edrms.access.model import Actor, Relation
 from edrms.access.subjects import Subject, SubjectKind
@@ -23,6 +24,7 @@ from edrms.access.work import allocate, deallocate
 from edrms.clock import civil_date
 from edrms.errors import Denied, NotFound, NotSignedIn
 from edrms.ids import new_id
+from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM
 from edrms.staff.tables import StaffMember
 from edrms.uow import write
@@ -127,6 +129,20 @@ def using(person: Person) -> Iterator[Log]:
     finally:
         log.stop.set()
         thread.join()
+
+
+def use_elsewhere(
+    settings: Settings, staff_id: str, ids: tuple[str, str], token: str, stop: Event, out: object
+) -> None:
+    """The same person at another process's web server."""
+    instance = build(settings)
+    person, log = Person(instance, staff_id, *ids, token), Log()
+    while not stop.is_set():
+        for kind, ask in USES.items():
+            began = time.monotonic_ns()
+            succeeded = request(person, ask)
+            log.uses.append((kind, began, time.monotonic_ns(), succeeded))
+        out.put(log.uses[-len(USES) :])  # type: ignore[attr-defined]
 
 
 # --- ways of taking access away, and of giving it back -------------------------------------------
