@@ -1,5 +1,7 @@
 """What every kind of test may use: a fresh instance, a clock that stands still, one shared reader."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,11 @@ from scanning.reading.ports import Reader
 from scanning.reading.sandboxed_reader import SandboxedReader
 from tests import factories
 from tests.engines import instances
+
+# Thousands of small commits wait for no disk, where memory has room for the files.
+_MEMORY = Path("/dev/shm")
+if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 8 << 30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 # Still Argon2id, only as little of it as there can be: tests sign in hundreds of times.
 passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
