@@ -88,5 +88,4 @@ def download(lines: Iterator[str], name: str, media_type: str) -> Response:
     """Send lines as a file to save."""
     response = Response(stream_with_context(lines), content_type=f"{media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -33,6 +33,10 @@ from edrms.errors import Invalid
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 MOST_OF_A_DETAIL = 20_000
+_WRITERS = {
+    "csv": (audit_files.events_csv, "text/csv"),
+    "jsonl": (audit_files.events_jsonl, "application/jsonl"),
+}
 _LABELS = {"hour": "d MMM HH:mm", "day": "EEE d MMM y", "month": "MMMM y"}
 
 
@@ -116,20 +120,15 @@ def _event_page(opened: OpenEvent, found: Detail | None = None) -> AuditEventPag
     )
 
 
-@blueprint.get("/events.<form>")
+@blueprint.get("/events.csv", defaults={"form": "csv"})
+@blueprint.get("/events.jsonl", defaults={"form": "jsonl"})
 @permission("audit:event:export")
 def export(form: str) -> ResponseReturnValue:
-    """Every event asked for as a file: csv or jsonl."""
+    """Every event asked for as a file."""
     asked, faults = audit_form.asked_of(audit_form.typed())
-    writers = {
-        "csv": (audit_files.events_csv, "text/csv"),
-        "jsonl": (audit_files.events_jsonl, "application/jsonl"),
-    }
-    if form not in writers:
-        faults["form"] = "csv, jsonl"
     if faults:
         raise Invalid("; ".join(faults.values()), fields=faults)
     entries = instance().audit.export(actor(), asked, form)
-    write, media_type = writers[form]
+    write, media_type = _WRITERS[form]
     name = f"audit-{civil_date(instance().clock.now())}.{form}"
     return audit_files.download(write(entries), name, media_type)

@@ -26,7 +26,8 @@ LAST_DAYS = 28
 _LONGEST = 200
 
 
-@blueprint.get("/<any(staff, client):kind>")
+@blueprint.get("/staff", defaults={"kind": "staff"})
+@blueprint.get("/client", defaults={"kind": "client"})
 @permission("audit:event:view")
 def looks(kind: str) -> ResponseReturnValue:
     """Whom a staff member looked at, or who looked at a client."""
@@ -52,7 +53,8 @@ def looks(kind: str) -> ResponseReturnValue:
     return render_template("audit_looks.html", page=page, shell=shell())
 
 
-@blueprint.get("/<any(staff, client):kind>.csv")
+@blueprint.get("/staff.csv", defaults={"kind": "staff"})
+@blueprint.get("/client.csv", defaults={"kind": "client"})
 @permission("audit:event:export")
 def looks_file(kind: str) -> ResponseReturnValue:
     """The same as a file."""
