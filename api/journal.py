@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from api.arrivals import source
 from api.problems import answer, install_problems
 from api.strangers import Strangers
 from api.wiring import Instance
@@ -79,7 +80,7 @@ def _begin_visit() -> None:
     g.actor = None
     g.refused_for = ""
     g.is_content_host = False
-    g.visit = Visit(g.request_id, _pseudonym(request.remote_addr or ""))
+    g.visit = Visit(g.request_id, _pseudonym(source()))
 
 
 def _pseudonym(address: str) -> str:

@@ -2,7 +2,6 @@
 decides again, for the session may have ended and the right been taken away since.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +13,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import no_such
 from edrms.staff.accounts import SYSTEM
+from edrms.staff.throttle import digest
 from edrms.tickets.tables import ContentTicket
 from edrms.uow import UnitOfWork, write
 
@@ -36,11 +36,6 @@ class Taken:
 
     subject: Subject
     session_hash: str
-
-
-def digest(token: str) -> str:
-    """SHA-256 (hex) of a token: all that is ever stored of one."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class ContentTickets:
