@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from flask import Response, current_app, request, stream_with_context
+from flask import Response, current_app, request
 
 from api.wiring import Instance
 from edrms.records.viewing import Content
@@ -27,7 +27,7 @@ def page_number() -> int:
 def send(content: Content) -> Response:
     """Stream an object out with bounded memory: our own pictures of pages. Files as they came leave by
     api/content_host.py alone."""
-    response = Response(stream_with_context(_chunks(content.stream)), mimetype=content.media_type)
+    response = Response(_chunks(content.stream), mimetype=content.media_type)
     response.content_length = content.size_bytes
     response.call_on_close(content.stream.close)
     return response

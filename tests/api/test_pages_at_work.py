@@ -178,14 +178,11 @@ def test_links_are_shown_only_where_they_lead(site: Site) -> None:
         seen, ahead = set(), ["/"]
         while ahead and len(seen) < 60:
             address = ahead.pop()
-            answer = browser.get(address)
-            assert answer.status_code in (200, 302, 303), (role, address)
             seen.add(address)
-            found = (
-                re.findall(r'href="(/[^"#]*)', answer.text)
-                if answer.mimetype == "text/html"
-                else []
-            )
+            with browser.get(address) as answer:
+                assert answer.status_code in (200, 302, 303), (role, address)
+                is_page = answer.mimetype == "text/html"
+                found = re.findall(r'href="(/[^"#]*)', answer.text) if is_page else []
             ahead += [
                 n for u in found if (n := unescape(u)) not in seen and not n.startswith("/static")
             ]

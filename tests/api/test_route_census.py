@@ -128,13 +128,13 @@ def crawl(browser: FlaskClient, most: int = 150) -> dict[str, _Page]:
         address = waiting.pop(0)
         if address in seen or not address.startswith("/") or address.startswith("//"):
             continue
-        answer = browser.get(address)
-        check_headers(answer)
         page = seen[address] = _Page()
-        if answer.mimetype == "text/html":
-            assert answer.status_code in (200, 302), address
-            page.feed(answer.text)
-            waiting += page.links
+        with browser.get(address) as answer:
+            check_headers(answer)
+            if answer.mimetype == "text/html":
+                assert answer.status_code in (200, 302), address
+                page.feed(answer.text)
+                waiting += page.links
     return seen
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import select
@@ -92,6 +92,7 @@ def descendants(pid: int) -> set[int]:
     """Every living process below this one."""
     found: set[int] = set()
     for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, tasks.read_text().split()):
-            found |= {child} | descendants(child)
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended since it was listed
+            for child in map(int, tasks.read_text().split()):
+                found |= {child} | descendants(child)
     return found
