@@ -24,7 +24,8 @@ Process = subprocess.Popen[bytes]
 
 def environment(settings: Settings) -> dict[str, str]:
     """Our environment with these settings in it, as the supervisor gives them to its children."""
-    own = {f"EDRMS_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+    given = {name: value for name, value in settings.model_dump().items() if value is not None}
+    own = {f"EDRMS_{name.upper()}": str(value) for name, value in given.items()}
     return os.environ | own | {"OMP_THREAD_LIMIT": "1"}
 
 
@@ -92,7 +93,9 @@ def descendants(pid: int) -> set[int]:
     """Every living process below this one."""
     found: set[int] = set()
     for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended since it was listed
+        with suppress(
+            FileNotFoundError, ProcessLookupError
+        ):  # the thread has ended since it was listed
             for child in map(int, tasks.read_text().split()):
                 found |= {child} | descendants(child)
     return found

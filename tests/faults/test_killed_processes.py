@@ -8,12 +8,18 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from api.wiring import Instance, build
+from edrms.audit.checking import verify_database
+from edrms.audit.notes import load_key
+from edrms.audit.place import place_of
+from edrms.audit.state import sealing_state
+from edrms.audit.verifier import LOG_KEY
 from edrms.jobs.queue import WORK, enqueue, finish
 from edrms.jobs.tables import Job
 from edrms.settings import Settings
@@ -133,6 +139,29 @@ def test_a_sender_killed_while_sending_is_owed_only_what_it_was_told(live: Insta
         rows = {item.item_id: item.sha256 for item in session.scalars(select(Item))}
     assert told.items() <= rows.items()
     assert len(rows) - len(told) <= 1
+
+
+def test_a_sealer_killed_at_random_moments_leaves_one_log_that_the_next_continues(
+    live: Instance,
+) -> None:
+    chance, place = random.Random(11), place_of(live.settings.audit_checkpoints)
+    for kill in range(5):
+        published = place.newest()
+        with process(live.settings, "seal", f"sealer-{kill}") as sealing:
+            wait_until(partial(_more_is_published, live, published))
+            killed_at = time.monotonic() + chance.uniform(0.0, 4.0)  # a round is each 3 s
+            while time.monotonic() < killed_at:
+                factories.batch(live, POST_ROOM)
+            sealing.kill()
+    with process(live.settings, "seal", "last"):
+        wait_until(lambda: sealing_state(live.database, live.clock, 900.0).unsealed == 0)
+    key = load_key(live.settings.audit_key, LOG_KEY).key
+    assert verify_database(live.database, key, place).size == place.newest() > published
+
+
+def _more_is_published(instance: Instance, than: int) -> bool:
+    factories.batch(instance, POST_ROOM)
+    return place_of(instance.settings.audit_checkpoints).newest() > than
 
 
 def claim_all(settings: Settings, worker: str) -> list[str]:
