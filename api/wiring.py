@@ -33,6 +33,7 @@ from edrms.ids import StaffId
 from edrms.jobs.queue import Queue
 from edrms.jobs.worker import Worker
 from edrms.records.client_files import ClientBrowsing
+from edrms.records.erasing import RecordRows
 from edrms.records.naming import Names
 from edrms.records.viewing import RecordViewing
 from edrms.settings import Settings
@@ -49,10 +50,13 @@ from edrms.storage.ports import KeepingStore, ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
+from retention.erasing import Erasing
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
+from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
+from scanning.custody.erasing import StoredObjects
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
@@ -64,6 +68,7 @@ from scanning.reading.ports import NoScanner, Reader, Scanner
 from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.reading.scratch import own_scratch
 from scanning.reading.steps import Bench, give_up, open_item, read_page
+from search.erasing import IndexEntries
 from search.indexer import Indexer
 from search.opensearch_config import opensearch_config
 from search.opensearch_index import OpenSearchIndex
@@ -111,6 +116,7 @@ class Instance:
     audit_reports: AuditReports
     holds: Holds
     hold_exchange: HoldExchange
+    erasing: Erasing
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -122,6 +128,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     instance_keys.check(database, keys)
     store = EncryptedStore(_store(settings), keys)
     index = _index(settings)
+    custody = KeyCustody(database, keys, clock)
     seal_guard = SealGuard(database, clock, settings.audit_seal_limit_s)
     return Instance(
         settings=settings,
@@ -129,7 +136,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         database=database,
         store=store,
         keys=keys,
-        custody=KeyCustody(database, keys, clock),
+        custody=custody,
         index=index,
         sessions=Sessions(database, clock, settings),
         session_lists=SessionLists(database, clock, settings),
@@ -161,6 +168,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         audit_reports=AuditReports(database, clock),
         holds=Holds(database, clock),
         hold_exchange=HoldExchange(database, clock),
+        erasing=Erasing(
+            database,
+            clock,
+            (
+                StoredObjects(database, store, custody, clock),
+                IndexEntries(index),
+                LedgerRows(database, clock),
+                RecordRows(database, clock),
+            ),
+        ),
     )
 
 
@@ -273,6 +290,7 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
         bench.actor,
         lease_s=settings.lease_s,
         poll_s=settings.poll_s,
+        at_rest=bench.originals.let_go,
     )
 
 

@@ -22,7 +22,7 @@ from edrms.ids import StaffId
 from edrms.jobs.queue import Claim, Queue, finish
 from edrms.records.filing import INDEX_LINE
 from edrms.records.reading import client_ids_of, services_of
-from edrms.records.tables import Record, RecordPage
+from edrms.records.tables import FILED, Record, RecordPage
 from edrms.uow import write
 from search.model import IndexedRecord
 from search.ports import IndexBusy, IndexUnavailable, SearchIndex
@@ -77,6 +77,9 @@ class Indexer:
             records = list(_indexed(session, [claim.subject_id for claim in claims]))
         try:
             self._index.upsert(records)
+            indexed = {record.record_id for record in records}
+            if ended := {claim.subject_id for claim in claims} - indexed:
+                self._index.delete(ended)
         except (IndexBusy, IndexUnavailable) as error:
             self._give_back(claims, error)
             raise
@@ -108,7 +111,7 @@ def _every_record(database: Database) -> Iterator[IndexedRecord]:
         with database.read() as session:
             rows = session.execute(
                 select(Record.number, Record.record_id)
-                .where(Record.number > last)
+                .where(Record.number > last, Record.state == FILED)
                 .order_by(Record.number)
                 .limit(MOST_AT_ONCE)
             ).all()
@@ -122,7 +125,7 @@ def _every_record(database: Database) -> Iterator[IndexedRecord]:
 def _indexed(session: Session, record_ids: Sequence[str]) -> Iterator[IndexedRecord]:
     statement = (
         select(Record)
-        .where(Record.record_id.in_(record_ids))
+        .where(Record.record_id.in_(record_ids), Record.state == FILED)
         .options(selectinload(Record.pages).selectinload(RecordPage.reading))
     )
     for record in session.scalars(statement):

@@ -32,6 +32,11 @@ GROUPS: tuple[Group, ...] = (
             "record:page:view": _l("looked at a page of record %(it)s"),
             "record:content:download": _l("downloaded record %(it)s"),
             "record:content:file": _l("filed record %(it)s"),
+            "record:content:erase": _l("erased a part of record %(it)s"),
+            "record:content:destroy": _l("destroyed record %(it)s"),
+            "record:original:remove": _l(
+                "removed the file in which record %(it)s came with others"
+            ),
         },
     ),
     Group(

@@ -68,7 +68,7 @@ def shown_state(item: Item) -> str:
     if item.state != ItemState.READ:
         return item.state
     states = {document.state for document in item.documents}
-    for state in (DocumentState.TO_INDEX, DocumentState.FILED, DocumentState.REJECTED):
+    for state in tuple(DocumentState):
         if state in states:
             return state
     return ItemState.READ

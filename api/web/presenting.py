@@ -64,6 +64,7 @@ def page_counts(account: Reconciliation) -> PageCounts:
         held=at.get(Whereabouts.HELD, 0),
         being_read=at.get(Whereabouts.BEING_READ, 0),
         rejected=at.get(Whereabouts.REJECTED, 0),
+        disposed=at.get(Whereabouts.DISPOSED, 0),
         files_not_counted=account.uncounted_items,
     )
 

@@ -108,6 +108,7 @@ ITEM_STATES: Mapping[str, str] = {
     "filed": _l("Filed"),
     "held": _l("Held"),
     "rejected": _l("Rejected"),
+    "disposed": _l("Destroyed"),
 }
 
 ITEM_STATE_COLOURS: Mapping[str, str] = {
@@ -118,6 +119,7 @@ ITEM_STATE_COLOURS: Mapping[str, str] = {
     "filed": "green",
     "held": "red",
     "rejected": "grey",
+    "disposed": "grey",
 }
 
 CLIENT_STRENGTHS: Mapping[str, str] = {

@@ -26,7 +26,7 @@ from edrms.access.policy import OF_ANY_FILE, scopes
 from edrms.access.tables import Allocation, Block, Grant, Marking
 from edrms.clients.tables import ClientRow
 from edrms.fileplan import Sensitivity, Service, load_document_types
-from edrms.records.tables import CaseFile, Record, RecordAttachment
+from edrms.records.tables import FILED, CaseFile, Record, RecordAttachment
 
 Column = InstrumentedAttribute[str]
 
@@ -36,7 +36,7 @@ def visible_records(actor: Actor, permission: str, at: datetime) -> ColumnElemen
     ways = [_reached(scope, actor, at) for scope in scopes(actor, permission)]
     if not ways:
         return false()
-    return and_(not_(_conflict(actor, at)), or_(*ways))
+    return and_(Record.state == FILED, not_(_conflict(actor, at)), or_(*ways))
 
 
 def restricted_unseen(actor: Actor, permission: str, at: datetime) -> ColumnElement[bool]:
@@ -45,6 +45,7 @@ def restricted_unseen(actor: Actor, permission: str, at: datetime) -> ColumnElem
     restricted = marked_subjects([Sensitivity.RESTRICTED], at)
     sealed = marked_subjects([Sensitivity.SEALED], at)
     return and_(
+        Record.state == FILED,
         not_(visible_records(actor, permission, at)),
         not_(_conflict(actor, at)),
         Record.sensitivity.in_(levels_up_to(Sensitivity.RESTRICTED)),

@@ -32,9 +32,11 @@ class Worker:
 
     def __init__(
         self, queue: Queue, steps: Mapping[str, Step], give_up: Step, actor: Actor, *,
-        lease_s: float, poll_s: float,
+        lease_s: float, poll_s: float, at_rest: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
+        """at_rest: called whenever there was nothing to do."""
         self.actor = actor
+        self._at_rest = at_rest
         self._queue = queue
         self._steps = steps
         self._give_up = give_up
@@ -85,6 +87,8 @@ class Worker:
         claims = self._queue.claim(WORK, self.actor)
         for claim in claims:
             self._do(claim)
+        if not claims:
+            self._at_rest()
         return bool(claims)
 
     def _do(self, claim: Claim) -> None:

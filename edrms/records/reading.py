@@ -12,7 +12,7 @@ from edrms.access.policy import decide
 from edrms.access.sql import visible_records
 from edrms.errors import no_such
 from edrms.fileplan.catalogue import services_of_type
-from edrms.records.tables import CaseFile, PageContent, Record, RecordAttachment, RecordPage
+from edrms.records.tables import FILED, CaseFile, PageContent, Record, RecordAttachment, RecordPage
 
 
 def services_of(record: Record) -> frozenset[str]:
@@ -33,7 +33,7 @@ def visible_record(
 ) -> tuple[Record, Decision]:
     """The record, if this actor may, and why; raises NotFound alike for absent and forbidden."""
     record = session.get(Record, record_id, options=_AT_ONCE)
-    if record is None:
+    if record is None or record.state != FILED:
         raise no_such("record")
     decision = decide(actor, permission, record_facts(session, record, at))
     if not decision.allowed:

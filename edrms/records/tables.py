@@ -19,7 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from edrms.db import Base, Big, UtcDateTime
 
 # States of a record. DESTROYING: given up to destruction for good, its keys and objects are going.
-FILED, DESTROYING = "filed", "destroying"
+# DISPOSED: they are gone, which was looked for; the row that stays says nothing of what it held.
+FILED, DESTROYING, DISPOSED = "filed", "destroying", "disposed"
 
 
 class CaseFile(Base):
@@ -66,6 +67,26 @@ class Record(Base):
     )
     renditions: Mapped[list["Rendition"]] = relationship(lazy="selectin", order_by="Rendition.kind")
     pages: Mapped[list["RecordPage"]] = relationship(order_by="RecordPage.number")
+
+
+class RecordStub(Base):
+    """What stays of a destroyed record beside its row: what it had been, and that it is gone.
+
+    Made before anything is erased. ended_at: None until every place was looked at.
+
+    renditions: kind, SHA-256 and size in bytes of each form it had. proofs: for each place that held
+    content, what was looked for there and not found. remains_in: references of records whose own file as
+    it came still contains pages of this one; it ends with them.
+    """
+
+    __tablename__ = "record_stubs"
+
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.record_id"), primary_key=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    page_count: Mapped[int] = mapped_column(Integer)
+    renditions: Mapped[list[Any]] = mapped_column(JSON)
+    proofs: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    remains_in: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
 
 class RecordAttachment(Base):

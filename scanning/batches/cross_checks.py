@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from edrms.audit.tables import AuditEvent
-from edrms.records.tables import Record, RecordPage, Rendition
+from edrms.records.tables import DISPOSED, Record, RecordPage, Rendition
 from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Document, Item, ItemPage
 
@@ -26,7 +26,9 @@ def faults_between_tables(session: Session) -> Iterator[str]:
 
 def _filed_in_one_table(session: Session) -> Iterator[str]:
     filed = session.scalars(
-        select(Document.document_id).where(Document.state == DocumentState.FILED)
+        select(Document.document_id).where(
+            Document.state.in_((DocumentState.FILED, DocumentState.DISPOSED))
+        )
     )
     records = session.scalars(select(Record.document_id))
     for document_id in sorted(set(filed) ^ set(records)):
@@ -36,7 +38,9 @@ def _filed_in_one_table(session: Session) -> Iterator[str]:
 def _records_without_original(session: Session) -> Iterator[str]:
     originals = select(Rendition.record_id).where(Rendition.kind == "original")
     for record_id in session.scalars(
-        select(Record.record_id).where(Record.record_id.not_in(originals))
+        select(Record.record_id)
+        .join(Item, Item.item_id == Record.item_id)
+        .where(Record.record_id.not_in(originals), Record.state != DISPOSED, Item.object_key != "")
     ):
         yield f"record {record_id}: has no original"
 

@@ -1,7 +1,7 @@
 """Words of custody: the states of items, pages and documents, and where a page can be. Pure.
 
 item: received > reading > read | held(reason) | rejected(reason); page: waiting > read | failed(reason);
-document: to_index > filed | rejected(reason).
+document: to_index > filed > disposed | rejected(reason).
 """
 
 from collections import Counter
@@ -39,6 +39,7 @@ class DocumentState(StrEnum):
     TO_INDEX = "to_index"
     FILED = "filed"
     REJECTED = "rejected"
+    DISPOSED = "disposed"
 
 
 class Whereabouts(StrEnum):
@@ -51,17 +52,19 @@ class Whereabouts(StrEnum):
     SEPARATOR = "separator"
     HELD = "held"
     REJECTED = "rejected"
+    DISPOSED = "disposed"
 
 
 def whereabouts(item_state: str, page_kind: str, document_state: str | None) -> Whereabouts:
     """Where one page is, from its item, its kind and its document's state (None before division).
 
-    A rejected document takes its blank backs with it; otherwise blanks and separators count as such.
+    A rejected or destroyed document takes its blank backs with it; otherwise blanks and separators count
+    as such.
     """
     if item_state in (ItemState.HELD, ItemState.REJECTED):
         return Whereabouts(item_state)
-    if document_state == DocumentState.REJECTED:
-        return Whereabouts.REJECTED
+    if document_state in (DocumentState.REJECTED, DocumentState.DISPOSED):
+        return Whereabouts(document_state)
     if item_state != ItemState.READ:
         return Whereabouts.BEING_READ
     if page_kind in ("blank", "separator"):
@@ -90,7 +93,8 @@ class Reconciliation:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is on its way any more: all is filed, blank, separator or rejected."""
+        """Whether nothing is on its way any more: all is filed, blank, separator,
+        rejected or destroyed."""
         moving = (Whereabouts.BEING_READ, Whereabouts.TO_INDEX, Whereabouts.HELD)
         return not self.uncounted_items and not any(self.at.get(place) for place in moving)
 

@@ -6,17 +6,17 @@ Small checks and one report. A check that cannot run raises; it never counts as 
 import hashlib
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from edrms.db import Database
-from edrms.errors import Damaged
+from edrms.errors import Damaged, NotFound
 from edrms.ids import ObjectKey
 from edrms.records.tables import PageContent, Rendition
 from edrms.storage.ports import ObjectStore
 from scanning.batches.cross_checks import faults_between_tables
 from scanning.batches.ledger import BatchAccount, all_accounts
-from scanning.batches.model import PageState, Whereabouts
+from scanning.batches.model import DocumentState, PageState, Whereabouts
 from scanning.batches.tables import Document, Item, ItemPage
 
 CHUNK_BYTES = 1 << 20
@@ -83,8 +83,15 @@ def _count(report: Report, account: BatchAccount) -> None:
 def _check_pages(session: Session, report: Report) -> None:
     lost = session.scalars(
         select(ItemPage.page_id)
+        .join(Item, Item.item_id == ItemPage.item_id)
         .outerjoin(PageContent, PageContent.page_id == ItemPage.page_id)
-        .where(ItemPage.state == PageState.READ, PageContent.page_id.is_(None))
+        .outerjoin(Document, Document.document_id == ItemPage.document_id)
+        .where(
+            ItemPage.state == PageState.READ,
+            PageContent.page_id.is_(None),
+            func.coalesce(Document.state, "") != DocumentState.DISPOSED,
+            or_(ItemPage.document_id.is_not(None), Item.object_key != ""),
+        )
     )
     report.faults += [f"page {page_id}: said to be read, but nothing was kept" for page_id in lost]
 
@@ -95,6 +102,7 @@ def _wanted_objects(session: Session) -> dict[ObjectKey, str]:
         ObjectKey(key): sha256
         for table in (Item, Rendition)
         for key, sha256 in session.execute(select(table.object_key, table.sha256))
+        if key
     }
     for key, sha256 in session.execute(select(Document.pdf_key, Document.pdf_sha256)):
         if key:
@@ -118,13 +126,16 @@ def _check_objects(
     if not read_every_byte:
         return
     for key in sorted(wanted.keys() & held):
-        if fault := _fault_in(store, key, wanted[key]):
+        if fault := fault_in(store, key, wanted[key]):
             report.faults.append(f"object {key}: {fault}")
 
 
-def _fault_in(store: ObjectStore, key: ObjectKey, sha256: str) -> str:
+def fault_in(store: ObjectStore, key: ObjectKey, sha256: str) -> str:
+    """What is wrong with a stored object, every byte of it read; "" if nothing is."""
     try:
         found = _hash(store, key)
+    except NotFound:
+        return "missing from the store"
     except Damaged as error:
         if error.error_code == "key_missing":
             return "no key opens it (destroyed, lost, or the key store is another's)"

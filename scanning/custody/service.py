@@ -23,6 +23,7 @@ from scanning.batches.tables import Document, Item, ItemPage
 from scanning.custody.rules import Change, DocumentFacts, ItemFacts, change
 
 AT_ONCE = 50
+_ON_FILE = (DocumentState.FILED, DocumentState.DISPOSED)
 
 
 class KeyCustody:
@@ -46,7 +47,7 @@ class KeyCustody:
         holder = item_holder(item_id)
         since = self._keys.held_by(holder)
         with self._database.read() as session:
-            facts = _facts(session, item_id)
+            facts = facts_of_item(session, item_id)
         if not since:
             self._keys.drop(holder, ())
             return True
@@ -79,7 +80,7 @@ class KeyCustody:
             item_id, state = session.execute(asked).one_or_none() or ("", "")
             if state != DESTROYING:
                 raise Refused("This record was not given up to destruction.", code="not_condemned")
-            facts = _facts(session, item_id) if item_id else None
+            facts = facts_of_item(session, item_id) if item_id else None
         if item_id and facts:
             self.settle(item_id)
             self._check_let_go(facts, record_id)
@@ -91,7 +92,8 @@ class KeyCustody:
             raise Damaged("A file's own key still opens pages of this record.", record=record_id)
 
 
-def _facts(session: Session, item_id: str) -> ItemFacts | None:
+def facts_of_item(session: Session, item_id: str) -> ItemFacts | None:
+    """What the rows say of an item's objects; None if there is no such item."""
     item = session.get(Item, item_id)
     if item is None:
         return None
@@ -104,10 +106,12 @@ def _facts(session: Session, item_id: str) -> ItemFacts | None:
     return ItemFacts(
         item_id=item_id,
         is_read=item.state == ItemState.READ,
-        shared=frozenset({ObjectKey(item.object_key)} | objects[None]),
+        shared=frozenset(
+            ({ObjectKey(item.object_key)} if item.object_key else set()) | objects[None]
+        ),
         documents=tuple(
             DocumentFacts(
-                record_id=(row.record_id or "") if row.state == DocumentState.FILED else "",
+                record_id=(row.record_id or "") if row.state in _ON_FILE else "",
                 objects=frozenset(
                     objects[row.document_id] | ({ObjectKey(row.pdf_key)} if row.pdf_key else set())
                 ),

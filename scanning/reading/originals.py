@@ -15,7 +15,10 @@ MOST_KEPT = 4
 
 
 class Originals:
-    """The few most lately used originals, as read-only files in a directory of this process."""
+    """The few most lately used originals, as read-only files in a directory of this process.
+
+    They are plain: kept while there is work, and let go when there is none.
+    """
 
     def __init__(self, store: ObjectStore, directory: Path) -> None:
         self._store = store
@@ -23,6 +26,11 @@ class Originals:
         self._kept: OrderedDict[str, Path] = OrderedDict()
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True, mode=0o700)
+
+    def let_go(self) -> None:
+        """Remove every copy."""
+        while self._kept:
+            self._kept.popitem()[1].unlink()
 
     def path(self, key: ObjectKey, sha256: str) -> Path:
         """A local copy. Raises Damaged when the stored bytes no longer hash as recorded."""

@@ -10,7 +10,9 @@ from typing import Literal
 
 from api.web.view_models.shell import NO_DATE, Choice, DateFields, FieldError, Pagination
 
-ItemState = Literal["received", "reading", "read", "to_index", "filed", "held", "rejected"]
+ItemState = Literal[
+    "received", "reading", "read", "to_index", "filed", "held", "rejected", "disposed"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +50,13 @@ class PageCounts:
     held: int = 0
     being_read: int = 0
     rejected: int = 0
+    disposed: int = 0
     files_not_counted: int = 0
 
     @property
     def accounted(self) -> int:
         """Pages whose place is known: the sum of every kind."""
-        settled = self.filed + self.blank + self.separator + self.rejected
+        settled = self.filed + self.blank + self.separator + self.rejected + self.disposed
         return settled + self.waiting + self.held + self.being_read
 
     @property
@@ -108,7 +111,7 @@ class ItemDocument:
     document_id: str
     title: str
     page_count: int
-    state: Literal["to_index", "filed", "rejected"]
+    state: Literal["to_index", "filed", "rejected", "disposed"]
     reason: str = ""
     may_index: bool = False
     may_restore: bool = False
