@@ -49,6 +49,7 @@ ACTIONS = frozenset(
         "record:content:file",
         "record:content:view",
         "record:content:download",
+        "record:content:print",
         "record:page:view",
         "search:index:query",
         "search:index:rebuild",

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload, undefer
 
 from edrms.access.model import Actor
-from edrms.access.policy import DOWNLOAD, VIEW, require
+from edrms.access.policy import DOWNLOAD, PRINT, VIEW, require
 from edrms.access.reviews import note_for_review
 from edrms.access.tables import Marking
 from edrms.audit.state import SealGuard
@@ -39,13 +39,15 @@ from edrms.uow import write
 class OpenRecord:
     """A record opened for reading: its pages in order (None where a page could not be read).
 
-    markings: of the record and of the clients it is about (edrms/access/markings.py).
+    markings: of the record and of the clients it is about (edrms/access/markings.py). permits: of
+    DOWNLOAD and PRINT, what this reader may do with it now (a broken glass lets in only to look).
     """
 
     record: Record
     clients: tuple[Client, ...]
     pages: tuple[PageContent | None, ...]
-    markings: frozenset[str] = frozenset()
+    markings: frozenset[str]
+    permits: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,18 @@ class RecordViewing:
 
     def open(self, actor: Actor, record_id: str, page: int | None = None) -> OpenRecord:
         """A record with its pages and clients; journalled as viewed. page: NotFound if it has none such."""
-        require(actor, VIEW)
+        return self._opened(actor, VIEW, record_id, page)
+
+    def to_print(self, actor: Actor, record_id: str) -> OpenRecord:
+        """The same to be put on paper; journalled as printed."""
+        return self._opened(actor, PRINT, record_id)
+
+    def _opened(
+        self, actor: Actor, permission: str, record_id: str, page: int | None = None
+    ) -> OpenRecord:
+        require(actor, permission)
         with write(self._database, actor, self._clock) as work:
-            record, decision = visible_record(work.session, actor, VIEW, record_id, work.now)
+            record, decision = visible_record(work.session, actor, permission, record_id, work.now)
             self._seals.check(work.session)
             statement = (
                 select(RecordPage)
@@ -94,16 +105,23 @@ class RecordViewing:
                 raise no_such("page")
             found = clients_shown(work.session, actor, client_ids_of(record), work.now)
             markings = _markings(work.session, record, work.now)
-            work.journal(VIEW, "record", record_id, reason=decision.reason)
+            work.journal(permission, "record", record_id, reason=decision.reason)
             note_for_review(work, decision, record_id)
-        return OpenRecord(record, tuple(found.values()), pages, markings)
+            permits = frozenset(
+                one
+                for one in (DOWNLOAD, PRINT)
+                if visible_among(work.session, actor, one, [record_id], work.now)
+            )
+        return OpenRecord(record, tuple(found.values()), pages, markings, permits)
 
-    def to_download(self, actor: Actor, record_id: str) -> tuple[Record, frozenset[str]]:
-        """A record the actor may download, and what must be said before: its markings, and those of
-        the clients it is about."""
+    def to_take_away(
+        self, actor: Actor, permission: str, record_id: str
+    ) -> tuple[Record, frozenset[str]]:
+        """A record the actor may download or print, and what must be said before: its markings, and
+        those of the clients it is about. permission: DOWNLOAD or PRINT."""
         with self._database.read() as session:
             now = self._clock.now()
-            record, _ = visible_record(session, actor, DOWNLOAD, record_id, now)
+            record, _ = visible_record(session, actor, permission, record_id, now)
             return record, _markings(session, record, now)
 
     def page_image(self, actor: Actor, record_id: str, number: int) -> Content:

@@ -22,6 +22,7 @@ INDEXER = factories.actor("indexer")
 Way = Callable[[Instance, str, str], object]
 WAYS: dict[str, Way] = {
     "a record is opened": lambda one, record, _: one.viewing.open(READER, record),
+    "a record is printed": lambda one, record, _: one.viewing.to_print(READER, record),
     "a page's picture": lambda one, record, _: one.viewing.page_image(READER, record, 1),
     "a page made small": lambda one, record, _: one.viewing.thumbnail_source(READER, record, 1),
     "a file as it came": lambda one, record, _: one.viewing.rendition(READER, record, "original"),
