@@ -4,7 +4,8 @@ If the event cannot be written the view is refused, because both stand in one tr
 while events have waited too long for their seal.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -12,7 +13,7 @@ from typing import BinaryIO
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload, undefer
 
-from edrms.access.model import Actor
+from edrms.access.model import Actor, Decision
 from edrms.access.policy import DOWNLOAD, PRINT, VIEW, require
 from edrms.access.reviews import note_for_review
 from edrms.access.tables import Marking
@@ -32,7 +33,7 @@ from edrms.records.reading import (
 )
 from edrms.records.tables import PageContent, Record, RecordPage, Rendition
 from edrms.storage.ports import ObjectStore
-from edrms.uow import write
+from edrms.uow import UnitOfWork, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,38 +82,31 @@ class RecordViewing:
 
     def open(self, actor: Actor, record_id: str, page: int | None = None) -> OpenRecord:
         """A record with its pages and clients; journalled as viewed. page: NotFound if it has none such."""
-        return self._opened(actor, VIEW, record_id, page)
+        with self._may(actor, VIEW, record_id) as (work, record, decision):
+            opened = _opened(work, record)
+            if page is not None and not 1 <= page <= len(opened.pages):
+                raise no_such("page")
+            work.journal(VIEW, "record", record_id, reason=decision.reason)
+        return opened
 
     def to_print(self, actor: Actor, record_id: str) -> OpenRecord:
         """The same to be put on paper; journalled as printed."""
-        return self._opened(actor, PRINT, record_id)
+        with self._may(actor, PRINT, record_id) as (work, record, decision):
+            opened = _opened(work, record)
+            work.journal(PRINT, "record", record_id, reason=decision.reason)
+        return opened
 
-    def _opened(
-        self, actor: Actor, permission: str, record_id: str, page: int | None = None
-    ) -> OpenRecord:
+    @contextmanager
+    def _may(
+        self, actor: Actor, permission: str, record_id: str
+    ) -> Iterator[tuple[UnitOfWork, Record, Decision]]:
+        """A transaction of one look at a record that the actor may take so."""
         require(actor, permission)
         with write(self._database, actor, self._clock) as work:
             record, decision = visible_record(work.session, actor, permission, record_id, work.now)
             self._seals.check(work.session)
-            statement = (
-                select(RecordPage)
-                .where(RecordPage.record_id == record_id)
-                .options(selectinload(RecordPage.reading).options(undefer(PageContent.words)))
-                .order_by(RecordPage.number)
-            )
-            pages = tuple(one.reading for one in work.session.scalars(statement))
-            if page is not None and not 1 <= page <= len(pages):
-                raise no_such("page")
-            found = clients_shown(work.session, actor, client_ids_of(record), work.now)
-            markings = _markings(work.session, record, work.now)
-            work.journal(permission, "record", record_id, reason=decision.reason)
+            yield work, record, decision
             note_for_review(work, decision, record_id)
-            permits = frozenset(
-                one
-                for one in (DOWNLOAD, PRINT)
-                if visible_among(work.session, actor, one, [record_id], work.now)
-            )
-        return OpenRecord(record, tuple(found.values()), pages, markings, permits)
 
     def to_take_away(
         self, actor: Actor, permission: str, record_id: str
@@ -211,3 +205,25 @@ def _markings(session: Session, record: Record, at: datetime) -> frozenset[str]:
     subjects = [record.record_id, *client_ids_of(record)]
     marked = select(Marking.marking).where(Marking.subject_id.in_(subjects), Marking.live(at))
     return frozenset(session.scalars(marked))
+
+
+def _opened(work: UnitOfWork, record: Record) -> OpenRecord:
+    """Everything of a record for whoever reads it."""
+    statement = (
+        select(RecordPage)
+        .where(RecordPage.record_id == record.record_id)
+        .options(selectinload(RecordPage.reading).options(undefer(PageContent.words)))
+        .order_by(RecordPage.number)
+    )
+    permits = frozenset(
+        one
+        for one in (DOWNLOAD, PRINT)
+        if visible_among(work.session, work.actor, one, [record.record_id], work.now)
+    )
+    return OpenRecord(
+        record,
+        tuple(clients_shown(work.session, work.actor, client_ids_of(record), work.now).values()),
+        tuple(one.reading for one in work.session.scalars(statement)),
+        _markings(work.session, record, work.now),
+        permits,
+    )
