@@ -4,6 +4,7 @@ Every rule that applies to a record asks for a date; the latest wins. What is no
 itself or has not happened yet keeps the record. Source: docs/adr/0016; the schedule's rows themselves.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -41,6 +42,7 @@ ENDINGS = frozenset({
     Trigger.PLACEMENT_END, Trigger.CONTRACT_END, Trigger.PROCEEDINGS_END, Trigger.LEAVE_DATE,
     Trigger.LAST_ENTRY,
 })  # fmt: skip
+MOST_HELD = 10_000  # files, and answers, that evaluate_all holds at a time
 REPLACING = frozenset({AlternativeKind.DIED_UNDER, AlternativeKind.REPLACE})
 _Start = tuple[Trigger, date, Period]
 _Lack = tuple[Trigger, Why]
@@ -84,15 +86,64 @@ def evaluate(facts: RecordFacts, schedule: Schedule, as_of: date) -> Answer:
     as_of: civil date in the council's time zone. A leap-day sum rounds to the later date.
     Absence of a fact keeps the record; no facts make it raise.
     """
+    return _answer(
+        [_asked_of(file, schedule, as_of) for file in facts.files], facts, schedule, as_of
+    )
+
+
+def evaluate_all(
+    records: Iterable[RecordFacts], schedule: Schedule, as_of: date
+) -> Iterator[Answer]:
+    """The answer of `evaluate` for each record, in order; what each file asks for is worked out once.
+
+    Saves most where the records of a client share their FileFacts objects.
+    """
+    held: dict[int, tuple[FileFacts, _Asked]] = {}  # the file is held so that its id stays its own
+    answers: dict[tuple[int, ...], Answer] = {}
+    for facts in records:
+        if len(held) >= MOST_HELD or len(answers) >= MOST_HELD:
+            held.clear()
+            answers.clear()
+        same_files = tuple(map(id, facts.files))
+        answer = answers.get(same_files) if facts.kept_until is None else None
+        if answer is None:
+            parts = [_held(file, held, schedule, as_of) for file in facts.files]
+            answer = _answer(parts, facts, schedule, as_of)
+            if facts.kept_until is None:
+                answers[same_files] = answer
+        yield answer
+
+
+def _held(
+    file: FileFacts, held: dict[int, tuple[FileFacts, _Asked]], schedule: Schedule, as_of: date
+) -> _Asked:
+    if id(file) not in held:
+        held[id(file)] = file, _asked_of(file, schedule, as_of)
+    return held[id(file)][1]
+
+
+def _asked_of(file: FileFacts, schedule: Schedule, as_of: date) -> _Asked:
     asked = _Asked([], [], [])
-    for file in facts.files:
-        for applied in applying(file, schedule):
-            _ask(file, applied, as_of, asked)
-    if asked.never:
-        return Permanent(_ground(min(asked.never, key=_never_order)), schedule.version)
-    if asked.missing or not asked.demands:
-        return _unknown(asked, facts.kept_until, schedule.version)
-    return _dated(asked.demands, facts, schedule.version, as_of)
+    for applied in applying(file, schedule):
+        _ask(file, applied, as_of, asked)
+    return asked
+
+
+def _answer(parts: Sequence[_Asked], facts: RecordFacts, schedule: Schedule, as_of: date) -> Answer:
+    whole = parts[0] if len(parts) == 1 else _joined(parts)
+    if whole.never:
+        return Permanent(_ground(min(whole.never, key=_never_order)), schedule.version)
+    if whole.missing or not whole.demands:
+        return _unknown(whole, facts.kept_until, schedule.version)
+    return _dated(whole.demands, facts, schedule.version, as_of)
+
+
+def _joined(parts: Sequence[_Asked]) -> _Asked:
+    return _Asked(
+        [one for part in parts for one in part.demands],
+        [one for part in parts for one in part.never],
+        [one for part in parts for one in part.missing],
+    )
 
 
 def applying(file: FileFacts, schedule: Schedule) -> list[Applied]:
@@ -101,8 +152,7 @@ def applying(file: FileFacts, schedule: Schedule) -> list[Applied]:
     A known death is the status DECEASED whether or not anybody set it.
     """
     found = [Applied(None, file.class_id, schedule.rules.get(file.class_id))]
-    died = file.happenings.get(Trigger.DOD)
-    is_dead = died is not None and bool(died.dates)
+    is_dead = bool(_given(Trigger.DOD, file))
     if file.statuses or is_dead:
         for drawn in schedule.drawn:
             reached = drawn.status in file.statuses or (is_dead and drawn.status is Status.DECEASED)
@@ -133,23 +183,20 @@ def known(event: Trigger, file: FileFacts, as_of: date) -> date | Why:
 
 
 def _is_impossible(event: Trigger, day: date, file: FileFacts) -> bool:
-    """Death before birth, an ending before its beginning: then neither date can be believed."""
+    """Death before birth, an ending before its beginning: then neither date can be believed.
+
+    Of dates that contradict each other any one is enough.
+    """
     if event is Trigger.DOB:
-        died = _only(Trigger.DOD, file)
-        return died is not None and died < day
-    if event in NEVER_BEFORE_BIRTH:
-        born = _only(Trigger.DOB, file)
-        if born is not None and day < born:
-            return True
+        return any(died < day for died in _given(Trigger.DOD, file))
+    if event in NEVER_BEFORE_BIRTH and any(day < born for born in _given(Trigger.DOB, file)):
+        return True
     return file.began_on is not None and event in ENDINGS and day < file.began_on
 
 
-def _only(event: Trigger, file: FileFacts) -> date | None:
+def _given(event: Trigger, file: FileFacts) -> frozenset[date]:
     happening = file.happenings.get(event)
-    if happening is None or len(happening.dates) != 1:
-        return None
-    (day,) = happening.dates
-    return day
+    return happening.dates if happening else frozenset()
 
 
 def _ask(file: FileFacts, applied: Applied, as_of: date, asked: _Asked) -> None:

@@ -86,7 +86,8 @@ def sentence(answer: Answer, schedule: Schedule, names: Mapping[str, str] | None
             since = f"{_DUE[answer.action]} since {day(answer.on)}"
             return f"{since} because {_because(answer.ground, schedule, names)}{end}"
         case Permanent():
-            return f"Kept for good because {_because(answer.ground, schedule, names)}{end}"
+            past = ", a day past the year 9999" if answer.ground.event else ""
+            return f"Kept for good because {_because(answer.ground, schedule, names)}{past}{end}"
         case Unknown():
             least = f"; kept until {day(answer.not_before)} at least" if answer.not_before else ""
             return f"Not due: {_missing(answer.missing, names)}{least}{end}"
