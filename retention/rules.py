@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from retention.dates import add, financial_year_end
+from retention.happened import given, known
 from retention.model import (
     Action,
     Alternative,
@@ -31,17 +32,6 @@ from retention.model import (
 )
 
 CARE = (Action.DESTROY, Action.REVIEW, Action.ARCHIVE_OFFER, Action.RETAIN)  # least careful first
-ONCE = frozenset({Trigger.DOB, Trigger.DOD})
-FIXED_AHEAD = frozenset({Trigger.EXPIRY, Trigger.CONTRACT_END, Trigger.AUTH_END})
-NEVER_BEFORE_BIRTH = frozenset({
-    Trigger.DOD, Trigger.ORDER_DATE, Trigger.APPROVAL_END, Trigger.PLACEMENT_END, Trigger.PROHIBITION,
-    Trigger.REFUSED_WITHDRAWN, Trigger.LEAVE_DATE, Trigger.AUTH_END, Trigger.EXPIRY,
-})  # fmt: skip
-ENDINGS = frozenset({
-    Trigger.CASE_CLOSED, Trigger.SERVICE_END, Trigger.CLOSED, Trigger.AUTH_END, Trigger.APPROVAL_END,
-    Trigger.PLACEMENT_END, Trigger.CONTRACT_END, Trigger.PROCEEDINGS_END, Trigger.LEAVE_DATE,
-    Trigger.LAST_ENTRY,
-})  # fmt: skip
 MOST_HELD = 10_000  # files, and answers, that evaluate_all holds at a time
 REPLACING = frozenset({AlternativeKind.DIED_UNDER, AlternativeKind.REPLACE})
 _Start = tuple[Trigger, date, Period]
@@ -152,7 +142,7 @@ def applying(file: FileFacts, schedule: Schedule) -> list[Applied]:
     A known death is the status DECEASED whether or not anybody set it.
     """
     found = [Applied(None, file.class_id, schedule.rules.get(file.class_id))]
-    is_dead = bool(_given(Trigger.DOD, file))
+    is_dead = bool(given(Trigger.DOD, file))
     if file.statuses or is_dead:
         for drawn in schedule.drawn:
             reached = drawn.status in file.statuses or (is_dead and drawn.status is Status.DECEASED)
@@ -160,43 +150,6 @@ def applying(file: FileFacts, schedule: Schedule) -> list[Applied]:
                 rule = schedule.rules.get(drawn.class_id)
                 found.append(Applied(drawn.status, drawn.class_id, rule))
     return found
-
-
-def known(event: Trigger, file: FileFacts, as_of: date) -> date | Why:
-    """The day an event is known to have happened, or why none can be counted from.
-
-    Of an event that recurs the last day counts. Why.UNKNOWN: nobody has given a date.
-    """
-    happening = file.happenings.get(event)
-    if happening is None or not happening.dates:
-        return Why.UNKNOWN
-    if len(happening.dates) > 1 and event in ONCE:
-        return Why.CONTRADICTED
-    last = max(happening.dates)
-    if happening.began_again_on is not None and last <= happening.began_again_on:
-        return Why.BEGUN_AGAIN
-    if _is_impossible(event, last, file):
-        return Why.IMPOSSIBLE
-    if last > as_of and event not in FIXED_AHEAD:
-        return Why.NOT_YET
-    return last
-
-
-def _is_impossible(event: Trigger, day: date, file: FileFacts) -> bool:
-    """Death before birth, an ending before its beginning: then neither date can be believed.
-
-    Of dates that contradict each other any one is enough.
-    """
-    if event is Trigger.DOB:
-        return any(died < day for died in _given(Trigger.DOD, file))
-    if event in NEVER_BEFORE_BIRTH and any(day < born for born in _given(Trigger.DOB, file)):
-        return True
-    return file.began_on is not None and event in ENDINGS and day < file.began_on
-
-
-def _given(event: Trigger, file: FileFacts) -> frozenset[date]:
-    happening = file.happenings.get(event)
-    return happening.dates if happening else frozenset()
 
 
 def _ask(file: FileFacts, applied: Applied, as_of: date, asked: _Asked) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from retention import dates, rules
+from retention import dates, happened, rules
 from retention.model import Answer, Due, NotDue, Permanent, Unknown
 from retention.rules import evaluate
 from tests.rules.retention_lives import History, histories
@@ -20,19 +20,19 @@ FAULTS = [
     ("rules", "return -demand.on.toordinal(), -", "return demand.on.toordinal(), -"),
     ("rules", "-_CARE_OF[demand.rule.action]", "_CARE_OF[demand.rule.action]"),
     ("rules", "(Action.DESTROY, Action.REVIEW,", "(Action.REVIEW, Action.DESTROY,"),
-    ("rules", "last = max(happening.dates)", "last = min(happening.dates)"),
-    ("rules", "last <= happening.began_again_on", "last < happening.began_again_on"),
-    ("rules", "happening.began_again_on is not None and", "False and"),
-    ("rules", "if last > as_of and", "if last >= as_of and"),
-    ("rules", "if last > as_of and event not in FIXED_AHEAD", "if False"),
-    ("rules", "and event not in FIXED_AHEAD", ""),
-    ("rules", "len(happening.dates) > 1 and event in ONCE", "False"),
-    ("rules", "any(died < day for", "any(died <= day for"),
-    ("rules", "any(died < day for", "all(died < day for"),
-    ("rules", "any(day < born for", "any(day <= born for"),
-    ("rules", "any(day < born for", "any(False for"),
-    ("rules", "event in ENDINGS and day < file.began_on", "False"),
-    ("rules", "day < file.began_on", "day <= file.began_on"),
+    ("happened", "last = max(happening.dates)", "last = min(happening.dates)"),
+    ("happened", "last <= happening.began_again_on", "last < happening.began_again_on"),
+    ("happened", "happening.began_again_on is not None and", "False and"),
+    ("happened", "if last > as_of and", "if last >= as_of and"),
+    ("happened", "if last > as_of and event not in FIXED_AHEAD", "if False"),
+    ("happened", "and event not in FIXED_AHEAD", ""),
+    ("happened", "len(happening.dates) > 1 and event in ONCE", "False"),
+    ("happened", "any(died < day for", "any(died <= day for"),
+    ("happened", "any(died < day for", "all(died < day for"),
+    ("happened", "any(day < born for", "any(day <= born for"),
+    ("happened", "any(day < born for", "any(False for"),
+    ("happened", "event in ENDINGS and day < file.began_on", "False"),
+    ("happened", "day < file.began_on", "day <= file.began_on"),
     ("rules", "or died < birthday", "or died <= birthday"),
     ("rules", "None or died < birthday", "None or died > birthday"),
     ("rules", "years=age_years", "years=age_years + 1"),
@@ -50,10 +50,13 @@ FAULTS = [
     ("rules", "if whole.never:", "if whole.never and not whole.missing:"),
     ("rules", "if whole.missing or not whole.demands", "if not whole.demands"),
     ("rules", "for applied in applying(file, schedule)", "for applied in applying(file, schedule)[:1]"),
-    ("rules", "as_of) for file in facts.files]", "as_of) for file in facts.files[:1]]"),
+    ("rules", "[_asked_of(file, schedule, as_of)", "[_asked_of(facts.files[0], schedule, as_of)"),
     ("rules", "or (is_dead and drawn.status is Status.DECEASED)", ""),
     ("rules", "and file.class_id in drawn.from_classes", ""),
     ("rules", "elif rule.action is Action.RETAIN", "elif False"),
+    ("happened", "    Trigger.LAST_ENTRY,", ""),
+    ("happened", "FIXED_AHEAD = frozenset({Trigger.EXPIRY, ", "FIXED_AHEAD = frozenset({"),
+    ("happened", "Trigger.PROHIBITION,", ""),
     ("dates", "on = date(year, month + 1, 1)", "on = date(year, month, 28)"),
     ("dates", "(3, 31) else", "(3, 30) else"),
     ("dates", "(3, 31) else day.year + 1", "(4, 30) else day.year + 1"),
@@ -130,20 +133,25 @@ def test_a_planted_fault_is_caught(name: str, right: str, wrong: str) -> None:
 
 
 def mutant(name: str, right: str, wrong: str) -> Evaluating:
-    """The engine with one fault in it."""
-    sources = {
-        module.__name__.split(".")[1]: Path(module.__file__ or "") for module in (rules, dates)
-    }
-    text = sources[name].read_text("utf-8")
+    """The engine with one fault in one of its modules."""
+    text = _source(name)
     assert text.count(right) == 1, f"{right!r} stands in {name}.py {text.count(right)} times"
-    faulty = types.ModuleType(f"faulty_{name}")
-    exec(compile(text.replace(right, wrong), name, "exec"), faulty.__dict__)
-    if name == "rules":
-        return faulty.evaluate  # type: ignore[no-any-return]
-    whole = types.ModuleType("faulty_rules")
-    exec(compile(sources["rules"].read_text("utf-8"), "rules", "exec"), whole.__dict__)
-    whole.__dict__.update(add=faulty.add, financial_year_end=faulty.financial_year_end)
+    faulty = _module(name, text.replace(right, wrong))
+    whole = faulty if name == "rules" else _module("rules", _source("rules"))
+    imported = set(vars(whole)) & {"add", "financial_year_end", "given", "known"}
+    vars(whole).update({one: vars(faulty)[one] for one in imported if one in vars(faulty)})
     return whole.evaluate  # type: ignore[no-any-return]
+
+
+def _source(name: str) -> str:
+    path = {"rules": rules, "dates": dates, "happened": happened}[name].__file__
+    return Path(path or "").read_text("utf-8")
+
+
+def _module(name: str, source: str) -> types.ModuleType:
+    made = types.ModuleType(f"faulty_{name}")
+    exec(compile(source, name, "exec"), vars(made))
+    return made
 
 
 def test_the_engine_itself_taken_through_the_planting_agrees() -> None:

@@ -418,7 +418,10 @@ def test_many_records_at_once_are_answered_as_one_by_one(
     dice = random.Random(6)
     files = [facts_of([random_life(dice, council)], None).files[0] for _ in range(40)]
     records = [
-        RecordFacts(str(n), tuple(dice.sample(files, dice.choice([0, 1, 1, 1, 2, 3]))), dice.choice([None, TODAY, NEVER]))
+        RecordFacts(
+            str(n), tuple(dice.sample(files, dice.choice([0, 1, 1, 1, 2, 3]))),
+            dice.choice([None, TODAY, NEVER]),
+        )
         for n in range(800)
     ]  # fmt: skip
     answers = list(evaluate_all(iter(records), council.schedule, today))
