@@ -1,6 +1,8 @@
 """Each kind of answer in one sentence that an officer can read out."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -22,8 +24,9 @@ from retention.model import (
     Unknown,
     Why,
 )
-from retention.profiles import BASE, load_profile
+from retention.profiles import BASE, PROFILES, load_profile
 from retention.rules import evaluate
+from retention.schedule import COLUMNS
 from retention.words import EVENTS, STATUSES, lack, length, sentence
 
 CLASSES = [one.id for one in load_record_classes()]
@@ -157,3 +160,17 @@ def test_lengths() -> None:
     assert length(Period(1, 6)) == "1 year 6 months"
     assert length(Period(days=90)) == "90 days"
     assert length(Period()) == "0 days"
+
+
+def test_the_officers_page_shows_what_statuses_draw_and_a_sentence_that_is_said() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "retention.md").read_text("utf-8")
+    table = page.split("<!-- drawn -->\n")[1].split("<!-- /drawn -->")[0]
+    assert table.splitlines()[2:] == [
+        f"| {one.status.replace('_', ' ')} | {one.class_id} {SCHEDULE.rules[one.class_id].title} |"
+        f" {' '.join(sorted(one.from_classes))} |"
+        for one in SCHEDULE.drawn
+    ]
+    words = said("C03", Status.LOOKED_AFTER, dob=date(2016, 3, 14))
+    assert words in " ".join(page.replace("\n> ", " ").split())
+    assert set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.M)) >= set(PROFILES)
+    assert set(COLUMNS) <= set(re.findall(r"`([a-z_]+)`", page))
