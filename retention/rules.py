@@ -199,8 +199,8 @@ def _counted(alternative: Alternative, file: FileFacts, as_of: date) -> date | _
     """The day an alternative counts from; None if it does not count; or what is not known about it."""
     kind, event = alternative.kind, alternative.event
     when = known(event, file, as_of)
-    if when is Why.UNKNOWN and (kind is not AlternativeKind.MAX or event is Trigger.DOD):
-        return None  # it may never come
+    if when is Why.UNKNOWN and _may_never_come(kind, event, file):
+        return None
     if isinstance(when, Why):
         return event, when
     if kind is AlternativeKind.REPLACE and when > as_of:
@@ -208,6 +208,12 @@ def _counted(alternative: Alternative, file: FileFacts, as_of: date) -> date | _
     if kind is AlternativeKind.DIED_UNDER:
         return _died_under(alternative.age_years, when, known(Trigger.DOB, file, as_of))
     return when
+
+
+def _may_never_come(kind: AlternativeKind, event: Trigger, file: FileFacts) -> bool:
+    if event is Trigger.DOD:
+        return Status.DECEASED not in file.statuses
+    return kind is not AlternativeKind.MAX
 
 
 def _died_under(age_years: int, died: date, born: date | Why) -> date | _Lack | None:

@@ -137,10 +137,12 @@ def random_life(dice: random.Random, council: Council) -> Life:
         if dice.random() < 0.93:
             often = 1 + (dice.random() < (0.05 if event in ("DOB", "DOD") else 0.15))
             life.events[event] = {_some_day(dice, early=event == "DOB") for _ in range(often)}
-            if dice.random() < 0.06:
+            if dice.random() < 0.02:
+                life.events[event] = set()  # every date given for it was withdrawn
+            elif dice.random() < 0.06:
                 life.again[event] = dice.choice([max(life.events[event]), _some_day(dice)])
     if dice.random() < 0.15:
-        all_days = [max(days) for days in life.events.values()]
+        all_days = [max(days) for days in life.events.values() if days]
         life.began = dice.choice([*all_days, _some_day(dice, early=True)])
     return life
 

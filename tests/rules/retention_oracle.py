@@ -135,7 +135,7 @@ def asked_by(
         if text.startswith("DOD<"):
             age, period = text.removeprefix("DOD<").split(":")
             died, born = told["DOD"], told["DOB"]
-            if died == NOBODY_SAYS:
+            if died == NOBODY_SAYS and "deceased" not in life.statuses:
                 continue
             for event, at in (("DOD", died), ("DOB", born)):
                 if isinstance(at, str):
@@ -149,8 +149,10 @@ def asked_by(
         kind, event, period = text.split(":")
         at = told[event]
         if at == NOBODY_SAYS:
-            if kind == "max" and event != "DOD":
+            is_dead_somehow = event == "DOD" and "deceased" in life.statuses
+            if is_dead_somehow or (kind == "max" and event != "DOD"):
                 lacking.add((event, at))
+                doubt = doubt or kind == "replace"
         elif isinstance(at, str):
             lacking.add((event, at))
             doubt = doubt or kind == "replace"

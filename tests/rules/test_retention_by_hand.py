@@ -20,6 +20,7 @@ from retention.model import (
 )
 from retention.profiles import BASE, load_profile
 from retention.rules import evaluate
+from retention.schedule import parse
 
 CLASSES = [one.id for one in load_record_classes()]
 WHOLE = load_profile(BASE, version=1, known_classes=CLASSES)
@@ -27,6 +28,7 @@ SCHEDULE = replace(
     WHOLE, drawn=()
 )  # each row by itself; what statuses draw is in test_retention_rules.py
 HAND = Path(__file__).with_name("retention_by_hand.psv")
+SOURCE = Path(__file__).with_name("retention_source.psv")  # the facts as they were collected
 LONG_AFTER = date(2400, 1, 1)
 
 
@@ -97,3 +99,19 @@ def test_every_case_names_what_its_row_rests_on() -> None:
         rule = SCHEDULE.rules[case.class_id]
         assert (case.authority, case.src) == (rule.authority, rule.source), case.class_id
         assert case.worked
+
+
+def test_the_shipped_rows_are_those_of_the_source_but_for_two_that_say_why() -> None:
+    source = parse(SOURCE.read_text("utf-8"), version=1, profile="source", known_classes=CLASSES)
+    changed = {
+        (rule.class_id, name)
+        for rule in source.rules.values()
+        for name in ("title", "trigger", "period", "alternatives", "action", "basis", "authority", "source",
+                     "notes")
+        if getattr(rule, name) != getattr(SCHEDULE.rules[rule.class_id], name)
+    }  # fmt: skip
+    assert changed == {
+        ("A19", "alternatives"), ("A19", "notes"), ("X19", "period"), ("X19", "notes"), ("X20", "notes"),
+    }  # fmt: skip
+    assert list(source.rules) == list(SCHEDULE.rules) == CLASSES
+    assert "raised here" in SCHEDULE.rules["X19"].notes

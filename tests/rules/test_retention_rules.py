@@ -130,6 +130,34 @@ def test_a_dead_person_of_whose_death_no_day_is_known_is_unknown() -> None:
     assert answer.not_before == date(2012, 1, 1)  # type: ignore[union-attr]
 
 
+def test_a_child_known_to_have_died_waits_for_the_day_of_death() -> None:
+    facts = file("C05", Status.DECEASED, dob=date(1940, 1, 1))
+    assert whys(judged(facts)) == {("C05", T.DOD, Why.UNKNOWN)}
+    assert isinstance(judged(file("C05", dob=date(1940, 1, 1))), Due)
+
+
+def test_no_facts_make_it_raise() -> None:
+    dice = random.Random(8)
+    most = date.max.toordinal()
+    kinds = set()
+    for history in some(3000):
+        lives = [_shifted(life, dice) for life in history.lives]
+        as_of = date.fromordinal(dice.choice([1, most, dice.randint(1, most)]))
+        facts = facts_of(lives, None)
+        kinds.add(type(evaluate(facts, history.council.schedule, as_of)))
+    assert kinds == {Due, NotDue, Unknown, Permanent}
+
+
+def _shifted(life: Life, dice: random.Random) -> Life:
+    """The same events on any days the calendar has."""
+    days = [date.min, date.max, *(date.fromordinal(dice.randint(1, 3_652_059)) for _ in range(4))]
+    some_days = [(one.year, one.month, one.day) for one in days]
+    events = {
+        event: set(dice.sample(some_days, dice.choice([0, 1, 1, 1, 2]))) for event in life.events
+    }
+    return replace(life, events=events, began=dice.choice([None, *some_days]))
+
+
 def test_a_letter_on_two_siblings_files_waits_for_the_younger() -> None:
     one, two = file("C03", dob=date(1990, 1, 1)), file("C03", client="ben", dob=date(1995, 1, 1))
     assert day(judged(one)) == date(2020, 1, 1) and isinstance(judged(one), Due)
@@ -290,6 +318,15 @@ def test_the_financial_year_ends_on_31_march_and_that_day_belongs_to_it() -> Non
     assert financial_year_end(date(9999, 4, 1)) is None
 
 
+def test_the_calendars_last_day_can_be_reached_and_no_day_after_it() -> None:
+    assert add(date(9998, 12, 31), Period(years=1)) == date.max
+    assert add(date(9999, 12, 30), Period(days=1)) == date.max
+    assert add(date(9999, 12, 31), Period(days=1)) is None
+    assert add(date(9999, 11, 30), Period(months=1)) == date(9999, 12, 30)
+    assert add(date(9999, 12, 1), Period(months=1)) is None
+    assert financial_year_end(date(9999, 3, 31)) == date(9999, 3, 31)
+
+
 def test_two_replacements_that_both_happened_give_the_later_day() -> None:
     schedule = one_rule("P50Y", alt="replace:DOD:P1Y;replace:CASE_CLOSED:P1Y")
     facts = file("A01", dob=date(1990, 1, 1), dod=date(2001, 1, 1), case_closed=date(2003, 1, 1))
@@ -385,7 +422,7 @@ def test_a_second_day_of_birth_or_death_never_makes_a_record_due() -> None:
 
 
 def _told_twice(life: Life, event: str) -> Life:
-    if event not in life.events:
+    if not life.events.get(event):
         return life
     year, *rest = max(life.events[event])
     days = life.events[event] | {(year - 1, rest[0], 28)}
