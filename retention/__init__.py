@@ -1,1 +1,1 @@
-"""How long records stay and how they end. The engine arrives with its own issue; nothing here yet."""
+"""How long records stay and how they end: schedules as data, and the rules that read them."""

@@ -81,13 +81,15 @@ class AlternativeKind(StrEnum):
     DIED_UNDER = "died_under"
     REPLACE = "replace"
     MAX = "max"
+    LATER = "later"
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """`DOD<18:P6Y` (died under age), `replace:DOD:P10Y`, `max:DOD:P8Y`.
+    """`DOD<18:P6Y` (died under age), `replace:DOD:P10Y`, `max:DOD:P8Y`, `later:SERVICE_END:P8Y`.
 
     event: what its period counts from. age_years: of DIED_UNDER only; died before that birthday.
+    MAX needs its event, save a death, which may never have come; LATER counts once its event is known.
     """
 
     kind: AlternativeKind
@@ -174,9 +176,10 @@ class RecordFacts:
 
 
 class Why(StrEnum):
-    """Why a fact cannot be counted from."""
+    """Why a fact cannot be counted from. NOT_YET: its only or last date is still to come."""
 
     UNKNOWN = "unknown"
+    NOT_YET = "not_yet"
     CONTRADICTED = "contradicted"
     BEGUN_AGAIN = "begun_again"
     IMPOSSIBLE = "impossible"
@@ -243,7 +246,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Permanent:
-    """Kept for good: a rule says RETAIN."""
+    """Kept for good: a rule says RETAIN, or its date lies past the year 9999 (then event is set)."""
 
     ground: Ground
     schedule_version: int

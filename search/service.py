@@ -9,6 +9,7 @@ from datetime import date
 
 from edrms.access.model import Actor
 from edrms.access.policy import VIEW, require
+from edrms.audit.state import SealGuard
 from edrms.clients.model import Client
 from edrms.clock import Clock
 from edrms.db import Database
@@ -45,7 +46,10 @@ class Answer:
 class RecordSearch:
     """Search over filed records."""
 
-    def __init__(self, database: Database, index: SearchIndex, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, index: SearchIndex, clock: Clock, seals: SealGuard
+    ) -> None:
+        self._seals = seals
         self._database = database
         self._index = index
         self._clock = clock
@@ -65,9 +69,14 @@ class RecordSearch:
         page: int = 1,
         page_size: int = 20,
     ) -> Answer:
-        """What the actor may find for these words. Raises Unavailable while there is no index."""
+        """What the actor may find for these words.
+
+        Raises Unavailable while there is no index, or while sealing has stood still for too long:
+        snippets are content.
+        """
         require(actor, QUERY)
         with self._database.read() as session:
+            self._seals.check(session)
             access = access_filters(session, actor, VIEW, self._clock.now())
         request = SearchRequest(
             text=text, access=access, document_type=document_type,

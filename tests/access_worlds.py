@@ -42,7 +42,8 @@ SHIPPED_ROLES = (
     "system_administrator", "partner_guest", "integration_client", "indexer", "superuser",
 )  # fmt: skip
 ASKED = (
-    "record:content:view", "record:content:download", "client:summary:search", "client:file:view",
+    "record:content:view", "record:content:download", "record:content:print",
+    "client:summary:search", "client:file:view",
 )  # fmt: skip
 RELATIONS = ("any", "allocated", "team", "supervised", "duty", *GRANTS)
 MOMENT = timedelta(microseconds=1)

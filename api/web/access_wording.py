@@ -121,6 +121,7 @@ PERMISSIONS: Mapping[str, str] = {
     "item:content:reject": _l("Reject a held file"),
     "item:content:retry": _l("Try a held file again"),
     "record:content:download": _l("Download a record"),
+    "record:content:print": _l("Print a record"),
     "record:content:view": _l("Read a record"),
     "record:restricted:know": _l("Know that restricted records exist"),
     "search:index:query": _l("Search"),

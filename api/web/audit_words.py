@@ -31,6 +31,7 @@ GROUPS: tuple[Group, ...] = (
             "record:content:view": _l("opened record %(it)s"),
             "record:page:view": _l("looked at a page of record %(it)s"),
             "record:content:download": _l("downloaded record %(it)s"),
+            "record:content:print": _l("printed record %(it)s"),
             "record:content:file": _l("filed record %(it)s"),
             "record:content:erase": _l("erased a part of record %(it)s"),
             "record:content:destroy": _l("destroyed record %(it)s"),

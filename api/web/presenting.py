@@ -47,7 +47,7 @@ def client_summary(client: Client, document_count: int | None = None) -> ClientS
         ),
         address=", ".join([*client.address_lines, client.postcode]).strip(", "),
         service=str(wording.SERVICES.get(client.service, client.service)),
-        other_names=client.other_names,
+        other_names=tuple(one for one in client.other_names if one != client.forename),
         document_count=document_count,
     )
 

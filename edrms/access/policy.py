@@ -28,6 +28,7 @@ FIND = "client:summary:search"
 OPEN_FILE = "client:file:view"
 VIEW = "record:content:view"
 DOWNLOAD = "record:content:download"
+PRINT = "record:content:print"
 KNOW_RESTRICTED = "record:restricted:know"
 BREAK_GLASS = "access:glass:break"
 GLASS_PERMITS = frozenset({OPEN_FILE, VIEW})  # looking, not taking away

@@ -14,7 +14,7 @@ from edrms.clock import COUNCIL_ZONE, civil_date
 
 OPENED = frozenset({"record:content:view", "client:file:view"})
 PAGES = frozenset({"record:page:view"})
-DOWNLOADS = frozenset({"record:content:download"})
+DOWNLOADS = frozenset({"record:content:download", "record:content:print"})  # taken away
 LOOKS = OPENED | PAGES | DOWNLOADS
 
 OFFICE_OPENS_HOUR = 7

@@ -52,6 +52,7 @@ ACTIONS = frozenset(
         "record:content:erase",
         "record:content:destroy",
         "record:original:remove",
+        "record:content:print",
         "record:page:view",
         "search:index:query",
         "search:index:rebuild",

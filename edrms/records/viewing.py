@@ -4,7 +4,8 @@ If the event cannot be written the view is refused, because both stand in one tr
 while events have waited too long for their seal.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -12,8 +13,8 @@ from typing import BinaryIO
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload, undefer
 
-from edrms.access.model import Actor
-from edrms.access.policy import DOWNLOAD, VIEW, require
+from edrms.access.model import Actor, Decision
+from edrms.access.policy import DOWNLOAD, PRINT, VIEW, require
 from edrms.access.reviews import note_for_review
 from edrms.access.tables import Marking
 from edrms.audit.state import SealGuard
@@ -32,20 +33,22 @@ from edrms.records.reading import (
 )
 from edrms.records.tables import PageContent, Record, RecordPage, Rendition
 from edrms.storage.ports import ObjectStore
-from edrms.uow import write
+from edrms.uow import UnitOfWork, write
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRecord:
     """A record opened for reading: its pages in order (None where a page could not be read).
 
-    markings: of the record and of the clients it is about (edrms/access/markings.py).
+    markings: of the record and of the clients it is about (edrms/access/markings.py). permits: of
+    DOWNLOAD and PRINT, what this reader may do with it now (a broken glass lets in only to look).
     """
 
     record: Record
     clients: tuple[Client, ...]
     pages: tuple[PageContent | None, ...]
-    markings: frozenset[str] = frozenset()
+    markings: frozenset[str]
+    permits: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +82,40 @@ class RecordViewing:
 
     def open(self, actor: Actor, record_id: str, page: int | None = None) -> OpenRecord:
         """A record with its pages and clients; journalled as viewed. page: NotFound if it has none such."""
-        require(actor, VIEW)
-        with write(self._database, actor, self._clock) as work:
-            record, decision = visible_record(work.session, actor, VIEW, record_id, work.now)
-            self._seals.check(work.session)
-            statement = (
-                select(RecordPage)
-                .where(RecordPage.record_id == record_id)
-                .options(selectinload(RecordPage.reading).options(undefer(PageContent.words)))
-                .order_by(RecordPage.number)
-            )
-            pages = tuple(one.reading for one in work.session.scalars(statement))
-            if page is not None and not 1 <= page <= len(pages):
+        with self._may(actor, VIEW, record_id) as (work, record, decision):
+            opened = _opened(work, record)
+            if page is not None and not 1 <= page <= len(opened.pages):
                 raise no_such("page")
-            found = clients_shown(work.session, actor, client_ids_of(record), work.now)
-            markings = _markings(work.session, record, work.now)
             work.journal(VIEW, "record", record_id, reason=decision.reason)
-            note_for_review(work, decision, record_id)
-        return OpenRecord(record, tuple(found.values()), pages, markings)
+        return opened
 
-    def to_download(self, actor: Actor, record_id: str) -> tuple[Record, frozenset[str]]:
-        """A record the actor may download, and what must be said before: its markings, and those of
-        the clients it is about."""
+    def to_print(self, actor: Actor, record_id: str) -> OpenRecord:
+        """The same to be put on paper; journalled as printed."""
+        with self._may(actor, PRINT, record_id) as (work, record, decision):
+            opened = _opened(work, record)
+            work.journal(PRINT, "record", record_id, reason=decision.reason)
+        return opened
+
+    @contextmanager
+    def _may(
+        self, actor: Actor, permission: str, record_id: str
+    ) -> Iterator[tuple[UnitOfWork, Record, Decision]]:
+        """A transaction of one look at a record that the actor may take so."""
+        require(actor, permission)
+        with write(self._database, actor, self._clock) as work:
+            record, decision = visible_record(work.session, actor, permission, record_id, work.now)
+            self._seals.check(work.session)
+            yield work, record, decision
+            note_for_review(work, decision, record_id)
+
+    def to_take_away(
+        self, actor: Actor, permission: str, record_id: str
+    ) -> tuple[Record, frozenset[str]]:
+        """A record the actor may download or print, and what must be said before: its markings, and
+        those of the clients it is about. permission: DOWNLOAD or PRINT."""
         with self._database.read() as session:
             now = self._clock.now()
-            record, _ = visible_record(session, actor, DOWNLOAD, record_id, now)
+            record, _ = visible_record(session, actor, permission, record_id, now)
             return record, _markings(session, record, now)
 
     def page_image(self, actor: Actor, record_id: str, number: int) -> Content:
@@ -193,3 +205,25 @@ def _markings(session: Session, record: Record, at: datetime) -> frozenset[str]:
     subjects = [record.record_id, *client_ids_of(record)]
     marked = select(Marking.marking).where(Marking.subject_id.in_(subjects), Marking.live(at))
     return frozenset(session.scalars(marked))
+
+
+def _opened(work: UnitOfWork, record: Record) -> OpenRecord:
+    """Everything of a record for whoever reads it."""
+    statement = (
+        select(RecordPage)
+        .where(RecordPage.record_id == record.record_id)
+        .options(selectinload(RecordPage.reading).options(undefer(PageContent.words)))
+        .order_by(RecordPage.number)
+    )
+    permits = frozenset(
+        one
+        for one in (DOWNLOAD, PRINT)
+        if visible_among(work.session, work.actor, one, [record.record_id], work.now)
+    )
+    return OpenRecord(
+        record,
+        tuple(clients_shown(work.session, work.actor, client_ids_of(record), work.now).values()),
+        tuple(one.reading for one in work.session.scalars(statement)),
+        _markings(work.session, record, work.now),
+        permits,
+    )

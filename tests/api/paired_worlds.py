@@ -46,7 +46,7 @@ class Case:
     """One way of being hidden. guard: what is placed on the hidden record once it is filed.
 
     about: whose file it is on, by number in NAMES; the first three are adults, the others children;
-    the third of each is another team's.
+    the third of each is another team's. requests: of the session.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Case:
     about: tuple[int, ...]
     document_type: str = "D30"
     guard: Callable[[UnitOfWork, str, str], None] | None = None
+    requests: int = 220
 
 
 def mark(word: str) -> Callable[[UnitOfWork, str, str], None]:

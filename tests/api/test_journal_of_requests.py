@@ -51,6 +51,7 @@ def test_each_look_at_a_record_has_one_event_of_its_own(site: Site) -> None:
         "/pages/1/image": "record:page:view",
         "/pages/1/thumbnail": "record:page:view",
         "/download/original": "record:content:download",
+        "/print": "record:content:print",
         "?page=999": "access:request:refuse",
         "/pages/9/thumbnail": "access:request:refuse",
     }

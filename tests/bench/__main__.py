@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--part ingest|search|memory|encryption|audit|access] [--out FILE]`
+"""`python -m tests.bench [--quick] [--part NAME] [--out FILE]`, any of PARTS by its name.
 
 Speed and memory of the product, each speed as a ratio to something bare in the same run. Writes the
 figures to a file as JSON, prints a table and, last, the JSON. --quick is a smoke test: its figures
@@ -24,9 +24,10 @@ from tests.bench.encryption import measure_encryption
 from tests.bench.ingest import measure_ingest
 from tests.bench.memory import measure_memory
 from tests.bench.report import tables
+from tests.bench.retention import measure_retention
 from tests.bench.searching import measure_search
 
-PARTS = ("ingest", "search", "memory", "encryption", "audit", "access")
+PARTS = ("ingest", "search", "memory", "encryption", "audit", "access", "retention")
 QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
 
@@ -84,6 +85,8 @@ def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
         case "access":
             size = Size(records=2000, clients=400) if quick else Size()
             return measure_access(scratch / "access", size, 20 if quick else 400)
+        case "retention":
+            return measure_retention(4000 if quick else 1_000_000)
         case _:
             raise ValueError(part)
 

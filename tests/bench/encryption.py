@@ -16,6 +16,7 @@ from sqlalchemy import select
 from api.setting_up import make_instance
 from api.uploads import file_chunks
 from api.wiring import Instance, indexer, page_worker
+from edrms.audit.state import SealGuard
 from edrms.ids import ClientId
 from edrms.jobs.worker import Worker
 from edrms.records.tables import Record
@@ -99,7 +100,9 @@ def _by_turns(sides: tuple[Side, ...], turn: int) -> tuple[Side, ...]:
 
 
 def _side(home: Path, is_plain: bool, reader: Reader) -> Side:
-    made = make_instance(Settings(home=home))
+    made = make_instance(
+        Settings(home=home, audit_seal_limit_s=1e9)
+    )  # no sealer is at work beside it
     with write(made.database, SYSTEM, made.clock) as work:
         factories.make_teams(work)
         for person in sample_clients():
@@ -110,11 +113,18 @@ def _side(home: Path, is_plain: bool, reader: Reader) -> Side:
 
 
 def _over(made: Instance, store: KeepingStore) -> Instance:
+    seals = SealGuard(made.database, made.clock, made.settings.audit_seal_limit_s)
     return dataclasses.replace(
         made,
         store=store,
-        intake=Intake(made.database, store, made.clock, made.settings.max_upload_bytes),
-        viewing=RecordViewing(made.database, store, made.clock),
+        intake=Intake(
+            made.database,
+            store,
+            made.clock,
+            made.settings.max_upload_bytes,
+            made.settings.uploads_per_day_bytes,
+        ),
+        viewing=RecordViewing(made.database, store, made.clock, seals),
     )
 
 

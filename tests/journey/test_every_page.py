@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from pypdf import PdfReader
 
 from tests.journey.axe import violations
 from tests.journey.running_site import RunningSite
@@ -77,6 +78,29 @@ def test_pages_behind_links_and_pages_of_errors_have_no_fault(
         assert violations(auditor.page) == []
     for seen in (supervisor, reader, auditor):
         seen.page.context.close()
+
+
+def test_a_document_is_printed_with_its_reader_and_the_time_on_every_sheet(
+    site: RunningSite, chromium: Browser, tmp_path: Path
+) -> None:
+    reader = visit(chromium, site, "team_manager")
+    page = reader.page
+    assert is_found(reader, WORD_OF_FILED)
+    page.locator(".edrms-hit h3 a").first.click()
+    page.get_by_role("link", name="Print this document").click()
+    page.get_by_role("button", name="Print").wait_for()
+    page.wait_for_load_state("networkidle")
+    reader.check()
+    page.evaluate("window.print = () => { document.title = 'printing' }")
+    page.get_by_role("button", name="Print").click()
+    page.wait_for_function("document.title === 'printing'")
+    paper = tmp_path / "paper.pdf"
+    page.pdf(path=paper, format="A4")
+    sheets = [sheet.extract_text() for sheet in PdfReader(paper).pages]
+    assert len(sheets) == page.locator(".edrms-print__sheet").count()
+    assert all("Printed by" in sheet and "R-" in sheet for sheet in sheets)
+    assert not any("Sign out" in sheet for sheet in sheets)
+    page.context.close()
 
 
 def test_everything_needed_works_without_scripts(

@@ -67,10 +67,12 @@ def test_the_glass_lets_in_at_once_for_a_time_and_only_to_look(
     assert closed.value.data["may_break_glass"]
     glass = instance.glass.break_for(wenna, _client(jory), WHY, 4)
     assert instance.clients.open(wenna, jory.client_id).records
-    assert instance.viewing.open(wenna, record_id)
+    assert instance.viewing.open(wenna, record_id).permits == frozenset()
     assert [one.hit.record_id for one in _search(instance, wenna)] == [record_id]
     with pytest.raises(NotFound):
         instance.viewing.rendition(wenna, record_id, "original")
+    with pytest.raises(NotFound):
+        instance.viewing.to_print(wenna, record_id)
     assert instance.glass.open_for(wenna) == [glass]
     assert isinstance(instance.clock, FixedClock)
     instance.clock.advance(timedelta(hours=4))

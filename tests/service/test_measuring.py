@@ -32,6 +32,23 @@ def test_the_ingest_bench_reads_every_page_and_files_all_of_it(tmp_path: Path) -
     assert figures["ratio_all_pages"] > 0
 
 
+def test_the_encryption_bench_does_the_same_work_on_both_sides(tmp_path: Path) -> None:
+    figures = measure_part("encryption", tmp_path, quick=True)
+    assert figures and all(value > 0 for value in figures.values())
+
+
+def test_the_audit_bench_seals_and_verifies_what_it_wrote(tmp_path: Path) -> None:
+    figures = measure_part("audit", tmp_path, quick=True)
+    assert figures and all(value > 0 for value in figures.values())
+
+
+def test_the_retention_bench_decides_every_record_both_ways(tmp_path: Path) -> None:
+    figures = measure_part("retention", tmp_path, quick=True)
+    assert sum(figures["answers"].values()) == figures["records"] == 4000
+    assert all(figures["answers"].values())
+    assert figures["one_by_one_us_a_record"] > 0 and figures["changed_fact_p95_ms"] > 0
+
+
 def test_the_peak_of_a_process_counts_its_memory() -> None:
     with peak_of(os.getpid()) as peak:
         time.sleep(0.4)

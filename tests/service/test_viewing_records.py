@@ -22,6 +22,7 @@ Look = Callable[[Instance, Actor, str], object]
 LOOKS: dict[str, Look] = {
     "record:content:view": lambda i, who, record: i.viewing.open(who, record),
     "record:page:view": lambda i, who, record: i.viewing.page_image(who, record, 1),
+    "record:content:print": lambda i, who, record: i.viewing.to_print(who, record),
     "record:content:download": lambda i, who, record: i.viewing.rendition(who, record, "original"),
 }
 

@@ -165,11 +165,12 @@ class GuardFormPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadCheckPage:
-    """What must be read before a marked record is downloaded."""
+class TakeAwayCheckPage:
+    """What must be read before a marked record is downloaded or printed. act: what the button says."""
 
     title: str
     reference: str
     warnings: tuple[str, ...]
+    act: str
     href: str
     back_href: str

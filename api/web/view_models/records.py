@@ -60,6 +60,24 @@ class RecordPage:
     badges: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     sees_guards: bool = False
+    may_print: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintPage:
+    """A record to be put on paper. pages: without the blank ones, of which there are hidden_count."""
+
+    record_id: str
+    reference: str
+    title: str
+    clients: tuple[ClientSummary, ...]
+    pages: tuple[PageView, ...]
+    page_count: int
+    hidden_count: int
+    printed_by: str
+    printed_at: datetime
+    badges: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

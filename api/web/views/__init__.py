@@ -3,6 +3,7 @@
 from api.web.views import (  # noqa: F401 - they add their routes to blueprints of others
     audit_reports,
     batches,
+    taking_away,
 )
 from api.web.views.access_reports import blueprint as access_reports
 from api.web.views.account import blueprint as account

@@ -1,25 +1,22 @@
 """The viewer of a filed record: page images with the found words boxed, text, downloads."""
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission
-from api.content_host import offer
-from api.limits import counted_as
 from api.web import access_wording
 from api.web.context import instance, send
 from api.web.presenting import hit_count, page_view, summaries
 from api.web.shell import shell
 from api.web.thumbnails import small_picture
-from api.web.view_models import Download, DownloadCheckPage, PageLink, RecordPage
+from api.web.view_models import Download, PageLink, RecordPage
 from edrms.access.markings import ADDRESS, exempt_of, level_of
-from edrms.access.policy import holds
+from edrms.access.policy import DOWNLOAD, PRINT, holds
 from edrms.errors import no_such
 from edrms.fileplan import Sensitivity, document_type
 from edrms.records.tables import Record
 from edrms.records.viewing import OpenRecord
-from edrms.tickets.service import Subject
 from search.query import Query, parse
 
 blueprint = Blueprint("records", __name__)
@@ -76,7 +73,7 @@ def _page(
         next_page=min((at for at in shown if at > number), default=None),
         hidden_count=len(opened.pages) - len(shown),
         shows_blank=shows_blank,
-        downloads=_downloads(record) if holds(actor(), "record:content:download") else (),
+        downloads=_downloads(record) if DOWNLOAD in opened.permits else (),
         query=typed,
         hit_count=sum(hits),
         previous_hit_page=max((at for at in with_hits if at < number), default=None),
@@ -86,6 +83,7 @@ def _page(
         badges=badges(record.sensitivity, opened.markings),
         warnings=warnings(opened.markings),
         sees_guards=holds(actor(), "access:guard:view"),
+        may_print=PRINT in opened.permits,
     )
 
 
@@ -140,31 +138,3 @@ def thumbnail(record_id: str, page_number: int) -> ResponseReturnValue:
     """The picture made small for the strip beside the page; kept nowhere."""
     source = instance().viewing.thumbnail_source(actor(), record_id, page_number)
     return Response(small_picture(source.stream), mimetype="image/jpeg")
-
-
-@blueprint.get("/records/<record_id>/download/<rendition>")
-@permission("record:content:download")
-@counted_as("downloads")
-def download(record_id: str, rendition: str) -> ResponseReturnValue:
-    """The original or the searchable PDF, as a file to save; first the warnings, if it has any."""
-    if request.args.get("checked") != "yes":
-        found, markings = instance().viewing.to_download(actor(), record_id)
-        if said := warnings(markings):
-            return _check_first(found, rendition, said)
-    record, content = instance().viewing.rendition(actor(), record_id, rendition)
-    subject = Subject("record", record_id, rendition)
-    return offer(subject, f"{record.reference} {record.title}", content)
-
-
-def _check_first(record: Record, rendition: str, said: tuple[str, ...]) -> ResponseReturnValue:
-    if all(made.kind != rendition for made in record.renditions):
-        raise no_such("rendition")
-    record_id = record.record_id
-    page = DownloadCheckPage(
-        title=record.title,
-        reference=record.reference,
-        warnings=said,
-        href=url_for("records.download", record_id=record_id, rendition=rendition, checked="yes"),
-        back_href=url_for("records.show", record_id=record_id),
-    )
-    return render_template("download_check.html", page=page, shell=shell())
