@@ -41,6 +41,7 @@ def duties(instance: Instance, name: str = "upkeep") -> list[PeriodicDuty]:
         PeriodicDuty("workers", timedelta(hours=1), forget_workers),
         PeriodicDuty("done jobs", timedelta(hours=1), remove_done_jobs),
         PeriodicDuty("keys", timedelta(minutes=5), before=lambda: _settle_keys(instance)),
+        PeriodicDuty("locks", timedelta(minutes=5), before=lambda: _lock_objects(instance, name)),
         PeriodicDuty("audit check", timedelta(days=1), before=lambda: _check_audit(instance, name)),
         PeriodicDuty("index", timedelta(days=1), before=lambda: _tidy_index(instance)),
     ]
@@ -49,6 +50,13 @@ def duties(instance: Instance, name: str = "upkeep") -> list[PeriodicDuty]:
 def _settle_keys(instance: Instance) -> bool:
     """What was filed since gets its record's key, and its item lets go (scanning/custody)."""
     instance.custody.settle_all()
+    return True
+
+
+def _lock_objects(instance: Instance, name: str) -> bool:
+    """What was filed since gets the store's own hold, where the store has any."""
+    actor = Actor(StaffId(name), "EDRMS upkeep", frozenset())
+    instance.locks.lock_all(actor)
     return True
 
 

@@ -34,6 +34,7 @@ from edrms.jobs.queue import Queue
 from edrms.jobs.worker import Worker
 from edrms.records.client_files import ClientBrowsing
 from edrms.records.erasing import RecordRows
+from edrms.records.locking import ObjectLocks
 from edrms.records.naming import Names
 from edrms.records.viewing import RecordViewing
 from edrms.settings import Settings
@@ -117,6 +118,7 @@ class Instance:
     holds: Holds
     hold_exchange: HoldExchange
     erasing: Erasing
+    locks: ObjectLocks
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -129,6 +131,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     store = EncryptedStore(_store(settings), keys)
     index = _index(settings)
     custody = KeyCustody(database, keys, clock)
+    locks = ObjectLocks(database, store, clock)
     seal_guard = SealGuard(database, clock, settings.audit_seal_limit_s)
     return Instance(
         settings=settings,
@@ -168,11 +171,12 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         audit_reports=AuditReports(database, clock),
         holds=Holds(database, clock),
         hold_exchange=HoldExchange(database, clock),
+        locks=locks,
         erasing=Erasing(
             database,
             clock,
             (
-                StoredObjects(database, store, custody, clock),
+                StoredObjects(database, store, custody, locks, clock),
                 IndexEntries(index),
                 LedgerRows(database, clock),
                 RecordRows(database, clock),

@@ -31,7 +31,7 @@ from edrms.records.reading import (
     visible_among,
     visible_record,
 )
-from edrms.records.tables import PageContent, Record, RecordPage, Rendition
+from edrms.records.tables import FILED, PageContent, Record, RecordPage, Rendition
 from edrms.storage.ports import ObjectStore
 from edrms.uow import UnitOfWork, write
 
@@ -192,9 +192,10 @@ class RecordViewing:
         ]
 
     def count(self) -> int:
-        """How many records there are, for comparing with the index."""
+        """How many records are filed, for comparing with the index."""
         with self._database.read() as session:
-            return session.scalar(select(func.count(Record.record_id))) or 0
+            filed = select(func.count(Record.record_id)).where(Record.state == FILED)
+            return session.scalar(filed) or 0
 
     def _content(self, key: str, media_type: str) -> Content:
         stored = ObjectKey(key)

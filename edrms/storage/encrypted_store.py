@@ -77,6 +77,9 @@ class EncryptedStore:
     def keys(self) -> Iterator[tuple[ObjectKey, datetime]]:
         return self.inner.keys()
 
+    def has_holds(self) -> bool:
+        return self.inner.has_holds()
+
     def hold(self, key: ObjectKey) -> None:
         self._holding().hold(key)
 

@@ -110,6 +110,9 @@ class LocalObjectStore:
         for path in filter(lambda one: is_key(one.name), self._root.glob("??/*")):
             yield ObjectKey(path.name), datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
+    def has_holds(self) -> bool:
+        return False
+
     def _path(self, key: ObjectKey) -> Path:
         return self._root / check_shape(key)[:2] / key
 

@@ -89,6 +89,10 @@ class ObjectStore(Protocol):
         """Every whole object's key and when it was stored (UTC), in no particular order."""
         ...
 
+    def has_holds(self) -> bool:
+        """Whether this is a HoldingStore whose holds work. Raises Unavailable."""
+        ...
+
 
 class HoldingStore(ObjectStore, Protocol):
     """A store that can itself refuse to lose an object, whoever asks: a second lock on legal holds.

@@ -89,6 +89,9 @@ class S3ObjectStore:
             if is_key(entry.name):
                 yield ObjectKey(entry.name), entry.at
 
+    def has_holds(self) -> bool:
+        return self._requests.has_object_lock()
+
     def hold(self, key: ObjectKey) -> None:
         self._set_hold(key, on=True)
 

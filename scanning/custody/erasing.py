@@ -6,7 +6,7 @@ untouched. Where one has none, the file stays with the others and ends with them
 a destroyed attachment came in. The certificate says so (docs/adr/0018).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from edrms.db import Database
 from edrms.errors import Damaged, NotFound
 from edrms.ids import ObjectKey
 from edrms.records.endings import Erased
+from edrms.records.locking import ObjectLocks
 from edrms.records.tables import FILED, PageContent, Record, Rendition
 from edrms.storage.encrypted_store import EncryptedStore
 from edrms.storage.holders import record_holder
@@ -36,8 +37,10 @@ class StoredObjects:
     name = "stored files"
 
     def __init__(
-        self, database: Database, store: EncryptedStore, custody: KeyCustody, clock: Clock
-    ) -> None:
+        self, database: Database, store: EncryptedStore, custody: KeyCustody, locks: ObjectLocks,
+        clock: Clock,
+    ) -> None:  # fmt: skip
+        self._locks = locks
         self._database = database
         self._store = store
         self._keys = store.keys_kept
@@ -56,9 +59,9 @@ class StoredObjects:
             facts = facts_of_item(session, item_id)
             others = list(session.scalars(_others(item_id)))
         if facts is None:  # filed without an item: only keys and renditions are known
-            return self._without_item(record_id)
+            return self._without_item(actor, record_id)
         own = {key for one in facts.documents if one.record_id == record_id for key in one.objects}
-        self._remove(own)
+        self._remove(actor, own)
         if facts.shared and self._is_free(facts, others):
             self._part(actor, item_id, facts, others)
         self._check_gone(record_id, own)
@@ -66,13 +69,13 @@ class StoredObjects:
         with self._database.read() as session:
             return Erased(words, tuple(sorted(_remaining(session, item_id))))
 
-    def _without_item(self, record_id: str) -> Erased:
+    def _without_item(self, actor: Actor, record_id: str) -> Erased:
         with self._database.read() as session:
             of_record = Rendition.record_id == record_id
             keys = set(
                 map(ObjectKey, session.scalars(select(Rendition.object_key).where(of_record)))
             )
-        self._remove(keys)
+        self._remove(actor, keys)
         self._check_gone(record_id, keys)
         return Erased(f"{len(keys)} objects and their keys, in the store and in the key store")
 
@@ -88,7 +91,7 @@ class StoredObjects:
         survivors = [other.record_id for other in others if other.record_id]
         if survivors:
             self._take_from(actor, survivors)
-        self._remove(facts.shared)
+        self._remove(actor, facts.shared)
         with write(self._database, actor, self._clock) as work:
             item = work.session.get_one(Item, item_id)
             item.object_key = ""
@@ -107,7 +110,8 @@ class StoredObjects:
             for record_id in named:
                 work.journal(REMOVE, "record", record_id)
 
-    def _remove(self, keys: Iterable[ObjectKey]) -> None:
+    def _remove(self, actor: Actor, keys: Collection[ObjectKey]) -> None:
+        self._locks.unlock(actor, keys)
         for key in keys:
             self._store.delete(key)
 

@@ -13,6 +13,7 @@ from edrms.errors import Damaged, NotFound, Refused, Unavailable
 from edrms.ids import ObjectKey
 from edrms.jobs.worker import Worker
 from edrms.records.endings import Erased
+from edrms.records.locking import LockState
 from edrms.records.tables import DISPOSED, PageContent, Record, RecordPage, RecordStub, Rendition
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
@@ -227,6 +228,27 @@ def test_only_what_was_given_up_is_ended(filed: Instance) -> None:
     assert found(filed, MARKER) == 2
     with pytest.raises(Refused):
         filed.custody.destroy_record(every[0])
+
+
+def test_where_the_store_can_it_refuses_to_lose_what_is_filed_until_it_is_destroyed(
+    filed: Instance,
+) -> None:
+    ended = records_with(filed, MARKER)
+    kept = [key for one in ended for key in renditions(filed, one).values()]
+    locked = filed.locks.lock_all(SYSTEM)
+    if filed.settings.objects.startswith("file:"):
+        assert locked == 0 and not filed.locks.state().is_supported
+        return
+    assert locked >= len(kept) and filed.locks.state() == LockState(is_supported=True, waiting=0)
+    assert filed.locks.lock_all(SYSTEM) == 0
+    for key in kept:
+        with pytest.raises(Refused):
+            filed.store.delete(key)
+    give_up(filed, ended)
+    assert set(filed.erasing.end(SYSTEM, ended)) == set(ended)
+    for key in kept:
+        with pytest.raises(NotFound):
+            filed.store.size(key)
 
 
 class CutOff(Exception):

@@ -82,7 +82,8 @@ def _workers(work: Overview, now: datetime) -> tuple[WorkerRow, ...]:
 
 def _checks(work: Overview) -> tuple[Check, ...]:
     checks = [
-        _index_check(work), _store_check(), key_check(instance().keys), _confinement_check(),
+        _index_check(work), _store_check(), _lock_check(), key_check(instance().keys),
+        _confinement_check(),
         _virus_check(), reach_check(instance()), seal_check(instance()),
     ]  # fmt: skip
     if holds(actor(), "batch:all:view"):
@@ -116,6 +117,24 @@ def _store_check() -> Check:
         pass
     detail = _("It does not answer: documents cannot be opened or received")
     return Check(name=_("Document store"), state="bad", detail=detail)
+
+
+def _lock_check() -> Check:
+    """Whether the store itself refuses to lose what is filed."""
+    name = _("Lock on filed documents")
+    try:
+        found = instance().locks.state()
+    except Unavailable:
+        return Check(name=name, state="bad", detail=_("The document store does not answer"))
+    if not found.is_supported:
+        detail = _("The store has none: filed documents are guarded by this service alone")
+        return Check(name=name, state="watch", detail=detail)
+    if found.waiting:
+        detail = ngettext("%(num)s object waits for its lock", "%(num)s objects wait for their lock",
+                          found.waiting)  # fmt: skip
+        return Check(name=name, state="watch", detail=detail)
+    detail = _("The store refuses to delete any of them")
+    return Check(name=name, state="good", detail=detail)
 
 
 def _space_check() -> Check:
