@@ -16,6 +16,7 @@ from api.operating import COMMANDS
 from api.process import checked
 from api.process import serve as serve_web
 from api.supervisor import Supervisor
+from api.transfer_commands import transfer
 from api.wiring import Instance, build, indexer, upgrade_tables
 from edrms.access.roles import ROLES
 from edrms.errors import EdrmsError
@@ -48,7 +49,7 @@ def main() -> None:
     log_to_stderr(with_time=False)
 
 
-for command in (*COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, keys, audit):
+for command in (*COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, keys, audit, transfer):
     main.add_command(command)
 
 

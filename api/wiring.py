@@ -54,6 +54,7 @@ from edrms.tickets.service import ContentTickets
 from retention.erasing import Erasing
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
+from retention.transfers import Transfers
 from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
@@ -119,6 +120,7 @@ class Instance:
     hold_exchange: HoldExchange
     erasing: Erasing
     locks: ObjectLocks
+    transfers: Transfers
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -172,6 +174,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         holds=Holds(database, clock),
         hold_exchange=HoldExchange(database, clock),
         locks=locks,
+        transfers=Transfers(database, store, clock, seal_guard, settings.council_name),
         erasing=Erasing(
             database,
             clock,

@@ -122,6 +122,8 @@ PERMISSIONS: Mapping[str, str] = {
     "item:content:retry": _l("Try a held file again"),
     "record:content:download": _l("Download a record"),
     "record:content:print": _l("Print a record"),
+    "record:content:transfer": _l("Hand a record over to an archive or authority"),
+    "record:transfer:confirm": _l("Confirm that a transfer arrived"),
     "record:content:view": _l("Read a record"),
     "record:restricted:know": _l("Know that restricted records exist"),
     "search:index:query": _l("Search"),

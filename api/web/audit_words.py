@@ -34,6 +34,9 @@ GROUPS: tuple[Group, ...] = (
             "record:content:print": _l("printed record %(it)s"),
             "record:content:file": _l("filed record %(it)s"),
             "record:content:erase": _l("erased a part of record %(it)s"),
+            "record:content:transfer": _l("handed over a copy of record %(it)s"),
+            "record:transfer:make": _l("packed transfer %(it)s"),
+            "record:transfer:confirm": _l("confirmed that transfer %(it)s arrived"),
             "record:content:destroy": _l("destroyed record %(it)s"),
             "record:original:remove": _l(
                 "removed the file in which record %(it)s came with others"

@@ -85,8 +85,9 @@ def _numbered(session: Session, typed: str) -> list[Subject]:
 
 
 def _is_findable(session: Session, actor: Actor, one: Subject, at: datetime) -> bool:
-    permission = FIND if one.kind is SubjectKind.CLIENT else VIEW
-    return decide(actor, permission, facts_of(session, one, at)).allowed
+    if one.kind is SubjectKind.RECORD:  # one that was destroyed has no name any more
+        return bool(visible_among(session, actor, VIEW, [one.subject_id], at))
+    return decide(actor, FIND, facts_of(session, one, at)).allowed
 
 
 def _the_one(found: list[Subject], field: str) -> Subject:

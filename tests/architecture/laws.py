@@ -45,6 +45,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "api/identity_commands.py",
         "api/key_commands.py",
         "api/access_commands.py",
+        "api/transfer_commands.py",
     ),
     "defusedcsv": ("api/web/csv_answer.py",),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),
