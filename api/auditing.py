@@ -20,6 +20,7 @@ from edrms.access.policy import require
 from edrms.audit.checking import verify_database
 from edrms.audit.details import erase_detail
 from edrms.audit.exporting import AuditExport
+from edrms.audit.finding import not_secret
 from edrms.audit.notes import load_key, make_key
 from edrms.audit.place import CheckpointPlace
 from edrms.audit.state import sealing_state
@@ -77,7 +78,8 @@ def list_events(username: str, subject: str | None, limit: int) -> None:
     instance = _instance()
     actor = setting_up.staff_actor(instance, username)
     require(actor, "audit:event:view")
-    statement = select(AuditEvent).order_by(AuditEvent.number.desc()).limit(limit)
+    statement = select(AuditEvent).where(*not_secret(actor))
+    statement = statement.order_by(AuditEvent.number.desc()).limit(limit)
     if subject:
         statement = statement.where(AuditEvent.subject_id == subject)
     with write(instance.database, actor, instance.clock) as work:

@@ -49,6 +49,8 @@ from edrms.storage.ports import KeepingStore, ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
+from retention.hold_exchange import HoldExchange
+from retention.holds import Holds
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.custody.service import KeyCustody
@@ -107,6 +109,8 @@ class Instance:
     names: Names
     audit: AuditExplorer
     audit_reports: AuditReports
+    holds: Holds
+    hold_exchange: HoldExchange
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -155,6 +159,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
+        holds=Holds(database, clock),
+        hold_exchange=HoldExchange(database, clock),
     )
 
 

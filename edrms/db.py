@@ -33,6 +33,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from edrms.errors import CannotStart, Invalid, NoSpace, Unavailable
+from edrms.folding import fold_text
+from edrms.folding_sql import SQLITE_NAME
 
 BUSY_TIMEOUT_S = 30
 _POSTGRESQL = {
@@ -123,6 +125,7 @@ def journal_mode(version: tuple[int, int, int]) -> str:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's begin event below speaks for itself
     mode = journal_mode(sqlite3.sqlite_version_info)
+    connection.create_function(SQLITE_NAME, 1, _folded_or_null, deterministic=True)
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_S * 1000}",
@@ -135,6 +138,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _folded_or_null(text: str | None) -> str | None:
+    return None if text is None else fold_text(text)
 
 
 class _WithoutNul(StrDumperUnknown):

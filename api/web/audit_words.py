@@ -107,6 +107,19 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     Group(
+        "holds",
+        _l("Holds"),
+        {
+            "hold:hold:place": _l("placed hold %(it)s"),
+            "hold:hold:lift": _l("lifted hold %(it)s"),
+            "hold:hold:view": _l("looked at holds %(it)s"),
+            "hold:hold:review": _l("looked whether hold %(it)s is still needed"),
+            "hold:owner:change": _l("gave hold %(it)s another owner"),
+            "hold:list:export": _l("exported the holds"),
+            "hold:hold:import": _l("took in hold %(it)s"),
+        },
+    ),
+    Group(
         "staff",
         _l("Staff"),
         {
@@ -126,6 +139,7 @@ GROUPS: tuple[Group, ...] = (
             "staff:token:add": _l("made a token for a program (%(it)s)"),
             "staff:token:view": _l("looked at the tokens of programs"),
             "staff:token:revoke": _l("revoked a token (%(it)s)"),
+            "staff:person:set": _l("recorded whose account %(it)s is"),
             "staff:account:add": _l("added the account of %(it)s"),
             "staff:team:add": _l("added team %(it)s"),
             "staff:team:join": _l("put %(it)s in a team"),
@@ -168,6 +182,8 @@ KINDS: dict[str, str] = {
     "record": _l("Record"),
     "client": _l("Client"),
     "staff": _l("Member of staff"),
+    "hold": _l("Hold"),
+    "secret_hold": _l("Secret hold"),
 }
 
 

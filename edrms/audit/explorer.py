@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.access.policy import require
-from edrms.audit.finding import Condition, Found, blocked_for, find
+from edrms.audit.finding import Condition, Found, blocked_for, find, is_secret
 from edrms.audit.model import Asked, Bar, Detail, Entry, Page, Timeline
 from edrms.audit.naming import entries_of
 from edrms.audit.seal_view import Sealing, SealState
@@ -207,7 +207,7 @@ def _counted(
 
 def _one(session: Session, actor: Actor, event_id: str, at: datetime) -> AuditEvent:
     row = session.scalar(select(AuditEvent).where(AuditEvent.event_id == event_id))
-    if row is None or row.subject_id in blocked_for(session, actor, at):
+    if row is None or is_secret(actor, row) or row.subject_id in blocked_for(session, actor, at):
         raise no_such("event")
     return row
 

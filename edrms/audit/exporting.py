@@ -5,13 +5,14 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.access.policy import require
 from edrms.audit.canonical import canonical
 from edrms.audit.checking import PAGE, sealed_events
+from edrms.audit.finding import not_secret
 from edrms.audit.merkle import inclusion_proof
 from edrms.audit.place import CheckpointPlace
 from edrms.audit.sealing import COLUMNS, newest_checkpoint
@@ -104,6 +105,11 @@ class AuditExport:
         is not sealed yet. Under the newest checkpoint a witness has cosigned, if one covers it."""
         require(actor, EXPORT)
         with write(self._database, actor, self._clock) as work:
+            if (
+                work.session.scalar(select(AuditEvent.number).where(*_known(actor, event_id)))
+                is None
+            ):
+                raise no_such("event")
             seq, event = _sealed(work.session, event_id)
             last = newest_checkpoint(work.session, self._log.name)
             if last is None or seq >= last.size:
@@ -126,6 +132,10 @@ class AuditExport:
             return genuine(note, self._log) if note else None
         except Tampered:
             return None  # what others put beside our checkpoints is theirs to answer for
+
+
+def _known(actor: Actor, event_id: str) -> list[ColumnElement[bool]]:
+    return [AuditEvent.event_id == event_id, *not_secret(actor)]
 
 
 def _sealed(session: Session, event_id: str) -> tuple[int, bytes]:

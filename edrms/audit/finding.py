@@ -27,6 +27,8 @@ from edrms.staff.tables import StaffMember
 
 MOST_STAFF = 50
 REFUSED_REQUEST = "access:request:refuse"
+# Kinds of subjects whose events only holders of this permission may know of.
+SECRET_KINDS = {"secret_hold": "hold:secret:view"}
 Condition = ColumnElement[bool]
 
 
@@ -58,7 +60,7 @@ def find(session: Session, actor: Actor, asked: Asked, at: datetime) -> Found:
         record_id, faults["record"] = "", "unknown"
     if faults:
         return Found(staff=staff if len(staff) <= MOST_STAFF else {}, faults=faults)
-    conditions = [*_plain(asked), *_days(asked.from_day, asked.to_day)]
+    conditions = [*not_secret(actor), *_plain(asked), *_days(asked.from_day, asked.to_day)]
     if staff:
         conditions.append(AuditEvent.actor_id.in_(staff))
     if client_id:
@@ -68,6 +70,18 @@ def find(session: Session, actor: Actor, asked: Asked, at: datetime) -> Found:
     if hidden:
         conditions.append(AuditEvent.subject_id.not_in(hidden))
     return Found(tuple(conditions), staff, client_id, record_id)
+
+
+def not_secret(actor: Actor) -> list[Condition]:
+    """Conditions that keep events about secret things from those who may not know of them."""
+    hidden = [kind for kind, needed in SECRET_KINDS.items() if not holds(actor, needed)]
+    return [AuditEvent.subject_kind.not_in(hidden)] if hidden else []
+
+
+def is_secret(actor: Actor, event: AuditEvent) -> bool:
+    """The same for an event in hand."""
+    needed = SECRET_KINDS.get(event.subject_kind)
+    return needed is not None and not holds(actor, needed)
 
 
 def _plain(asked: Asked) -> list[Condition]:

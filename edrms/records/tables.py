@@ -18,6 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from edrms.db import Base, Big, UtcDateTime
 
+# States of a record. DESTROYING: given up to destruction for good, its keys and objects are going.
+FILED, DESTROYING = "filed", "destroying"
+
 
 class CaseFile(Base):
     """What the council keeps of one kind about one client (client x record class)."""

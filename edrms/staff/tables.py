@@ -125,3 +125,16 @@ class ApiTokenUse(Base):
 
     token_id: Mapped[str] = mapped_column(ForeignKey("api_tokens.token_id"), primary_key=True)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StaffPerson(Base):
+    """Whose an account is: by employee number and e-mail, folded; "" for one that is not known.
+
+    Accounts that share either are one person's (edrms/staff/persons.py).
+    """
+
+    __tablename__ = "staff_persons"
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.staff_id"), primary_key=True)
+    employee_number: Mapped[str] = mapped_column(String(32), index=True)
+    email: Mapped[str] = mapped_column(String(254), index=True)

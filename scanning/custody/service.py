@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from edrms.clock import Clock
 from edrms.db import Database
-from edrms.errors import Damaged
+from edrms.errors import Damaged, Refused
 from edrms.ids import ObjectKey
-from edrms.records.tables import PageContent, Record
+from edrms.records.tables import DESTROYING, PageContent, Record
 from edrms.storage.holders import ITEM, Holder, item_holder, record_holder
 from edrms.storage.key_store import KeyStore
 from edrms.storage.key_upkeep import Destroyed, destroy
@@ -69,12 +69,16 @@ class KeyCustody:
         """Destroy the key of a record and prove it gone; may be repeated. Its objects can then be
         opened by nobody but other records of the same original.
 
-        What may be destroyed, and when, is for whoever calls (retention); the caller removes the objects
-        that are unreadable now. Raises Damaged when the record's item still held a key of its pages or
-        a key can be found afterwards; then nothing more may be destroyed.
+        Only of a record that was given up to destruction, for good and in a committed transaction that
+        asked about holds (retention/hold_guard.py, condemn): Refused for every other, an absent one too.
+        The caller removes the objects that are unreadable now. Raises Damaged when the record's item still
+        held a key of its pages or a key can be found afterwards; then nothing more may be destroyed.
         """
         with self._database.read() as session:
-            item_id = session.scalar(select(Record.item_id).where(Record.record_id == record_id))
+            asked = select(Record.item_id, Record.state).where(Record.record_id == record_id)
+            item_id, state = session.execute(asked).one_or_none() or ("", "")
+            if state != DESTROYING:
+                raise Refused("This record was not given up to destruction.", code="not_condemned")
             facts = _facts(session, item_id) if item_id else None
         if item_id and facts:
             self.settle(item_id)

@@ -27,6 +27,7 @@ from edrms.ids import ObjectKey, new_id
 from edrms.jobs.worker import Worker
 from edrms.records.tables import PageContent, Record, Rendition
 from edrms.settings import Settings
+from edrms.staff.accounts import SYSTEM
 from edrms.storage.encrypted_store import EncryptedStore
 from edrms.storage.holders import item_holder, record_holder
 from edrms.storage.key_tables import HolderKey, KeyStoreRow
@@ -36,6 +37,8 @@ from edrms.storage.root_key_command import CommandRootKey
 from edrms.storage.root_key_file import RootKeyFile
 from edrms.storage.root_keys import GivenRootKeys, parse_root_keys
 from edrms.storage.wrapping import root_id
+from edrms.uow import write
+from retention.hold_guard import condemn
 from scanning.batches.tables import Item
 from scanning.batches.verify import verify
 from tests import factories
@@ -60,6 +63,12 @@ def filed(instance: Instance, worker: Worker) -> Instance:
     )
     assert len(records(instance)) == 2
     return instance
+
+
+def given_up(instance: Instance, *record_ids: str) -> None:
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        condemn(work, record_ids)
+        work.journal("record:content:file", "record", record_ids[0])
 
 
 def records(instance: Instance) -> list[Record]:
@@ -122,6 +131,7 @@ def test_destroying_a_record_makes_its_objects_unreadable_and_the_shared_origina
     filed: Instance,
 ) -> None:
     first, second = (record.record_id for record in records(filed))
+    given_up(filed, first, second)
     original = original_of(filed, "scan.tif")
     gone = filed.custody.destroy_record(first)  # without a round of settling before
     assert set(gone.unreadable) == objects_of(filed, first) - {original}
@@ -135,7 +145,9 @@ def test_destroying_a_record_makes_its_objects_unreadable_and_the_shared_origina
 
 
 def test_what_nobody_can_open_any_more_is_named_by_verify(filed: Instance) -> None:
-    gone = filed.custody.destroy_record(records(filed)[0].record_id)
+    first = records(filed)[0].record_id
+    given_up(filed, first)
+    gone = filed.custody.destroy_record(first)
     faults = verify(filed.database, filed.store).faults
     assert len(faults) == len(gone.unreadable)
     assert all("no key opens it" in fault for fault in faults)
@@ -143,6 +155,7 @@ def test_what_nobody_can_open_any_more_is_named_by_verify(filed: Instance) -> No
 
 def test_a_destroyed_record_stays_destroyed_however_often_keys_are_settled(filed: Instance) -> None:
     first = records(filed)[0].record_id
+    given_up(filed, first)
     gone = filed.custody.destroy_record(first)
     for _ in range(2):
         filed.custody.settle_all()
