@@ -37,7 +37,7 @@ from retention.hold_tables import Hold, HoldScope
 from retention.hold_words import ScopeKind
 
 LOCK = "holds and destruction"
-_AT_ONCE = 500
+_AT_ONCE, _QUERIES_AT_ONCE = 500, 100
 Condition = ColumnElement[bool]
 # Said to everybody of everything that is not destroyed, whatever the cause (docs/holds.md).
 KEPT = (
@@ -81,13 +81,15 @@ def live_holds_on(
 ) -> dict[str, tuple[str, ...]]:
     """The holds each of these records is under, by record id; one that is free is absent.
 
-    One statement for each 500 records, whatever the number of holds. Secret holds count like any other.
+    One statement for each 500 records and 100 saved queries. Secret holds count like any other.
     """
     queries = _live_queries(session, at)
     found: dict[str, set[str]] = defaultdict(set)
     for some in _parts(record_ids):
-        for record_id, hold_id in session.execute(_holds_of(some, queries, at)):
-            found[record_id].add(hold_id)
+        asked = Record.record_id.in_(some)
+        for statement in (_by_name(asked, at), *_by_query(asked, queries)):
+            for record_id, hold_id in session.execute(statement):
+                found[record_id].add(hold_id)
     return {record_id: tuple(sorted(holds)) for record_id, holds in found.items()}
 
 
@@ -147,19 +149,23 @@ def _live_queries(
     return [(hold_id, stored(criteria or {})) for hold_id, criteria in rows]
 
 
-def _holds_of(
-    record_ids: list[str], queries: list[tuple[str, Criteria]], at: datetime
-) -> CompoundSelect[str, str]:
-    asked = Record.record_id.in_(record_ids)
-    parts: list[Select[str, str]] = [_by_name(kind, asked, at) for kind in _NAMED]
-    parts += [
-        select(Record.record_id, literal(hold_id)).where(asked, fits(criteria))
-        for hold_id, criteria in queries
-    ]
-    return union_all(*parts)
+def _by_name(asked: Condition, at: datetime) -> CompoundSelect[str, str]:
+    return union_all(*(_of_kind(kind, asked, at) for kind in _NAMED))
 
 
-def _by_name(kind: ScopeKind, asked: Condition, at: datetime) -> Select[str, str]:
+def _by_query(
+    asked: Condition, queries: list[tuple[str, Criteria]]
+) -> Iterator[CompoundSelect[str, str]]:
+    for start in range(0, len(queries), _QUERIES_AT_ONCE):
+        yield union_all(
+            *(
+                select(Record.record_id, literal(hold_id)).where(asked, fits(criteria))
+                for hold_id, criteria in queries[start : start + _QUERIES_AT_ONCE]
+            )
+        )
+
+
+def _of_kind(kind: ScopeKind, asked: Condition, at: datetime) -> Select[str, str]:
     wanted = select(Record.record_id, HoldScope.hold_id).where(
         asked, HoldScope.kind == kind, HoldScope.subject_id == _NAMED[kind],
         Hold.hold_id == HoldScope.hold_id, Hold.live(at),

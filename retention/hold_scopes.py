@@ -118,15 +118,21 @@ def seen(
 def visible_holds(actor: Actor, at: datetime) -> Condition:
     """A condition on holds, true for those the actor may know of."""
     clients = select(ClientRow.client_id).where(visible_clients(actor, VIEW, at))
-    files = select(CaseFile.case_file_id).where(CaseFile.client_id.in_(clients))
     records = select(Record.record_id).where(visible_records(actor, VIEW, at))
+    files = select(CaseFile.case_file_id)
     unseen = exists().where(
         HoldScope.hold_id == Hold.hold_id,
         or_(
-            and_(HoldScope.kind == ScopeKind.CLIENT, HoldScope.subject_id.not_in(clients)),
-            and_(HoldScope.kind == ScopeKind.CASE_FILE, HoldScope.subject_id.not_in(files)),
-            and_(HoldScope.kind == ScopeKind.RECORD, HoldScope.subject_id.not_in(records)),
+            _unseen(ScopeKind.CLIENT, select(ClientRow.client_id), clients),
+            _unseen(ScopeKind.CASE_FILE, files, files.where(CaseFile.client_id.in_(clients))),
+            _unseen(ScopeKind.RECORD, select(Record.record_id), records),
         ),
     )
     open_only = true() if holds(actor, SECRET_VIEW) else Hold.is_secret.is_(False)
     return and_(open_only, not_(unseen))
+
+
+def _unseen(kind: ScopeKind, there: Select[str], visible: Select[str]) -> Condition:
+    """Of what is not here at all (a hold taken in from elsewhere) nothing can be told, so it is shown."""
+    subject = HoldScope.subject_id
+    return and_(HoldScope.kind == kind, subject.not_in(visible), subject.in_(there))
