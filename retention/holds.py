@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.access.policy import require
+from edrms.access.tables import Team
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, Refused, no_such
 from edrms.ids import new_id, new_reference
-from edrms.records.tables import DESTROYING, Record
+from edrms.records.tables import DESTROYING, CaseFile, Record
 from edrms.staff.tables import StaffMember
 from edrms.uow import UnitOfWork, write
 from retention.fresh_appraisal import appraise_afresh
@@ -30,6 +31,7 @@ from retention.hold_guard import covered, guard_placing
 from retention.hold_scopes import (
     PLACE,
     VIEW,
+    check_case_file,
     check_catch,
     count_seen,
     rows_of,
@@ -197,7 +199,9 @@ class Holds:
             work.journal(VIEW, kind_of(hold), hold_id)
         return OpenHold(listed, reviews, count)
 
-    def on(self, actor: Actor, hold_id: str, page: int = 1) -> tuple[tuple[Record, ...], int]:
+    def on(
+        self, actor: Actor, hold_id: str, page: int = 1, *, size: int = PAGE_SIZE
+    ) -> tuple[tuple[Record, ...], int]:
         """A page of the records it is on, by reference, and how many in all; as far as the actor may
         see them. Journalled. Pages count from 1."""
         require(actor, VIEW)
@@ -205,11 +209,31 @@ class Holds:
             hold = _known(work.session, actor, hold_id, work)
             ids = seen(actor, hold.scopes, work.now)
             statement = select(Record).where(Record.record_id.in_(ids)).order_by(Record.reference)
-            some = statement.limit(PAGE_SIZE).offset(PAGE_SIZE * (max(1, page) - 1))
+            some = statement.limit(size).offset(size * (max(1, page) - 1))
             found = tuple(work.session.scalars(some))
             total = count_seen(work.session, actor, hold.scopes, work.now)
             work.journal(VIEW, kind_of(hold), hold_id)
         return found, total
+
+    def case_file(self, actor: Actor, client_id: str, record_class: str) -> str:
+        """The id of a person's file of a class. NotFound alike for none and for one out of reach."""
+        require(actor, PLACE)
+        wanted = select(CaseFile.case_file_id).where(
+            CaseFile.client_id == client_id, CaseFile.record_class == record_class
+        )
+        with self._database.read() as session:
+            found = session.scalar(wanted)
+            if found is None:
+                raise no_such("case file")
+            check_case_file(session, actor, found, self._clock.now())
+        return found
+
+    def teams(self, actor: Actor) -> dict[str, str]:
+        """Names of teams by id, as a saved query may name them."""
+        require(actor, VIEW)
+        with self._database.read() as session:
+            rows = session.execute(select(Team.team_id, Team.name).order_by(Team.name)).all()
+        return dict(row.tuple() for row in rows)
 
 
 def kind_of(hold: Hold) -> str:
