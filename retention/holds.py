@@ -233,7 +233,7 @@ class Holds:
         require(actor, VIEW)
         with self._database.read() as session:
             rows = session.execute(select(Team.team_id, Team.name).order_by(Team.name)).all()
-        return dict(row.tuple() for row in rows)
+        return dict(rows)
 
 
 def kind_of(hold: Hold) -> str:
