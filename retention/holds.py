@@ -27,7 +27,7 @@ from edrms.records.tables import DESTROYING, CaseFile, Record
 from edrms.staff.tables import StaffMember
 from edrms.uow import UnitOfWork, write
 from retention.fresh_appraisal import appraise_afresh
-from retention.hold_guard import covered, guard_placing
+from retention.hold_guard import covered, guard_placing, live_holds_on
 from retention.hold_scopes import (
     PLACE,
     VIEW,
@@ -215,6 +215,16 @@ class Holds:
             work.journal(VIEW, kind_of(hold), hold_id)
         return found, total
 
+    def of_record(self, actor: Actor, record_id: str) -> tuple[Hold, ...]:
+        """The live holds a record is under that the actor may know of, by reference. Whether the record
+        is the actor's to see is for the caller."""
+        require(actor, VIEW)
+        with self._database.read() as session:
+            now = self._clock.now()
+            ids = live_holds_on(session, [record_id], now).get(record_id, ())
+            known = select(Hold).where(Hold.hold_id.in_(ids), visible_holds(actor, now))
+            return tuple(session.scalars(known.order_by(Hold.reference)))
+
     def case_file(self, actor: Actor, client_id: str, record_class: str) -> str:
         """The id of a person's file of a class. NotFound alike for none and for one out of reach."""
         require(actor, PLACE)
@@ -242,22 +252,17 @@ def kind_of(hold: Hold) -> str:
 
 
 def journal_placed(work: UnitOfWork, hold: Hold) -> None:
-    """The event of a new hold. Of a secret one it says nothing but that; a phrase is always kept apart."""
-    words = [hold.title, hold.reason, hold.authority]
-    detail: dict[str, Any] = {}
+    """The event of a new hold. What it is on is kept apart, as it says of whom; of a secret one all is."""
     scopes = [
-        {"kind": one.kind, "id": one.subject_id}
-        | {name: value for name, value in (one.criteria or {}).items() if name != "phrase"}
-        for one in hold.scopes
+        {"kind": one.kind, "id": one.subject_id, "criteria": one.criteria} for one in hold.scopes
     ]
-    words += [(one.criteria or {}).get("phrase", "") for one in hold.scopes]
-    if hold.is_secret:
-        words.append(json.dumps(scopes, sort_keys=True))
-    else:
-        detail = {"scopes": scopes, "owner": hold.owner_id, "review_on": hold.review_on.isoformat()}
-    work.journal(
-        PLACE, kind_of(hold), hold.hold_id, personal=" | ".join(filter(None, words)), **detail
-    )
+    words = [hold.title, hold.reason, hold.authority, json.dumps(scopes, sort_keys=True)]
+    detail: dict[str, Any] = {
+        "kinds": sorted(one.kind for one in hold.scopes), "owner": hold.owner_id,
+        "review_on": hold.review_on.isoformat(),
+    }  # fmt: skip
+    known = {} if hold.is_secret else detail
+    work.journal(PLACE, kind_of(hold), hold.hold_id, personal=" | ".join(words), **known)
 
 
 def free_reference(session: Session) -> str:

@@ -19,7 +19,7 @@ from api.setting_up import make_instance
 from edrms.audit.tables import AuditEvent
 from edrms.clients.model import Client, Identifier
 from edrms.ids import ClientId
-from edrms.records.tables import CaseFile
+from edrms.records.tables import CaseFile, Record
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.hold_guard import live_holds_on
@@ -193,6 +193,24 @@ def test_a_secret_hold_is_seen_by_governance_alone_on_pages_api_log_and_in_refus
 
 def _plain(answer: TestResponse, typed: str) -> str:
     return re.sub(r"[0-9a-f]{16}(?![0-9a-f])", "", answer.text.replace(typed, "ID"))
+
+
+def test_the_page_of_a_record_names_the_holds_the_reader_may_know_of(site: Site) -> None:
+    governance, manager, worker = (
+        site.signed_in(one)
+        for one in ("information_governance", "records_manager", "social_worker_children")
+    )
+    place(governance, kind="subject", about="LCS-118822", secret="yes", title="Op. Heron")
+    place(manager, kind="subject", about="LCS-118822", title="Open inquiry")
+    with site.instance.database.read() as session:
+        record = session.scalars(select(Record)).first()
+    assert record
+    address, form = f"/records/{record.record_id}", f"/holds/new?about={record.reference}"
+    seen = {who: who.get(address).text for who in (governance, manager, worker)}
+    assert ["Heron" in page for page in seen.values()] == [True, False, False]
+    assert ["Open inquiry" in page for page in seen.values()] == [True, True, False]
+    assert [form in page for page in seen.values()] == [True, True, False]
+    assert f'value="{record.reference}"' in manager.get(form).text
 
 
 def test_who_may_not_has_neither_link_nor_page(site: Site) -> None:

@@ -527,6 +527,19 @@ def test_a_secret_hold_holds_and_is_nowhere_to_be_seen_without_the_permission(
     assert len(instance.hold_exchange.export(GOVERNANCE)["holds"]) == 1
 
 
+def test_what_a_hold_is_on_stands_apart_from_its_event(
+    instance: Instance, owner: str, jory: Client
+) -> None:
+    scopes = on("client", jory.client_id), query(phrase="Jory Penrose")
+    placing = said(owner, *scopes, is_confirmed=True)
+    hold_id = instance.holds.place(MANAGER, placing).hold_id
+    [placed] = events(instance, "hold:hold:place", hold_id)
+    assert placed.detail["kinds"] == ["client", "query"] and placed.detail["owner"] == owner
+    assert jory.client_id not in str(placed.detail) and "penrose" not in str(placed.detail)
+    apart = personal_detail(instance, placed)
+    assert jory.client_id in apart and "jory penrose" in apart and WHY in apart and LETTER in apart
+
+
 def test_the_log_shows_nothing_of_a_secret_hold_to_an_auditor_and_all_to_governance(
     instance: Instance, owner: str, jory: Client
 ) -> None:
