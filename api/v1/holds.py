@@ -10,9 +10,9 @@ from api.v1.operation import body, operation, send
 from api.web.context import instance, page_number
 from edrms.errors import Invalid
 from edrms.staff.finding import staff_id_of
+from retention.hold_looks import Listed, Which
 from retention.hold_tables import HoldScope
 from retention.hold_words import Placing, Scope, ScopeKind
-from retention.holds import Listed, Which
 
 
 @blueprint.get("/holds")

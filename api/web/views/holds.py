@@ -30,8 +30,9 @@ from edrms.access.subjects import Subject, SubjectKind
 from edrms.errors import Conflict, Invalid, Refused
 from edrms.records.tables import Record
 from edrms.staff.finding import find_staff
+from retention.hold_looks import PAGE_SIZE, Listed, OpenHold, Which
 from retention.hold_scopes import PLACE
-from retention.holds import LIFT, PAGE_SIZE, REVIEW, Listed, OpenHold, Which
+from retention.holds import LIFT, REVIEW
 
 blueprint = Blueprint("holds", __name__)
 _CSV_AT_ONCE = 5_000
