@@ -40,6 +40,7 @@ from edrms.clock import SystemClock
 from edrms.errors import Invalid, Unavailable
 from edrms.settings import load_settings
 from edrms.uow import write
+from retention.hold_guard import evidence_is_held
 
 ALARM = 3  # exit status of a witness that refuses: unlike any of a program that merely failed
 as_staff = click.option(
@@ -164,7 +165,7 @@ def erase(event_id: str, username: str, reason: str) -> None:
     """Erase the personal detail of an event. The event and its proof stay."""
     instance = _instance()
     actor = setting_up.staff_actor(instance, username)
-    erase_detail(instance.database, instance.clock, actor, event_id, reason)
+    erase_detail(instance.database, instance.clock, actor, event_id, reason, keeps=evidence_is_held)
     click.echo("Erased.")
 
 

@@ -8,6 +8,7 @@ import click
 from api import setting_up
 from api.access_commands import ACCESS_COMMANDS
 from api.auditing import audit
+from api.hold_commands import HOLD_COMMANDS
 from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
 from api.key_commands import keys
@@ -49,7 +50,9 @@ def main() -> None:
     log_to_stderr(with_time=False)
 
 
-for command in (*COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, keys, audit, transfer):
+for command in (
+    *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, transfer,
+):  # fmt: skip
     main.add_command(command)
 
 

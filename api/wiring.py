@@ -1,7 +1,7 @@
 """The one place that chooses engines and joins the rooms."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -119,8 +119,17 @@ class Instance:
     holds: Holds
     hold_exchange: HoldExchange
     erasing: Erasing
-    locks: ObjectLocks
-    transfers: Transfers
+
+    @cached_property
+    def locks(self) -> ObjectLocks:
+        """The store's own holds on what is filed."""
+        return ObjectLocks(self.database, self.store, self.clock)
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        """Handing records to others."""
+        seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
+        return Transfers(self.database, self.store, self.clock, seals, self.settings.council_name)
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -133,7 +142,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     store = EncryptedStore(_store(settings), keys)
     index = _index(settings)
     custody = KeyCustody(database, keys, clock)
-    locks = ObjectLocks(database, store, clock)
     seal_guard = SealGuard(database, clock, settings.audit_seal_limit_s)
     return Instance(
         settings=settings,
@@ -173,19 +181,21 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         audit_reports=AuditReports(database, clock),
         holds=Holds(database, clock),
         hold_exchange=HoldExchange(database, clock),
-        locks=locks,
-        transfers=Transfers(database, store, clock, seal_guard, settings.council_name),
-        erasing=Erasing(
-            database,
-            clock,
-            (
-                StoredObjects(database, store, custody, locks, clock),
-                IndexEntries(index),
-                LedgerRows(database, clock),
-                RecordRows(database, clock),
-            ),
-        ),
+        erasing=_erasing(database, store, index, custody, clock),
     )
+
+
+def _erasing(
+    database: Database, store: EncryptedStore, index: SearchIndex, custody: KeyCustody, clock: Clock
+) -> Erasing:
+    """Everywhere that something of a record lies, in the order in which it is erased."""
+    places = (
+        StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock),
+        IndexEntries(index),
+        LedgerRows(database, clock),
+        RecordRows(database, clock),
+    )
+    return Erasing(database, clock, places)
 
 
 def _database(settings: Settings) -> Database:

@@ -21,10 +21,11 @@ from edrms.staff.tables import StaffMember
 from edrms.uow import UnitOfWork, write
 from retention.hold_criteria.rules import stored
 from retention.hold_guard import guard_placing
+from retention.hold_looks import OPEN_KIND, kind_of
 from retention.hold_scopes import PLACE, VIEW, visible_holds
 from retention.hold_tables import Hold, HoldReview, HoldScope
 from retention.hold_words import LONGEST_WORDS, ScopeKind, works_here
-from retention.holds import OPEN_KIND, SECRET_PLACE, kind_of
+from retention.holds import SECRET_PLACE
 
 FORMAT = "edrms-holds-1"
 _TEXTS = (

@@ -103,6 +103,28 @@ def under_hold(session: Session, at: datetime, *, with_secret: bool) -> Conditio
     return or_(*(_named(kind, known) for kind in _NAMED), *(fits(one) for one in queries), false())
 
 
+def evidence_is_held(work: UnitOfWork, kind: str, subject_id: str) -> bool:
+    """Whether what the log knows of this must stay: of a record on hold, of the document it came from, of
+    a client with one on file or who is on hold, of a live hold. Until the transaction ends it stays so."""
+    work.alone(LOCK)
+    session, now = work.session, work.now
+    if kind in ("hold", "secret_hold"):
+        return _any(session, select(Hold.hold_id).where(Hold.hold_id == subject_id, Hold.live(now)))
+    held = select(Record.record_id).where(under_hold(session, now, with_secret=True))
+    if kind == "client":
+        named = select(HoldScope.scope_id).where(
+            HoldScope.subject_id == subject_id, Hold.hold_id == HoldScope.hold_id, Hold.live(now)
+        )
+        on_file = held.where(on_a_file(CaseFile.client_id == subject_id))
+        return _any(session, named) or _any(session, on_file)
+    is_it = or_(Record.record_id == subject_id, Record.document_id == subject_id)
+    return _any(session, held.where(is_it))
+
+
+def _any(session: Session, ids: Select[str]) -> bool:
+    return session.scalar(ids.limit(1)) is not None
+
+
 def covered(scopes: Collection[HoldScope]) -> Condition:
     """A condition on records, true for those that a hold with these scopes is on, live or not."""
     found: list[Condition] = [false()]

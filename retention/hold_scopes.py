@@ -54,7 +54,7 @@ def _row(session: Session, actor: Actor, scope: Scope, at: datetime) -> HoldScop
         case ScopeKind.CLIENT:
             _within(session, actor, SubjectKind.CLIENT, scope.subject_id, at)
         case ScopeKind.CASE_FILE:
-            _case_file(session, actor, scope.subject_id, at)
+            check_case_file(session, actor, scope.subject_id, at)
         case ScopeKind.RECORD_CLASS:
             if scope.subject_id not in known(session).record_classes:
                 wrong = {"record_class": "There is no such record class."}
@@ -70,7 +70,8 @@ def _within(session: Session, actor: Actor, kind: SubjectKind, subject_id: str, 
     facts_within(session, actor, PLACE, Subject(kind, subject_id), at)
 
 
-def _case_file(session: Session, actor: Actor, case_file_id: str, at: datetime) -> None:
+def check_case_file(session: Session, actor: Actor, case_file_id: str, at: datetime) -> None:
+    """Raises NotFound alike for an absent case file and for one that is not the actor's to hold."""
     row = session.get(CaseFile, case_file_id)
     if row is None:
         raise no_such("case file")

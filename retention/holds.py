@@ -1,4 +1,4 @@
-"""Holds: placing, looking at again, lifting, and seeing what they are on. One transaction each.
+"""Holds: placing, looking at again, handing over and lifting. One transaction each.
 
 What is held is decided in hold_guard.py alone; who may know of it in hold_scopes.py. Lifting ends that
 hold for good, and what was approved for its end while it was held is appraised afresh. Reasons are
@@ -7,38 +7,35 @@ subject of their own, which the audit explorer shows to nobody else.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.access.policy import require
-from edrms.clock import Clock, civil_date
-from edrms.db import Database
-from edrms.errors import Conflict, Invalid, Refused, no_such
+from edrms.clock import civil_date
+from edrms.errors import Conflict, Invalid, Refused
 from edrms.ids import new_id, new_reference
-from edrms.records.tables import DESTROYING, Record
-from edrms.staff.tables import StaffMember
+from edrms.records.tables import DESTROYING
 from edrms.uow import UnitOfWork, write
 from retention.fresh_appraisal import appraise_afresh
 from retention.hold_guard import covered, guard_placing
+from retention.hold_looks import HoldLooks, kind_of, known_hold
 from retention.hold_scopes import (
     PLACE,
-    VIEW,
     check_catch,
-    count_seen,
     rows_of,
     seen,
-    visible_holds,
 )
 from retention.hold_tables import Hold, HoldReview, HoldScope
 from retention.hold_words import (
     Placing,
+    Scope,
     one_line,
     placing_wrong,
     review_wrong,
@@ -49,9 +46,6 @@ from retention.hold_words import (
 LIFT = "hold:hold:lift"
 REVIEW = "hold:hold:review"
 SECRET_PLACE = "hold:secret:place"  # noqa: S105 - a permission
-PAGE_SIZE = 50
-OPEN_KIND, SECRET_KIND = "hold", "secret_hold"
-Which = Literal["live", "due", "lifted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +57,8 @@ class Placed:
     too_late: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A hold in a list. needs_look: live, and past its review day or its owner works here no more."""
-
-    hold: Hold
-    owner_name: str
-    owner_works_here: bool
-    needs_look: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OpenHold:
-    """One hold, and how many records it is on, of those the reader may see."""
-
-    listed: Listed
-    reviews: tuple[HoldReview, ...]
-    count: int
-
-
-class Holds:
-    """The holds of an instance."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
+class Holds(HoldLooks):
+    """The holds of an instance: seeing them, and placing and lifting them."""
 
     def place(self, actor: Actor, said: Placing) -> Placed:
         """From its commit on nothing this is on is destroyed.
@@ -98,13 +69,13 @@ class Holds:
         require(actor, PLACE)
         if said.is_secret:
             require(actor, SECRET_PLACE)
+        if not said.is_confirmed:
+            self._check_catch(actor, said.scopes)
         with write(self._database, actor, self._clock) as work:
             guard_placing(work)
             if wrong := placing_wrong(work.session, said, civil_date(work.now)):
                 raise Invalid("The hold was not placed.", fields=wrong)
             scopes = rows_of(work.session, actor, said.scopes, work.now)
-            if not said.is_confirmed:
-                check_catch(work.session, actor, scopes, work.now)
             hold = _row(work, said, scopes)
             work.session.add(hold)
             work.session.flush()
@@ -112,6 +83,12 @@ class Holds:
             late = seen(actor, scopes, work.now, state=DESTROYING)
             too_late = work.session.scalar(select(func.count()).select_from(late.subquery())) or 0
         return Placed(hold.hold_id, hold.reference, too_late)
+
+    def _check_catch(self, actor: Actor, scopes: tuple[Scope, ...]) -> None:
+        """Beforehand, since to look through every page may take long and holds nobody up here."""
+        with self._database.read() as session:
+            now = self._clock.now()
+            check_catch(session, actor, rows_of(session, actor, scopes, now), now)
 
     def review(self, actor: Actor, hold_id: str, note: str, review_on: date | None) -> None:
         """The hold is still needed, and is looked at again that day."""
@@ -164,7 +141,7 @@ class Holds:
         require(actor, permission)
         with write(self._database, actor, self._clock) as work:
             guard_placing(work)
-            hold = _known(work.session, actor, hold_id, work)
+            hold = known_hold(work.session, actor, hold_id, work.now, to_change=True)
             if hold.lifted_at is not None:
                 raise Conflict("This hold was lifted already.", code="lifted")
             if work.now < hold.placed_at:
@@ -174,66 +151,19 @@ class Holds:
                 )  # fmt: skip
             yield work, hold
 
-    def listed(self, actor: Actor, which: Which = "live") -> tuple[Listed, ...]:
-        """The holds the actor may know of, earliest review first; those lifted latest first. Journalled."""
-        require(actor, VIEW)
-        with write(self._database, actor, self._clock) as work:
-            today = civil_date(work.now)
-            statement = select(Hold).where(visible_holds(actor, work.now), _of(which, work, today))
-            order = Hold.lifted_at.desc() if which == "lifted" else Hold.review_on
-            found = list(work.session.scalars(statement.order_by(order, Hold.reference)))
-            rows = _listed(work.session, found, today)
-            work.journal(VIEW, OPEN_KIND, "")
-        return rows
-
-    def open(self, actor: Actor, hold_id: str) -> OpenHold:
-        """One hold with its reviews, and how much it is on; journalled. NotFound also for a secret one."""
-        require(actor, VIEW)
-        with write(self._database, actor, self._clock) as work:
-            hold = _known(work.session, actor, hold_id, work)
-            [listed] = _listed(work.session, [hold], civil_date(work.now))
-            count = count_seen(work.session, actor, hold.scopes, work.now)
-            reviews = tuple(hold.reviews)
-            work.journal(VIEW, kind_of(hold), hold_id)
-        return OpenHold(listed, reviews, count)
-
-    def on(self, actor: Actor, hold_id: str, page: int = 1) -> tuple[tuple[Record, ...], int]:
-        """A page of the records it is on, by reference, and how many in all; as far as the actor may
-        see them. Journalled. Pages count from 1."""
-        require(actor, VIEW)
-        with write(self._database, actor, self._clock) as work:
-            hold = _known(work.session, actor, hold_id, work)
-            ids = seen(actor, hold.scopes, work.now)
-            statement = select(Record).where(Record.record_id.in_(ids)).order_by(Record.reference)
-            some = statement.limit(PAGE_SIZE).offset(PAGE_SIZE * (max(1, page) - 1))
-            found = tuple(work.session.scalars(some))
-            total = count_seen(work.session, actor, hold.scopes, work.now)
-            work.journal(VIEW, kind_of(hold), hold_id)
-        return found, total
-
-
-def kind_of(hold: Hold) -> str:
-    """What its events are about, so that those of a secret one can be kept from others."""
-    return SECRET_KIND if hold.is_secret else OPEN_KIND
-
 
 def journal_placed(work: UnitOfWork, hold: Hold) -> None:
-    """The event of a new hold. Of a secret one it says nothing but that; a phrase is always kept apart."""
-    words = [hold.title, hold.reason, hold.authority]
-    detail: dict[str, Any] = {}
+    """The event of a new hold. What it is on is kept apart, as it says of whom; of a secret one all is."""
     scopes = [
-        {"kind": one.kind, "id": one.subject_id}
-        | {name: value for name, value in (one.criteria or {}).items() if name != "phrase"}
-        for one in hold.scopes
+        {"kind": one.kind, "id": one.subject_id, "criteria": one.criteria} for one in hold.scopes
     ]
-    words += [(one.criteria or {}).get("phrase", "") for one in hold.scopes]
-    if hold.is_secret:
-        words.append(json.dumps(scopes, sort_keys=True))
-    else:
-        detail = {"scopes": scopes, "owner": hold.owner_id, "review_on": hold.review_on.isoformat()}
-    work.journal(
-        PLACE, kind_of(hold), hold.hold_id, personal=" | ".join(filter(None, words)), **detail
-    )
+    words = [hold.title, hold.reason, hold.authority, json.dumps(scopes, sort_keys=True)]
+    detail: dict[str, Any] = {
+        "kinds": sorted(one.kind for one in hold.scopes), "owner": hold.owner_id,
+        "review_on": hold.review_on.isoformat(),
+    }  # fmt: skip
+    known = {} if hold.is_secret else detail
+    work.journal(PLACE, kind_of(hold), hold.hold_id, personal=" | ".join(words), **known)
 
 
 def free_reference(session: Session) -> str:
@@ -254,34 +184,3 @@ def _row(work: UnitOfWork, said: Placing, scopes: list[HoldScope]) -> Hold:
         review_on=said.review_on, is_secret=said.is_secret, placed_by=work.actor.staff_id,
         placed_at=work.now, lifted_by="", lifted_reason="", lifted_authority="", scopes=scopes,
     )  # fmt: skip
-
-
-def _known(session: Session, actor: Actor, hold_id: str, work: UnitOfWork) -> Hold:
-    wanted = select(Hold).where(Hold.hold_id == hold_id, visible_holds(actor, work.now))
-    hold = session.scalar(wanted.with_for_update(of=Hold))
-    if hold is None:
-        raise no_such("hold")
-    return hold
-
-
-def _of(which: Which, work: UnitOfWork, today: date) -> ColumnElement[bool]:
-    match which:
-        case "lifted":
-            return Hold.lifted_at.is_not(None)
-        case "due":
-            gone = select(StaffMember.staff_id).where(StaffMember.active.is_(False))
-            late = or_(Hold.review_on <= today, Hold.owner_id.in_(gone))
-            return and_(Hold.lifted_at.is_(None), late)
-    return and_(Hold.lifted_at.is_(None), true())
-
-
-def _listed(session: Session, found: Sequence[Hold], today: date) -> tuple[Listed, ...]:
-    owners = {hold.owner_id for hold in found}
-    rows = session.scalars(select(StaffMember).where(StaffMember.staff_id.in_(owners)))
-    people = {one.staff_id: one for one in rows}
-    return tuple(_one(hold, people[hold.owner_id], today) for hold in found)
-
-
-def _one(hold: Hold, owner: StaffMember, today: date) -> Listed:
-    late = hold.review_on <= today or not owner.active
-    return Listed(hold, owner.display_name, owner.active, hold.lifted_at is None and late)

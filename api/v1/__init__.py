@@ -9,6 +9,7 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     audit,
     finding,
     guarding,
+    holds,
     indexing,
     intake,
     session,

@@ -23,6 +23,7 @@ _LINKS = (
     ("queue.index", _l("Indexing queue"), "document:queue:view"),
     ("search.index", _l("Search"), "search:index:query"),
     ("clients.find", _l("Clients"), "client:file:view"),
+    ("holds.index", _l("Holds"), "hold:hold:view"),
     ("oversight.index", _l("Access"), "access:guard:view"),
     ("access_reports.index", _l("Reports on access"), "access:report:view"),
     ("teams.index", _l("Teams"), "staff:team:manage"),

@@ -45,3 +45,10 @@ def find_staff(database: Database, typed: str, *, field: str = "staff") -> Staff
         names = ", ".join(one.username for one in exact)
         message = f"Several people have this name. Enter one of these user names: {names}."
     raise Invalid(message, fields={field: message})
+
+
+def staff_id_of(database: Database, username: str) -> str:
+    """The id behind a user name; "" where there is none, for whoever names all faults at once."""
+    wanted = select(StaffMember.staff_id).where(StaffMember.username == username)
+    with database.read() as session:
+        return session.scalar(wanted) or ""

@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from edrms.errors import EdrmsError, Unsupported
+from edrms.errors import EdrmsError, Refused, Unsupported
 from edrms.ids import ObjectKey
 from edrms.storage.copying import copy_checked, too_large
-from edrms.storage.holders import Holder, loose_holder
+from edrms.storage.holders import RECORD, Holder, loose_holder
 from edrms.storage.key_store import KeyStore
 from edrms.storage.ports import Capabilities, HoldingStore, ObjectStore, StoredObject, check_shape
 from edrms.storage.sealed_format import SALT_BYTES, Sealing, plain_size, sealed_size
@@ -71,6 +71,10 @@ class EncryptedStore:
         copy_checked(lambda: self.open(key), key, sha256, to)
 
     def delete(self, key: ObjectKey) -> None:
+        """Never of what a filed record still opens: its key is destroyed first, which asks about holds."""
+        holders = self.keys_kept.holders_of([key]).get(key, set())
+        if any(one.startswith(RECORD) for one in holders):
+            raise Refused("This object belongs to a filed record.", code="filed", key=key)
         self.inner.delete(key)
         self.keys_kept.forget(key)
 

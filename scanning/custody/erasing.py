@@ -91,6 +91,8 @@ class StoredObjects:
         survivors = [other.record_id for other in others if other.record_id]
         if survivors:
             self._take_from(actor, survivors)
+        for key in facts.shared:  # the others hold it too, and need it no more
+            self._keys.forget(key)
         self._remove(actor, facts.shared)
         with write(self._database, actor, self._clock) as work:
             item = work.session.get_one(Item, item_id)

@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import String, func, select, text
+from sqlalchemy import String, Text, func, literal, select, text
 from sqlalchemy.exc import IntegrityError
 
 import api.wiring  # noqa: F401 - all tables are known
@@ -20,6 +20,8 @@ from edrms.clients.tables import ClientName, ClientRow
 from edrms.clock import SystemClock
 from edrms.db import Base, Database
 from edrms.errors import CannotStart, Invalid
+from edrms.folding import fold_text
+from edrms.folding_sql import folded
 from edrms.ids import new_id
 from edrms.jobs.tables import Job
 from edrms.staff.accounts import SYSTEM
@@ -275,3 +277,23 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: Database) -> None:
         raise RuntimeError("the power went")
     assert migrations.present(empty) == ""
     migrations.upgrade(empty, CLOCK)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "", " ", "Siân’s REVIEW", "ŁÓDŹ  Øresund ĐÐ ß ẞ Æsop Œuvre Þór ı İ", "ﬁle №7 Å K", "a\n\tb--c",
+        "e\u0301te\u0301 caf\u00e9", "Ελλάδα ab Москва", "x\u200by \u202eevil", "O'Neill & Sons (UK) 12/3/26",
+    ],
+)  # fmt: skip
+def test_text_is_folded_alike_by_python_and_by_the_database(database: Database, words: str) -> None:
+    with database.read() as session:
+        found = session.scalar(select(folded(literal(words, Text()))))
+    assert found == fold_text(words)
+
+
+def test_every_latin_letter_is_folded_alike(database: Database) -> None:
+    letters = [chr(one) for one in range(32, 0x250)]
+    with database.read() as session:
+        found = [session.scalar(select(folded(literal(f"a{one}b", Text())))) for one in letters]
+    assert found == [fold_text(f"a{one}b") for one in letters]

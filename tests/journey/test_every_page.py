@@ -32,6 +32,7 @@ pytestmark = pytest.mark.journey
         ("information_governance", ["/", "/access", "/access/restrictions", "/access/grants",
                                     "/access/reviews", "/access/matrix", "/audit?staff=indexer",
                                     "/audit/staff?staff=indexer"]),
+        ("records_manager", ["/holds", "/holds?show=lifted", "/holds/new"]),
         ("system_administrator", ["/", "/teams", "/duty", "/account", "/account/password",
                                   "/account/second-factor", "/prove", "/staff", "/staff/new",
                                   "/tokens"]),

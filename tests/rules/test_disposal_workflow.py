@@ -308,7 +308,7 @@ def _nudge(world: World) -> None:
 
 
 def test_no_random_walk_destroys_without_two_people_a_wait_and_a_free_record() -> None:
-    faults, reached = walks(5_000)
+    faults, reached = walks(10_000)
     assert faults == set()
     assert all(reached[state] > 300 for state in CaseState), reached
 

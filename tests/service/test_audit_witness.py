@@ -257,14 +257,27 @@ def test_a_proof_carries_the_witness_once_there_is_one(sealed: Sealed) -> None:
     assert verify_proof(proof, event, signer().key, WITNESS.key).witnessed
 
 
+def none_kept(*_: object) -> bool:
+    return False
+
+
 def test_a_detail_is_checked_and_may_lawfully_be_gone(sealed: Sealed, tmp_path: Path) -> None:
     seal_some(sealed, 3)
     event_id = latest(sealed)
     with pytest.raises(Denied):
-        erase_detail(sealed.database, sealed.clock, factories.actor("auditor"), event_id, "why")
-    erase_detail(sealed.database, sealed.clock, OFFICER, event_id, "asked for by the person")
+        erase_detail(
+            sealed.database,
+            sealed.clock,
+            factories.actor("auditor"),
+            event_id,
+            "why",
+            keeps=none_kept,
+        )
+    erase_detail(
+        sealed.database, sealed.clock, OFFICER, event_id, "asked for by the person", keeps=none_kept
+    )
     with pytest.raises(NotFound):
-        erase_detail(sealed.database, sealed.clock, OFFICER, event_id, "again")
+        erase_detail(sealed.database, sealed.clock, OFFICER, event_id, "again", keeps=none_kept)
     with sealed.database.read() as session:
         assert session.get(AuditDetail, event_id) is None
     sealed.seal()

@@ -14,6 +14,7 @@ from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.subjects import Subject, SubjectKind
 from edrms.access.tables import Allocation
+from edrms.audit.details import erase_detail
 from edrms.clients.model import Client, Identifier
 from edrms.clock import FixedClock
 from edrms.errors import Conflict, Denied, EdrmsError, Invalid, NotFound, Refused
@@ -27,6 +28,7 @@ from retention.disposal_tables import DisposalItem
 from retention.hold_guard import (
     KEPT,
     condemn,
+    evidence_is_held,
     guard_destruction,
     guard_placing,
     live_holds_on,
@@ -525,6 +527,19 @@ def test_a_secret_hold_holds_and_is_nowhere_to_be_seen_without_the_permission(
     assert len(instance.hold_exchange.export(GOVERNANCE)["holds"]) == 1
 
 
+def test_what_a_hold_is_on_stands_apart_from_its_event(
+    instance: Instance, owner: str, jory: Client
+) -> None:
+    scopes = on("client", jory.client_id), query(phrase="Jory Penrose")
+    placing = said(owner, *scopes, is_confirmed=True)
+    hold_id = instance.holds.place(MANAGER, placing).hold_id
+    [placed] = events(instance, "hold:hold:place", hold_id)
+    assert placed.detail["kinds"] == ["client", "query"] and placed.detail["owner"] == owner
+    assert jory.client_id not in str(placed.detail) and "penrose" not in str(placed.detail)
+    apart = personal_detail(instance, placed)
+    assert jory.client_id in apart and "jory penrose" in apart and WHY in apart and LETTER in apart
+
+
 def test_the_log_shows_nothing_of_a_secret_hold_to_an_auditor_and_all_to_governance(
     instance: Instance, owner: str, jory: Client
 ) -> None:
@@ -733,6 +748,33 @@ def _bare_hold(owner: str, record_id: str, at: Any) -> Hold:
         lifted_reason="", lifted_authority="",
         scopes=[HoldScope(scope_id="b" * 32, kind="record", subject_id=record_id)],
     )  # fmt: skip
+
+
+def test_what_the_log_keeps_apart_about_a_held_thing_is_not_erased_while_it_is_held(
+    instance: Instance, owner: str, jory: Client
+) -> None:
+    record_id = filed(instance, jory, document_type="D05")
+    for subject in (Subject(SubjectKind.RECORD, record_id),
+                    Subject(SubjectKind.CLIENT, jory.client_id)):  # fmt: skip
+        instance.guards.mark(MANAGER_OF_TEAM, subject, "restricted", WHY, NEXT)
+    scope = query(document_types=["D05"])
+    placed = instance.holds.place(GOVERNANCE, said(owner, scope, is_confirmed=True, is_secret=True))
+    hold_id = placed.hold_id
+    about = [events(instance, subject=one)[-1] for one in (record_id, jory.client_id, hold_id)]
+    assert all(one.detail_digest for one in about)
+
+    def erase(event_id: str) -> None:
+        erase_detail(instance.database, instance.clock, GOVERNANCE, event_id, "asked by the person",
+                     keeps=evidence_is_held)  # fmt: skip
+
+    for one in about:
+        with pytest.raises(Refused, match="on hold"):
+            erase(one.event_id)
+        assert personal_detail(instance, one)
+    instance.holds.lift(GOVERNANCE, hold_id, WHY, LETTER)
+    for one in about:
+        erase(one.event_id)
+        assert not personal_detail(instance, one)
 
 
 # --- out and in -----------------------------------------------------------------------------------

@@ -138,10 +138,22 @@ def test_destroying_a_record_makes_its_objects_unreadable_and_the_shared_origina
     assert set(gone.still_held) >= {original}
     assert not any(can_be_read(filed, key) for key in gone.unreadable)
     assert all(can_be_read(filed, key) for key in objects_of(filed, second))
+    assert _is_deleted(filed, next(iter(gone.unreadable)))
+    for key in objects_of(filed, second) | {original}:
+        assert not _is_deleted(filed, key)  # also the original, which the other record shares
     last = filed.custody.destroy_record(second)
     assert original in last.unreadable and not last.still_held
     assert not can_be_read(filed, original)
     assert can_be_read(filed, original_of(filed, "waits.txt"))
+
+
+def _is_deleted(instance: Instance, key: ObjectKey) -> bool:
+    try:
+        instance.store.delete(key)
+    except Refused as error:
+        assert error.error_code == "filed"
+        return False
+    return True
 
 
 def test_what_nobody_can_open_any_more_is_named_by_verify(filed: Instance) -> None:

@@ -41,6 +41,14 @@ from api.web.view_models.finding import (
     SearchHit,
     SearchPage,
 )
+from api.web.view_models.holds import (
+    HoldFormPage,
+    HoldPage,
+    HoldReviewRow,
+    HoldRow,
+    HoldsPage,
+    NewHoldPage,
+)
 from api.web.view_models.identity import (
     AccountPage,
     CodePage,
@@ -184,6 +192,11 @@ __all__ = [
     "GuardRow",
     "Held",
     "HeldRole",
+    "HoldFormPage",
+    "HoldPage",
+    "HoldReviewRow",
+    "HoldRow",
+    "HoldsPage",
     "HomePage",
     "IdentityPage",
     "IndexDocumentPage",
@@ -199,6 +212,7 @@ __all__ = [
     "MemberRow",
     "Message",
     "NavItem",
+    "NewHoldPage",
     "NewStaffPage",
     "NoticeRow",
     "NoticesPage",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.web.view_models.finding import ClientSummary
+from api.web.view_models.notices import SubjectLink
 from api.web.view_models.pages import PageLink, PageView
 
 
@@ -29,7 +30,8 @@ class RecordPage:
     previous_hit_page, next_hit_page: nearest other pages with a found word, None if there is none.
     hit_count: found words in the whole document. text_source: a TextSource value.
     reading_confidence: 0 to 1, None unless the page was read by OCR. badges: how it is guarded, in
-    words; warnings: sentences to be read before it is downloaded, printed or shared.
+    words; warnings: sentences to be read before it is downloaded, printed or shared. held_by: the holds
+    it is under that the reader may know of.
     """
 
     record_id: str
@@ -61,6 +63,8 @@ class RecordPage:
     warnings: tuple[str, ...] = ()
     sees_guards: bool = False
     may_print: bool = False
+    held_by: tuple[SubjectLink, ...] = ()
+    may_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from api.web.views.clients import blueprint as clients
 from api.web.views.content import blueprint as content
 from api.web.views.glass import blueprint as glass
 from api.web.views.guarding import blueprint as guarding
+from api.web.views.holds import blueprint as holds
 from api.web.views.home import blueprint as home
 from api.web.views.notices import blueprint as notices
 from api.web.views.oversight import blueprint as oversight
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     content,
     glass,
     guarding,
+    holds,
     home,
     notices,
     oversight,

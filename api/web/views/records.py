@@ -7,16 +7,19 @@ from flask_babel import gettext as _
 from api.authn import actor, permission
 from api.web import access_wording
 from api.web.context import instance, send
+from api.web.hold_wording import hold_href
 from api.web.presenting import hit_count, page_view, summaries
 from api.web.shell import shell
 from api.web.thumbnails import small_picture
-from api.web.view_models import Download, PageLink, RecordPage
+from api.web.view_models import Download, PageLink, RecordPage, SubjectLink
 from edrms.access.markings import ADDRESS, exempt_of, level_of
 from edrms.access.policy import DOWNLOAD, PRINT, holds
 from edrms.errors import no_such
 from edrms.fileplan import Sensitivity, document_type
 from edrms.records.tables import Record
 from edrms.records.viewing import OpenRecord
+from retention.hold_scopes import PLACE as PLACE_HOLD
+from retention.hold_scopes import VIEW as VIEW_HOLDS
 from search.query import Query, parse
 
 blueprint = Blueprint("records", __name__)
@@ -84,6 +87,18 @@ def _page(
         warnings=warnings(opened.markings),
         sees_guards=holds(actor(), "access:guard:view"),
         may_print=PRINT in opened.permits,
+        held_by=_held_by(record.record_id),
+        may_hold=holds(actor(), PLACE_HOLD),
+    )
+
+
+def _held_by(record_id: str) -> tuple[SubjectLink, ...]:
+    """The holds it is under, for those who may know of them."""
+    if not holds(actor(), VIEW_HOLDS):
+        return ()
+    return tuple(
+        SubjectLink(text=f"{one.reference} {one.title}", href=hold_href(one.hold_id))
+        for one in instance().holds.of_record(actor(), record_id)
     )
 
 
