@@ -117,8 +117,12 @@ class Instance:
     audit: AuditExplorer
     audit_reports: AuditReports
     holds: Holds
-    hold_exchange: HoldExchange
     erasing: Erasing
+
+    @cached_property
+    def hold_exchange(self) -> HoldExchange:
+        """Holds out and in again."""
+        return HoldExchange(self.database, self.clock)
 
     @cached_property
     def locks(self) -> ObjectLocks:
@@ -180,7 +184,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
         holds=Holds(database, clock),
-        hold_exchange=HoldExchange(database, clock),
         erasing=_erasing(database, store, index, custody, clock),
     )
 

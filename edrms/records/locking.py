@@ -8,6 +8,7 @@ holds; the status page says so.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import Select, String, delete, exists, func, not_, select, union
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +19,7 @@ from edrms.db import Base, Database, UtcDateTime
 from edrms.errors import NotFound
 from edrms.ids import ObjectKey
 from edrms.records.tables import FILED, PageContent, Record, RecordPage, Rendition
-from edrms.storage.encrypted_store import EncryptedStore
+from edrms.storage.ports import HoldingStore, ObjectStore
 from edrms.uow import write
 
 AT_ONCE = 200
@@ -45,9 +46,9 @@ class LockState:
 class ObjectLocks:
     """Puts the store's holds on, and takes them off."""
 
-    def __init__(self, database: Database, store: EncryptedStore, clock: Clock) -> None:
+    def __init__(self, database: Database, store: ObjectStore, clock: Clock) -> None:
         self._database = database
-        self._store = store
+        self._store = cast("HoldingStore", store)  # asked by has_holds before it is used as one
         self._clock = clock
 
     def state(self) -> LockState:
