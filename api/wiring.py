@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
+import retention.tables  # noqa: F401 - all tables are known before any is made
+import scanning.batches.tables  # noqa: F401
 from api import instance_keys, migrations
 from api.migrations.grants import grant
 from edrms.access.allocations import Allocations
@@ -49,6 +50,10 @@ from edrms.storage.ports import KeepingStore, ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
+from retention.feeding import EventFeed
+from retention.life_events import LifeEvents
+from retention.reading import Retention
+from retention.schedules import Schedules
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.custody.service import KeyCustody
@@ -107,6 +112,10 @@ class Instance:
     names: Names
     audit: AuditExplorer
     audit_reports: AuditReports
+    life_events: LifeEvents
+    event_feed: EventFeed
+    schedules: Schedules
+    retention: Retention
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -155,6 +164,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
+        life_events=LifeEvents(database, clock),
+        event_feed=EventFeed(database, clock),
+        schedules=Schedules(database, clock),
+        retention=Retention(database, clock),
     )
 
 

@@ -1,0 +1,144 @@
+"""Looking at retention: until when a record is kept and why, and which facts are lacking for whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from edrms.access.model import Actor
+from edrms.access.policy import require
+from edrms.access.sql import visible_clients
+from edrms.access.subjects import Subject, SubjectKind, facts_within
+from edrms.clients.tables import ClientRow
+from edrms.clock import Clock, civil_date
+from edrms.db import Database
+from edrms.errors import no_such
+from retention.answers import answer_of
+from retention.evaluation import ask
+from retention.model import Answer
+from retention.schedule_store import must_be_in_force
+from retention.tables import MissingFact, PastAnswer
+
+VIEW_ANSWER = "retention:answer:view"
+LIST_FACTS = "retention:fact:list"
+
+
+@dataclass(frozen=True, slots=True)
+class PastWord:
+    """An answer that was kept before, from when until when."""
+
+    answer: Answer
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAnswer:
+    """Until when a record is kept, by the facts of now; and what was said of it before, latest first."""
+
+    record_id: str
+    answer: Answer
+    before: Sequence[PastWord]
+
+
+@dataclass(frozen=True, slots=True)
+class LackingFact:
+    """A fact that so many records of one person wait for. trigger: "" where it is a rule that lacks."""
+
+    client_id: str
+    trigger: str
+    why: str
+    class_ids: tuple[str, ...]
+    records: int
+
+
+class Retention:
+    """Answers about records, for those who may see the record or the person."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def of_record(self, actor: Actor, record_id: str) -> RecordAnswer:
+        """Asked of the rules afresh, never read from what is stored.
+
+        Raises NotFound alike for absent and forbidden, and Refused while no schedule is in force.
+        """
+        require(actor, VIEW_ANSWER)
+        now = self._clock.now()
+        with self._database.read() as session:
+            subject = Subject(SubjectKind.RECORD, record_id)
+            facts_within(session, actor, VIEW_ANSWER, subject, now)
+            schedule = must_be_in_force(session)
+            found = ask(session, [record_id], schedule, civil_date(now)).get(record_id)
+            if found is None:
+                raise no_such("record")
+            return RecordAnswer(record_id, found, _past(session, record_id))
+
+    def lacking(
+        self, actor: Actor, limit: int = 50, offset: int = 0, client_id: str = ""
+    ) -> tuple[list[LackingFact], int]:
+        """Facts without which records have no date, those most records wait for first, and how many
+        there are in all. Of people whom the actor may see; of one of them if client_id is given."""
+        require(actor, LIST_FACTS)
+        with self._database.read() as session:
+            groups = _groups(actor, self._clock.now(), client_id)
+            total = session.scalar(select(func.count()).select_from(groups.subquery())) or 0
+            rows = session.execute(groups.limit(limit).offset(offset)).tuples().all()
+            classes = _classes(session, [row[0] for row in rows])
+        found = [
+            LackingFact(client, event, why, classes.get((client, event, why), ()), count)
+            for client, event, why, count in rows
+        ]
+        return found, total
+
+
+def _groups(actor: Actor, at: datetime, client_id: str) -> Select[str, str, str, int]:
+    seen = select(ClientRow.client_id).where(visible_clients(actor, LIST_FACTS, at))
+    count = func.count(MissingFact.record_id.distinct())
+    wanted: ColumnElement[bool] = MissingFact.client_id.in_(seen)
+    if client_id:
+        wanted = and_(wanted, MissingFact.client_id == client_id)
+    what = MissingFact.client_id, MissingFact.trigger, MissingFact.why
+    return select(*what, count).where(wanted).group_by(*what).order_by(count.desc(), *what)
+
+
+def _classes(
+    session: Session, client_ids: Sequence[str]
+) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    """For each fact lacking of these people, the classes whose rules ask for it."""
+    what = MissingFact.client_id, MissingFact.trigger, MissingFact.why, MissingFact.class_id
+    rows = session.execute(
+        select(*what).where(MissingFact.client_id.in_(client_ids)).distinct().order_by(*what)
+    )
+    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for client_id, event, why, class_id in rows:
+        key = client_id, event, why
+        found[key] = (*found.get(key, ()), class_id)
+    return found
+
+
+def _past(session: Session, record_id: str) -> list[PastWord]:
+    """As each was on the day on which it was replaced."""
+    rows = session.scalars(
+        select(PastAnswer)
+        .where(PastAnswer.record_id == record_id)
+        .order_by(PastAnswer.number.desc())
+    )
+    return [
+        PastWord(
+            answer_of(
+                _columns(row), [tuple(one) for one in row.missing], civil_date(row.replaced_at)
+            ),
+            row.evaluated_at,
+            row.replaced_at,
+        )
+        for row in rows
+    ]
+
+
+def _columns(row: PastAnswer) -> dict[str, object]:
+    names = ("state", "due_on", "not_before", "action", "ground", "schedule_version")
+    return {name: getattr(row, name) for name in names}
