@@ -15,6 +15,7 @@ from api.logs import log_to_stderr
 from api.operating import COMMANDS
 from api.process import checked
 from api.process import serve as serve_web
+from api.retention_commands import retention
 from api.supervisor import Supervisor
 from api.wiring import Instance, build, indexer, upgrade_tables
 from edrms.access.roles import ROLES
@@ -48,7 +49,7 @@ def main() -> None:
     log_to_stderr(with_time=False)
 
 
-for command in (*COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, keys, audit):
+for command in (*COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, keys, audit, retention):
     main.add_command(command)
 
 

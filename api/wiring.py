@@ -50,10 +50,7 @@ from edrms.storage.ports import KeepingStore, ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
-from retention.feeding import EventFeed
-from retention.life_events import LifeEvents
-from retention.reading import Retention
-from retention.schedules import Schedules
+from retention.services import Retention
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.custody.service import KeyCustody
@@ -112,9 +109,6 @@ class Instance:
     names: Names
     audit: AuditExplorer
     audit_reports: AuditReports
-    life_events: LifeEvents
-    event_feed: EventFeed
-    schedules: Schedules
     retention: Retention
 
 
@@ -164,9 +158,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
-        life_events=LifeEvents(database, clock),
-        event_feed=EventFeed(database, clock),
-        schedules=Schedules(database, clock),
         retention=Retention(database, clock),
     )
 

@@ -61,9 +61,10 @@ class LifeEvents:
         self._database = database
         self._clock = clock
 
-    def record(self, actor: Actor, event: NewEvent) -> str:
+    def record(self, actor: Actor, event: NewEvent, about: str = "") -> str:
         """Say that something has happened. Returns the event's id.
 
+        about: the client it must be about; NotFound for any other.
         Raises Invalid by field, NotFound for a subject out of reach, Refused where it cannot be true
         beside what is known, and Conflict where the very same is known already.
         """
@@ -74,7 +75,9 @@ class LifeEvents:
             clients = must_reach(
                 work.session, actor, RECORD_EVENT, event.subject_kind, event.subject_id, work.now
             )
-            for client_id in clients:
+            if about and about not in clients:
+                raise no_such(event.subject_kind.value)
+            for client_id in sorted(clients):
                 work.alone(f"life of {client_id}")
             _refuse_known(work.session, event)
             row = add_event(work, event)

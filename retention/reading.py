@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from edrms.access.model import Actor
 from edrms.access.policy import require
 from edrms.access.sql import visible_clients
-from edrms.access.subjects import Subject, SubjectKind, facts_within
+from edrms.access.subjects import Subject, SubjectKind, clients_of, facts_within
 from edrms.clients.tables import ClientRow
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
@@ -18,8 +18,9 @@ from edrms.errors import no_such
 from retention.answers import answer_of
 from retention.evaluation import ask
 from retention.model import Answer
-from retention.schedule_store import must_be_in_force
+from retention.schedule_store import get_version, must_be_in_force, read_schedule
 from retention.tables import MissingFact, PastAnswer
+from retention.words import sentence
 
 VIEW_ANSWER = "retention:answer:view"
 LIST_FACTS = "retention:fact:list"
@@ -27,19 +28,25 @@ LIST_FACTS = "retention:fact:list"
 
 @dataclass(frozen=True, slots=True)
 class PastWord:
-    """An answer that was kept before, from when until when."""
+    """An answer that was kept before, from when until when, and in one sentence."""
 
     answer: Answer
+    sentence: str
     since: datetime
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class RecordAnswer:
-    """Until when a record is kept, by the facts of now; and what was said of it before, latest first."""
+    """Until when a record is kept, by the facts of now; and what was said of it before, latest first.
+
+    known_clients: those of the record's people whom the actor may know of; the sentence names nobody.
+    """
 
     record_id: str
     answer: Answer
+    sentence: str
+    known_clients: frozenset[str]
     before: Sequence[PastWord]
 
 
@@ -54,7 +61,7 @@ class LackingFact:
     records: int
 
 
-class Retention:
+class Answers:
     """Answers about records, for those who may see the record or the person."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -70,12 +77,19 @@ class Retention:
         now = self._clock.now()
         with self._database.read() as session:
             subject = Subject(SubjectKind.RECORD, record_id)
-            facts_within(session, actor, VIEW_ANSWER, subject, now)
+            facts = facts_within(session, actor, VIEW_ANSWER, subject, now)
             schedule = must_be_in_force(session)
             found = ask(session, [record_id], schedule, civil_date(now)).get(record_id)
             if found is None:
                 raise no_such("record")
-            return RecordAnswer(record_id, found, _past(session, record_id))
+            known = select(ClientRow.client_id).where(
+                ClientRow.client_id.in_(clients_of(facts)),
+                visible_clients(actor, VIEW_ANSWER, now),
+            )
+            return RecordAnswer(
+                record_id, found, sentence(found, schedule), frozenset(session.scalars(known)),
+                _past(session, record_id),
+            )  # fmt: skip
 
     def lacking(
         self, actor: Actor, limit: int = 50, offset: int = 0, client_id: str = ""
@@ -127,16 +141,14 @@ def _past(session: Session, record_id: str) -> list[PastWord]:
         .where(PastAnswer.record_id == record_id)
         .order_by(PastAnswer.number.desc())
     )
-    return [
-        PastWord(
-            answer_of(
-                _columns(row), [tuple(one) for one in row.missing], civil_date(row.replaced_at)
-            ),
-            row.evaluated_at,
-            row.replaced_at,
-        )
-        for row in rows
-    ]
+    return [_past_word(session, row) for row in rows]
+
+
+def _past_word(session: Session, row: PastAnswer) -> PastWord:
+    missing = [(client, kind, event, why) for client, kind, event, why in row.missing]
+    answer = answer_of(_columns(row), missing, civil_date(row.replaced_at))
+    schedule = read_schedule(get_version(session, row.schedule_version))
+    return PastWord(answer, sentence(answer, schedule), row.evaluated_at, row.replaced_at)
 
 
 def _columns(row: PastAnswer) -> dict[str, object]:

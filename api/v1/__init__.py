@@ -11,5 +11,7 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     guarding,
     indexing,
     intake,
+    retention,
+    schedules,
     session,
 )

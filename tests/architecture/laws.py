@@ -26,7 +26,7 @@ PURE_MAY = {  # paths are named there, never opened
     "scanning/sample_post/model.py": {"pathlib"},
 }
 # Forms of JSON: nothing but named, typed fields.
-SPEAK_FOR_THEMSELVES = {"api/v1/schema.py", "api/v1/schema_access.py"}
+SPEAK_FOR_THEMSELVES = {"api/v1/schema.py", "api/v1/schema_access.py", "api/v1/schema_retention.py"}
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "open"}
 
 # Outside library: where it may be imported. A folder ends in "/"; "*" stands for a family of names.
@@ -45,6 +45,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "api/identity_commands.py",
         "api/key_commands.py",
         "api/access_commands.py",
+        "api/retention_commands.py",
     ),
     "defusedcsv": ("api/web/csv_answer.py",),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),
