@@ -175,7 +175,7 @@ def _records_of(session: Session, client_ids: Sequence[str]) -> dict[str, int]:
             .where(CaseFile.client_id.in_(some))
             .group_by(CaseFile.client_id)
         )
-        found |= dict(rows.tuples().all())
+        found |= dict(rows.all())
     return found
 
 

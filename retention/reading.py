@@ -100,7 +100,7 @@ class Answers:
         with self._database.read() as session:
             groups = _groups(actor, self._clock.now(), client_id)
             total = session.scalar(select(func.count()).select_from(groups.subquery())) or 0
-            rows = session.execute(groups.limit(limit).offset(offset)).tuples().all()
+            rows = session.execute(groups.limit(limit).offset(offset)).all()
             classes = _classes(session, [row[0] for row in rows])
         found = [
             LackingFact(client, event, why, classes.get((client, event, why), ()), count)
