@@ -1,6 +1,7 @@
 """Retention by API and by command line: one person's life, feeds, schedules of two people."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
+from api.app import create_app
 from api.cli import main
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
@@ -224,9 +226,22 @@ def test_a_schedule_is_proposed_previewed_and_enacted_by_two_people(
     assert program.get("/api/v1/retention/schedules/99/csv", headers=manager).status_code == 404
 
 
-def test_enacting_asks_for_password_and_code_afresh(site: Site) -> None:
-    view = site.app.view_functions["v1.enact_schedule"]
-    assert view.step_up  # as every destructive act; what it does is in tests/api/test_identity_*
+def test_enacting_asks_for_password_and_code_afresh(tmp_path: Path) -> None:
+    clock = factories.fixed_clock()
+    instance = factories.new_instance(tmp_path / "home", clock)
+    factories.staff_member(instance, "ig", "information_governance")
+    program = create_app(instance).test_client()
+    signed_in = program.post(
+        "/api/v1/sessions", json={"username": "ig", "password": factories.PASSWORD}
+    )
+    headers = {"Authorization": f"Bearer {signed_in.json['token']}"}
+    address = "/api/v1/retention/schedules/1/enact"
+    fresh = program.post(address, json={"reason": REASON}, headers=headers)
+    assert fresh.status_code == 404  # asked for nothing more, and there is no such version
+    clock.advance(timedelta(minutes=6))
+    stale = program.post(address, json={"reason": REASON}, headers=headers)
+    assert (stale.status_code, stale.json["code"]) == (403, "step_up_required")
+    instance.database.close()
 
 
 # --- commands --------------------------------------------------------------------------------------
