@@ -6,6 +6,7 @@ impossible in itself is refused at once, while somebody is there to look again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
@@ -21,7 +22,7 @@ from edrms.db import Database
 from edrms.errors import Conflict, Invalid, Refused, no_such
 from edrms.ids import new_id
 from edrms.records.reading import on_file_of
-from edrms.records.tables import CaseFile, Record
+from edrms.records.tables import CaseFile, Record, RecordAttachment
 from edrms.uow import UnitOfWork, write
 from retention.evaluation import facts_changed
 from retention.life import (
@@ -40,16 +41,20 @@ from retention.tables import LifeEvent
 RECORD_EVENT = "retention:event:record"
 WITHDRAW_EVENT = "retention:event:withdraw"
 VIEW_EVENTS = "retention:event:view"
-RECORD = SubjectKind.RECORD.value
 _MOST_AUTHORITY = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class ClientLife:
     """What is known of one person: the register's dates, life events (withdrawn ones too, in the order
-    in which they happened), and what of it cannot be true together."""
+    in which they happened), and what of it cannot be true together.
+
+    files: the person's case files that the actor sees something on, each with its class.
+    """
 
     client_id: str
+    register: Sequence[tuple[str, date]]
+    files: Sequence[tuple[str, str]]
     events: Sequence[LifeEvent]
     contradictions: Sequence[Contradiction]
 
@@ -84,7 +89,8 @@ class LifeEvents:
             if (
                 event.subject_kind is not SubjectKind.RECORD
             ):  # whose other people need not be theirs
-                _refuse_impossible(work.session, clients[0], row.event_id)
+                shown = _shown_to(actor, clients[0], work.now)
+                _refuse_impossible(work.session, clients[0], row.event_id, shown)
             facts_changed(work, clients)
         return row.event_id
 
@@ -115,11 +121,20 @@ class LifeEvents:
         with self._database.read() as session:
             now = self._clock.now()
             must_reach(session, actor, VIEW_EVENTS, SubjectKind.CLIENT, client_id, now)
-            seen = select(Record.record_id).where(visible_records(actor, VIEW_EVENTS, now))
-            shown = or_(LifeEvent.subject_kind != RECORD, LifeEvent.subject_id.in_(seen))
+            shown = _shown_to(actor, client_id, now)
             events = session.scalars(_about_client(client_id).where(shown)).all()
-            known = stated_of(session, client_id, shown)
-            return ClientLife(client_id, events, contradictions(known))
+            found = contradictions(stated_of(session, client_id, shown))
+            register = [(one.kind, one.on) for one in _register(session, client_id)]
+            files = _files(session, actor, client_id, now)
+            return ClientLife(client_id, register, files, events, found)
+
+    def files_of(self, actor: Actor, client_id: str) -> Sequence[tuple[str, str]]:
+        """Id and class of the person's case files that the actor sees something on."""
+        require(actor, RECORD_EVENT)
+        with self._database.read() as session:
+            now = self._clock.now()
+            must_reach(session, actor, RECORD_EVENT, SubjectKind.CLIENT, client_id, now)
+            return _files(session, actor, client_id, now)
 
 
 def add_event(work: UnitOfWork, event: NewEvent) -> LifeEvent:
@@ -167,11 +182,49 @@ def stated_of(
         Stated(row.event_id, SubjectKind(row.subject_kind), row.subject_id, row.kind, row.on)
         for row in rows
     ]
+    return [*stated, *_register(session, client_id)]
+
+
+def _register(session: Session, client_id: str) -> list[Stated]:
     person = session.get_one(ClientRow, client_id)
-    for kind, on in ((Trigger.DOB, person.date_of_birth), (Trigger.DOD, person.date_of_death)):
-        if on is not None:
-            stated.append(Stated("", SubjectKind.CLIENT, client_id, str(kind), on))
-    return stated
+    given = (Trigger.DOB, person.date_of_birth), (Trigger.DOD, person.date_of_death)
+    return [
+        Stated("", SubjectKind.CLIENT, client_id, str(kind), on) for kind, on in given if on
+    ]  # fmt: skip
+
+
+def _shown_to(actor: Actor, client_id: str, at: datetime) -> ColumnElement[bool]:
+    """Events of the person, and of those of the person's records and files that the actor sees: else
+    an event would tell of a file that nobody may know of."""
+    return or_(
+        LifeEvent.subject_kind == SubjectKind.CLIENT.value,
+        LifeEvent.subject_id.in_(_seen(actor, at)),
+        LifeEvent.subject_id.in_(_seen_files(actor, client_id, at)),
+    )
+
+
+def _seen(actor: Actor, at: datetime) -> Select[str]:
+    return select(Record.record_id).where(visible_records(actor, VIEW_EVENTS, at))
+
+
+def _seen_files(actor: Actor, client_id: str, at: datetime) -> Select[str]:
+    return (
+        select(RecordAttachment.case_file_id)
+        .join(CaseFile, CaseFile.case_file_id == RecordAttachment.case_file_id)
+        .where(CaseFile.client_id == client_id, RecordAttachment.record_id.in_(_seen(actor, at)))
+    )
+
+
+def _files(
+    session: Session, actor: Actor, client_id: str, at: datetime
+) -> list[tuple[str, str]]:  # fmt: skip
+    mine = CaseFile.case_file_id.in_(_seen_files(actor, client_id, at))
+    rows = session.execute(
+        select(CaseFile.case_file_id, CaseFile.record_class)
+        .where(CaseFile.client_id == client_id, mine)
+        .order_by(CaseFile.record_class)
+    )
+    return [(file_id, kind) for file_id, kind in rows]
 
 
 def _about_client(client_id: str) -> Select[LifeEvent]:
@@ -194,9 +247,12 @@ def _refuse_known(session: Session, event: NewEvent) -> None:
         raise Conflict(f"This is known already: {event.kind} on {event.on}.", code="already")
 
 
-def _refuse_impossible(session: Session, client_id: str, event_id: str) -> None:
-    """Only what the new event has brought: what was impossible before does not bar what is right."""
-    for found in contradictions(stated_of(session, client_id)):
+def _refuse_impossible(
+    session: Session, client_id: str, event_id: str, shown: ColumnElement[bool]
+) -> None:
+    """Only what the new event has brought: what was impossible before does not bar what is right.
+    Nor what the actor may not see, which the refusal would tell; it is shown to who may."""
+    for found in contradictions(stated_of(session, client_id, shown)):
         is_new = any(one.event_id == event_id for one in found.between)
         if is_new and found.clash is not Clash.TWO_DATES:
             raise Refused(

@@ -121,6 +121,7 @@ from api.web.view_models.records import (
     WorkerRow,
     WorkRow,
 )
+from api.web.view_models.retention import LifeFormPage, LifePage, LifeRow, WithdrawPage
 from api.web.view_models.shell import (
     Choice,
     ChoiceGroup,
@@ -192,6 +193,9 @@ __all__ = [
     "ItemRow",
     "ItemState",
     "Language",
+    "LifeFormPage",
+    "LifePage",
+    "LifeRow",
     "LookRow",
     "LooksPage",
     "MatrixPage",
@@ -247,6 +251,7 @@ __all__ = [
     "TokensPage",
     "TypeSuggestion",
     "UploadPage",
+    "WithdrawPage",
     "WorkRow",
     "WorkerRow",
 ]

@@ -14,6 +14,7 @@ from api.web.views.content import blueprint as content
 from api.web.views.glass import blueprint as glass
 from api.web.views.guarding import blueprint as guarding
 from api.web.views.home import blueprint as home
+from api.web.views.life import blueprint as life
 from api.web.views.notices import blueprint as notices
 from api.web.views.oversight import blueprint as oversight
 from api.web.views.post import blueprint as post
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     glass,
     guarding,
     home,
+    life,
     notices,
     oversight,
     post,
