@@ -29,9 +29,10 @@ KINDS: tuple[str, ...] = (
     *(str(one) for one in Trigger if one not in KNOWN_ALREADY),
     BEGAN,
     REOPENED,
-    *(str(one) for one in Status if one is not Status.DECEASED),  # a date of death says that
+    *(str(one) for one in Status),
 )
-STATUSES = frozenset(str(one) for one in Status if one is not Status.DECEASED)
+STATUSES = frozenset(str(one) for one in Status)
+DIED_SOME_DAY = str(Status.DECEASED)  # learnt on that day; when it was is not known yet
 OF_A_PERSON = STATUSES | {str(Trigger.DOB), str(Trigger.DOD)}
 ENDS = frozenset(
     str(one)
@@ -41,7 +42,8 @@ ENDS = frozenset(
         Trigger.EXPIRY, Trigger.AUTH_END, Trigger.LEAVE_DATE, Trigger.PROCEEDINGS_END,
     )
 )  # fmt: skip
-_KNOWN_AHEAD = STATUSES | {
+_WITH_AN_END = STATUSES - {DIED_SOME_DAY}
+_KNOWN_AHEAD = _WITH_AN_END | {
     str(one)
     for one in (
         Trigger.CONTRACT_END, Trigger.EXPIRY, Trigger.AUTH_END, Trigger.APPROVAL_END,
@@ -96,8 +98,6 @@ def fault_of_kind(kind: str) -> str:
         return ""
     if kind in KNOWN_ALREADY:
         return f"{kind} is known from the record itself and cannot be given."
-    if kind == Status.DECEASED:
-        return f"Give the date of death as {Trigger.DOD}."
     return f"There is no kind {kind[:40]!r}. Choose one of {', '.join(KINDS)}."
 
 
@@ -116,7 +116,7 @@ def _fault_of_date(kind: str, on: date, today: date) -> str:
 def _fault_of_end(event: NewEvent, today: date) -> str:
     if event.until is None:
         return ""
-    if event.kind in KINDS and event.kind not in STATUSES:
+    if event.kind in KINDS and event.kind not in _WITH_AN_END:
         return "Only a status has an end; leave this empty."
     if event.until < event.on:
         return f"The end {event.until} is before the beginning {event.on}."
@@ -211,6 +211,6 @@ def _outside_life(
         if births and one.kind != Trigger.DOD and one.on < births[0].on - _BEFORE_BIRTH:
             words = f"{one.kind} {one.on} is before the birth on {births[0].on}."
             yield Contradiction(Clash.BEFORE_BIRTH, (one, births[0]), words)
-        if deaths and one.kind in STATUSES and one.on > deaths[-1].on:
+        if deaths and one.kind in _WITH_AN_END and one.on > deaths[-1].on:
             words = f"{one.kind} {one.on} is after the death on {deaths[-1].on}."
             yield Contradiction(Clash.AFTER_DEATH, (deaths[-1], one), words)

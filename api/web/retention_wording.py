@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 KINDS: Mapping[str, str] = {
     "DOB": _l("Born"),
     "DOD": _l("Died"),
+    "deceased": _l("Has died, the date is not known (give the day we learnt of it)"),
     "began": _l("Case or service opened"),
     "CASE_CLOSED": _l("Case closed"),
     "SERVICE_END": _l("Service ended"),

@@ -258,6 +258,19 @@ def test_a_death_learnt_late_counts_from_when_it_was(instance: Instance, jory: C
     assert stored(instance, record_id).due_on == date(2035, 2, 1)
 
 
+def test_who_is_known_to_have_died_without_a_date_is_waited_for(instance: Instance) -> None:
+    olive = factories.client()
+    factories.on_the_register(instance, olive)
+    record_id = filed(instance, olive, kind="A02")
+    record_event(instance, olive, "SERVICE_END", date(2010, 1, 1))
+    assert stored(instance, record_id).due_on == date(2018, 1, 1)
+    record_event(instance, olive, "deceased", date(2026, 5, 1))
+    assert stored(instance, record_id).state == "unknown"
+    assert ("A19", "DOD", "unknown") in lacks(instance, record_id)
+    record_event(instance, olive, "DOD", date(2026, 4, 1))
+    assert stored(instance, record_id).due_on == date(2034, 4, 1)
+
+
 def test_a_contradiction_keeps_the_record_and_is_a_fact_lacking(
     instance: Instance, jory: Client
 ) -> None:
