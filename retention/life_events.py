@@ -147,7 +147,6 @@ def add_event(work: UnitOfWork, event: NewEvent) -> LifeEvent:
         recorded_at=work.now, recorded_by=work.actor.staff_id,
     )  # fmt: skip
     work.session.add(row)
-    work.session.flush()
     work.journal(
         RECORD_EVENT, event.subject_kind.value, event.subject_id, personal=row.authority,
         **_named(row),

@@ -14,10 +14,10 @@ from edrms.access.subjects import Subject, SubjectKind, clients_of, facts_within
 from edrms.clients.tables import ClientRow
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
-from edrms.errors import no_such
-from retention.answers import answer_of
+from edrms.errors import Denied, NotFound, Refused, no_such
+from retention.answers import answer_of, columns_of, missing_of
 from retention.evaluation import ask
-from retention.model import Answer
+from retention.model import Answer, Due, NotDue, Permanent, Schedule, Unknown
 from retention.schedule_store import get_version, must_be_in_force, read_schedule
 from retention.tables import MissingFact, PastAnswer
 from retention.words import sentence
@@ -40,7 +40,8 @@ class PastWord:
 class RecordAnswer:
     """Until when a record is kept, by the facts of now; and what was said of it before, latest first.
 
-    known_clients: those of the record's people whom the actor may know of; the sentence names nobody.
+    known_clients: those of the record's people whom the actor may know of. The sentence names nobody,
+    and gives no reason that lies with anybody else: that a brother was adopted, say.
     """
 
     record_id: str
@@ -86,10 +87,19 @@ class Answers:
                 ClientRow.client_id.in_(clients_of(facts)),
                 visible_clients(actor, VIEW_ANSWER, now),
             )
+            people = frozenset(session.scalars(known))
             return RecordAnswer(
-                record_id, found, sentence(found, schedule), frozenset(session.scalars(known)),
-                _past(session, record_id),
+                record_id, found, _told(found, schedule, people), people,
+                _past(session, record_id, people),
             )  # fmt: skip
+
+    def sentence_of(self, actor: Actor, record_id: str) -> str:
+        """The answer in one sentence, for a page that shows the record anyway; "" for who may not know
+        it, and while no schedule is in force."""
+        try:
+            return self.of_record(actor, record_id).sentence
+        except (Denied, NotFound, Refused):
+            return ""
 
     def lacking(
         self, actor: Actor, limit: int = 50, offset: int = 0, client_id: str = ""
@@ -107,6 +117,23 @@ class Answers:
             for client, event, why, count in rows
         ]
         return found, total
+
+
+def _told(answer: Answer, schedule: Schedule, known: frozenset[str]) -> str:
+    about = {columns_of(answer)["ground"]["client_id"], *(one[0] for one in missing_of(answer))}
+    if about <= known | {""}:
+        return sentence(answer, schedule)
+    match answer:
+        case Due():
+            what = f"Due since {answer.on}"
+        case NotDue():
+            what = f"Kept until {answer.until}"
+        case Permanent():
+            what = "Kept for good"
+        case Unknown():
+            what = "Kept, since a fact is not known"
+    version = answer.schedule_version
+    return f"{what}, for a reason that lies with a person you may not know of, schedule version {version}."
 
 
 def _groups(actor: Actor, at: datetime, client_id: str) -> Select[str, str, str, int]:
@@ -134,21 +161,21 @@ def _classes(
     return found
 
 
-def _past(session: Session, record_id: str) -> list[PastWord]:
+def _past(session: Session, record_id: str, known: frozenset[str]) -> list[PastWord]:
     """As each was on the day on which it was replaced."""
     rows = session.scalars(
         select(PastAnswer)
         .where(PastAnswer.record_id == record_id)
         .order_by(PastAnswer.number.desc())
     )
-    return [_past_word(session, row) for row in rows]
+    return [_past_word(session, row, known) for row in rows]
 
 
-def _past_word(session: Session, row: PastAnswer) -> PastWord:
+def _past_word(session: Session, row: PastAnswer, known: frozenset[str]) -> PastWord:
     missing = [(client, kind, event, why) for client, kind, event, why in row.missing]
     answer = answer_of(_columns(row), missing, civil_date(row.replaced_at))
     schedule = read_schedule(get_version(session, row.schedule_version))
-    return PastWord(answer, sentence(answer, schedule), row.evaluated_at, row.replaced_at)
+    return PastWord(answer, _told(answer, schedule, known), row.evaluated_at, row.replaced_at)
 
 
 def _columns(row: PastAnswer) -> dict[str, object]:

@@ -38,8 +38,8 @@ def _of_a_client(work: UnitOfWork) -> bool:
     if row is None:
         return False
     some = _next(work.session, row.last_number, row.client_id)
-    if some:
-        renew(work, [record_id for _, record_id in some])
+    renew(work, [record_id for _, record_id in some])
+    if len(some) == SLICE:
         row.last_number = some[-1][0]
     else:
         work.session.delete(row)

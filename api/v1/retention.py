@@ -39,10 +39,11 @@ def _kept(found: RecordAnswer) -> schema.Kept:
         schedule_version=found.answer.schedule_version,
         missing=[
             schema.LackedFact(
-                client_id=client_id if client_id in found.known_clients else "",
+                client_id=client_id,
                 class_id=class_id, trigger=trigger, why=why,
             )
             for client_id, class_id, trigger, why in missing_of(found.answer)
+            if client_id in found.known_clients | {""}
         ],
         before=[
             schema.KeptBefore(

@@ -11,7 +11,7 @@ from api.v1.schema import Model
 class LackedFact(Model):
     """What nobody knows, or what cannot be true, without which there is no date."""
 
-    client_id: str = Field(description="Empty for a person whom you may not know of.")
+    client_id: str = Field(description="Empty where it is no person's.")
     class_id: str
     trigger: str = Field(description="Empty where it is a rule or a file that lacks.")
     why: str
@@ -38,7 +38,7 @@ class Kept(Model):
     action: str
     sentence: str
     schedule_version: int
-    missing: list[LackedFact]
+    missing: list[LackedFact] = Field(description="Of people whom you may know of.")
     before: list[KeptBefore] = Field(description="What was said of it before, latest first.")
 
 

@@ -12,6 +12,8 @@ from api.web.retention_wording import KINDS
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.life import KINDS as ALL_KINDS
+from retention.profiles import BASE
+from retention.schedules import install
 from retention.tables import LifeEvent
 from tests import factories
 from tests.api.conftest import ADULT, CHILD, Site, csrf_of
@@ -133,3 +135,17 @@ def test_out_of_reach_is_as_absent_and_who_may_not_withdraw_is_not_offered_it(si
     page = worker.get(LIFE).text
     assert "Case closed" in page and "/withdraw" not in page
     assert site.signed_in("auditor").get(LIFE).status_code in (403, 404)
+
+
+def test_a_record_says_on_its_page_until_when_it_is_kept_once_a_schedule_is_in_force(
+    site: Site,
+) -> None:
+    record_id = site.filed()
+    worker = site.signed_in("social_worker_children")
+    assert "Kept until" not in worker.get(f"/records/{record_id}").text
+    with write(site.instance.database, SYSTEM, site.instance.clock) as work:
+        install(work, BASE)
+    assert "Kept until 3 March 20" in worker.get(f"/records/{record_id}").text
+    other = site.signed_in("emergency_duty")  # sees the record, and does no retention
+    assert other.get(f"/records/{record_id}").status_code == 200
+    assert "Kept until" not in other.get(f"/records/{record_id}").text

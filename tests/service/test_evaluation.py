@@ -415,6 +415,30 @@ def test_an_answer_is_given_to_who_may_see_the_record_and_to_nobody_else(
         instance.retention.answers.of_record(factories.actor("finance"), record_id)
 
 
+def test_no_reason_is_told_that_lies_with_somebody_whom_one_may_not_know_of(
+    instance: Instance, jory: Client
+) -> None:
+    olive = factories.client()
+    factories.on_the_register(instance, olive)
+    record_id = factories.filed_record(instance, [jory, olive], document_type="D05")
+    record_event(instance, jory, "adopted", date(2020, 1, 1))
+    record_event(instance, olive, "SERVICE_END", date(2025, 1, 1))
+    mine = factories.actor("social_worker_children")
+    theirs = factories.actor("social_worker_adults")
+    answers = instance.retention.answers
+    assert "(class C10)" in answers.of_record(mine, record_id).sentence
+    told = answers.of_record(theirs, record_id)
+    assert told.known_clients == {olive.client_id}
+    assert told.sentence == (
+        "Kept, since a fact is not known, for a reason that lies with a person you may not know of, "
+        "schedule version 1."
+    )
+    record_event(instance, jory, "ORDER_DATE", date(2020, 1, 1))
+    told = answers.of_record(theirs, record_id)
+    assert told.sentence.startswith("Kept until 2120-01-01, for a reason that lies with a person")
+    assert all("C10" not in one.sentence for one in told.before)
+
+
 def test_facts_lacking_are_a_list_of_work_of_the_people_one_may_see(
     instance: Instance, jory: Client
 ) -> None:

@@ -29,7 +29,8 @@ class RecordPage:
     previous_hit_page, next_hit_page: nearest other pages with a found word, None if there is none.
     hit_count: found words in the whole document. text_source: a TextSource value.
     reading_confidence: 0 to 1, None unless the page was read by OCR. badges: how it is guarded, in
-    words; warnings: sentences to be read before it is downloaded, printed or shared.
+    words; warnings: sentences to be read before it is downloaded, printed or shared. kept: until when
+    and why, in one sentence; "" for a reader who may not know.
     """
 
     record_id: str
@@ -61,6 +62,7 @@ class RecordPage:
     warnings: tuple[str, ...] = ()
     sees_guards: bool = False
     may_print: bool = False
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,7 @@ def _page(
         warnings=warnings(opened.markings),
         sees_guards=holds(actor(), "access:guard:view"),
         may_print=PRINT in opened.permits,
+        kept=instance().retention.answers.sentence_of(actor(), record.record_id),
     )
 
 
