@@ -14,6 +14,7 @@ from api.cli import main
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.profiles import BASE, profile_text
+from retention.schedules import install
 from retention.tables import LifeEvent
 from retention.walking import walk
 from tests import factories
@@ -38,9 +39,8 @@ def program(site: Site) -> FlaskClient:
 def fresh(site: Site) -> Iterator[None]:
     """A schedule is in force, and nothing has been said of anybody."""
     if not site.instance.retention.schedules.versions(factories.actor("records_manager")):
-        runner = CliRunner(env={"EDRMS_HOME": str(site.instance.settings.home)})
-        done = runner.invoke(main, ["retention", "init", "--profile", BASE])
-        assert done.exit_code == 0, done.output
+        with write(site.instance.database, SYSTEM, site.instance.clock) as work:
+            install(work, BASE)
     yield
     with write(site.instance.database, SYSTEM, site.instance.clock) as work:
         work.session.execute(delete(LifeEvent))
@@ -248,8 +248,7 @@ def test_enacting_asks_for_password_and_code_afresh(tmp_path: Path) -> None:
 
 
 def run(site: Site, *words: str) -> tuple[int, str]:
-    runner = CliRunner(env={"EDRMS_HOME": str(site.instance.settings.home)})
-    done = runner.invoke(main, ["retention", *words])
+    done = CliRunner().invoke(main, ["retention", *words], env=site.instance.settings.environment())
     return done.exit_code, done.output
 
 
@@ -269,6 +268,11 @@ def test_the_commands_take_in_a_feed_and_a_schedule_or_say_what_is_wrong(
     assert code == 0 and "1 added, 0 corrected" in told and "line 3" in told
     code, told = run(site, "init", "--profile", BASE)
     assert code == 1 and "in force already" in told
+    other = factories.new_instance(tmp_path / "other")
+    other.database.close()
+    first = ["retention", "init", "--profile", "scotland"]
+    done = CliRunner().invoke(main, first, env=other.settings.environment())
+    assert done.exit_code == 0 and "Version 1 (scotland) is in force" in done.output
     schedule = tmp_path / "ours.csv"
     schedule.write_text(profile_text(BASE).replace("P75Y", "P77Y"))
     words = ("import", str(schedule), "--profile", "ours", "--as", "records_manager")
