@@ -5,9 +5,11 @@ below 18), C10 100 from the order, C04 35 from the case's closure, A02 8 from th
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import event as sa_event
@@ -394,6 +396,40 @@ def test_what_is_stored_reads_back_as_what_was_answered(instance: Instance, jory
     assert len({type(one) for one in answers.values()}) == 2
     for answer in answers.values():
         assert answer_of(columns_of(answer), missing_of(answer), today) == answer
+
+
+def test_walks_and_events_at_once_leave_the_answers_that_the_facts_give(
+    instance: Instance, jory: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention.walking, "SLICE", 2)
+    monkeypatch.setattr(retention.evaluation, "MOST_AT_ONCE", 3)
+    people = [jory]
+    for number in range(3):
+        people.append(factories.child(forename=f"Kit {number}", nhs_number="", identifiers=()))
+        factories.on_the_register(instance, people[-1])
+    ids = [filed(instance, one) for one in people for _ in range(2 + people.index(one))]
+    is_over = Event()
+
+    def walk_on() -> None:
+        while not is_over.wait(0.02):
+            renewed(instance)
+
+    def live(person: Client) -> None:
+        for day in range(1, 4):
+            event_id = record_event(instance, person, "looked_after", date(2020, 1, day))
+            if day < 3:
+                instance.retention.events.withdraw(MANAGER, event_id, "it was the other brother")
+
+    with ThreadPoolExecutor() as pool:
+        walking = pool.submit(walk_on)
+        try:
+            for one in [pool.submit(live, person) for person in people]:
+                one.result()
+        finally:
+            is_over.set()
+        walking.result()
+    renewed(instance)
+    assert {stored(instance, one).due_on for one in ids} == {date(2089, 5, 17)}
 
 
 # --- who may look ----------------------------------------------------------------------------------
