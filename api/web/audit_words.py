@@ -92,6 +92,7 @@ GROUPS: tuple[Group, ...] = (
             "retention:schedule:propose": _l("proposed version %(it)s of the retention schedule"),
             "retention:schedule:preview": _l("previewed version %(it)s of the retention schedule"),
             "retention:schedule:enact": _l("took version %(it)s of the schedule into force"),
+            "retention:record:extend": _l("kept record %(it)s longer"),
             "retention:answer:renew": _l("dated every record by version %(it)s of the schedule"),
         },
     ),

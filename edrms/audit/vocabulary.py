@@ -89,5 +89,6 @@ ACTIONS = frozenset(
         "retention:schedule:preview",
         "retention:schedule:enact",
         "retention:answer:renew",
+        "retention:record:extend",
     }
 )

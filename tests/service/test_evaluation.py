@@ -22,18 +22,18 @@ from api.wiring import Instance
 from edrms.clients.model import Client
 from edrms.clients.tables import ClientRow
 from edrms.clock import FixedClock, civil_date
-from edrms.errors import Denied, NotFound, Refused
-from edrms.ids import new_id
+from edrms.errors import Denied, Invalid, NotFound, Refused
 from edrms.records.tables import CaseFile, Record
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.answers import answer_of, columns_of, missing_of
 from retention.evaluation import ask, renew
+from retention.extensions import extend
 from retention.gathering import gather
 from retention.life import SubjectKind
 from retention.model import Due, NotDue, Status, Trigger, Unknown
 from retention.schedule_store import must_be_in_force
-from retention.tables import Extension, MissingFact, StoredAnswer, ToRenew
+from retention.tables import MissingFact, StoredAnswer, ToRenew
 from tests import factories
 from tests.service.events import events
 from tests.service.retained import (
@@ -197,17 +197,34 @@ def statements(instance: Instance, record_ids: list[str]) -> int:
 def test_an_extension_is_a_fact_and_the_latest_end_counts(instance: Instance, jory: Client) -> None:
     record_id = filed(instance, jory)
     with write(instance.database, SYSTEM, instance.clock) as work:
-        for until, because in ((date(2090, 1, 1), "an inquiry"), (date(2080, 1, 1), "a claim")):
-            work.session.add(
-                Extension(
-                    extension_id=new_id(), record_id=record_id, until=until, because=because,
-                    given_at=work.now, given_by="ig",
-                )
-            )  # fmt: skip
-        work.journal("record:content:file", "record", record_id)
+        extend(work, record_id, date(2090, 1, 1), "asked for by an inquiry")
+        extend(work, record_id, date(2080, 1, 1), "a claim is expected")
     answer = answered(instance, record_id)
     assert isinstance(answer, NotDue)
-    assert (answer.until, answer.ground.reason) == (date(2090, 1, 1), "an inquiry")
+    assert (answer.until, answer.ground.reason) == (date(2090, 1, 1), "asked for by an inquiry")
+    assert stored(instance, record_id).due_on == date(2090, 1, 1)
+    first, _ = events(instance, "retention:record:extend", record_id)
+    assert first.detail == {"until": "2090-01-01"} and first.detail_digest
+
+
+@pytest.mark.parametrize(
+    ("until", "because", "field"),
+    [
+        (date(2026, 6, 1), "asked for by an inquiry", "until"),
+        (date(2090, 1, 1), "because", "reason"),
+    ],
+)
+def test_an_extension_needs_a_day_to_come_and_a_reason(
+    instance: Instance, jory: Client, until: date, because: str, field: str
+) -> None:
+    record_id = filed(instance, jory)
+    with (
+        pytest.raises(Invalid) as refused,
+        write(instance.database, SYSTEM, instance.clock) as work,
+    ):
+        extend(work, record_id, until, because)
+    assert set(refused.value.fields) == {field}
+    assert events(instance, "retention:record:extend") == []
 
 
 # --- what is kept ----------------------------------------------------------------------------------
