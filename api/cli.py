@@ -16,6 +16,7 @@ from api.logs import log_to_stderr
 from api.operating import COMMANDS
 from api.process import checked
 from api.process import serve as serve_web
+from api.retention_commands import retention
 from api.supervisor import Supervisor
 from api.transfer_commands import transfer
 from api.wiring import Instance, build, indexer, upgrade_tables
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 for command in (
-    *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, transfer,
+    *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, retention, transfer,
 ):  # fmt: skip
     main.add_command(command)
 

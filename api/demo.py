@@ -34,6 +34,8 @@ from edrms.ids import BatchId, ClientId, new_id
 from edrms.settings import Settings, load_settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
 from edrms.uow import UnitOfWork, write
+from retention.profiles import BASE
+from retention.schedules import install
 from scanning.batches.tables import Document, Item
 from scanning.batches.verify import verify
 from scanning.sample_post.generate import TRUTH_NAME, make_post
@@ -95,6 +97,8 @@ def _fill(settings: Settings) -> None:
     shutil.rmtree(settings.home, ignore_errors=True)
     instance = make_instance(settings)
     _add_people(instance)
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        install(work, BASE)
     post = settings.home / "post"
     with console.status("Making the sample post (about a minute)") as status:
         make_post(

@@ -13,6 +13,7 @@ from edrms.jobs.periodic import Periodic, PeriodicDuty
 from edrms.jobs.presence import Presence
 from edrms.jobs.upkeep import remove_done_jobs
 from edrms.uow import UnitOfWork
+from retention.walking import walk
 from search.ports import IndexBusy, IndexUnavailable
 
 LOOK_EVERY_S = 30.0
@@ -28,7 +29,7 @@ def periodic(instance: Instance, name: str) -> Periodic:
 
 
 def duties(instance: Instance, name: str = "upkeep") -> list[PeriodicDuty]:
-    """Everything periodic. What changes state of record would journal it; none of these does."""
+    """Everything periodic. What changes state of record journals it; most of these change none."""
     presence = Presence(instance.database, instance.clock)
 
     def forget_workers(work: UnitOfWork) -> bool:
@@ -39,6 +40,7 @@ def duties(instance: Instance, name: str = "upkeep") -> list[PeriodicDuty]:
         PeriodicDuty("sessions", timedelta(hours=1), instance.sessions.forget_ended),
         PeriodicDuty("tickets", timedelta(hours=1), instance.tickets.forget_old),
         PeriodicDuty("workers", timedelta(hours=1), forget_workers),
+        PeriodicDuty("retention", timedelta(minutes=1), walk),
         PeriodicDuty("done jobs", timedelta(hours=1), remove_done_jobs),
         PeriodicDuty("keys", timedelta(minutes=5), before=lambda: _settle_keys(instance)),
         PeriodicDuty("locks", timedelta(minutes=5), before=lambda: _lock_objects(instance, name)),

@@ -5,7 +5,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import scanning.batches.tables  # noqa: F401 - all tables are known before any is made
+import retention.tables  # noqa: F401 - all tables are known before any is made
+import scanning.batches.tables  # noqa: F401
 from api import instance_keys, migrations
 from api.migrations.grants import grant
 from edrms.access.allocations import Allocations
@@ -54,6 +55,7 @@ from edrms.tickets.service import ContentTickets
 from retention.erasing import Erasing
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
+from retention.services import Retention
 from retention.transfers import Transfers
 from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
@@ -135,6 +137,8 @@ class Instance:
         seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
         return Transfers(self.database, self.store, self.clock, seals, self.settings.council_name)
 
+    retention: Retention
+
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
     """Join everything for these settings. Raises CannotStart naming what is wrong."""
@@ -185,6 +189,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         audit_reports=AuditReports(database, clock),
         holds=Holds(database, clock),
         erasing=_erasing(database, store, index, custody, clock),
+        retention=Retention(database, clock),
     )
 
 

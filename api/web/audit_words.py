@@ -92,6 +92,19 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     Group(
+        "retention",
+        _l("Retention"),
+        {
+            "retention:event:record": _l("recorded a life event of %(it)s"),
+            "retention:event:withdraw": _l("withdrew a life event of %(it)s"),
+            "retention:schedule:propose": _l("proposed version %(it)s of the retention schedule"),
+            "retention:schedule:preview": _l("previewed version %(it)s of the retention schedule"),
+            "retention:schedule:enact": _l("took version %(it)s of the schedule into force"),
+            "retention:record:extend": _l("kept record %(it)s longer"),
+            "retention:answer:renew": _l("dated every record by version %(it)s of the schedule"),
+        },
+    ),
+    Group(
         "access",
         _l("Access"),
         {

@@ -97,5 +97,12 @@ ACTIONS = frozenset(
         "audit:detail:erase",
         "audit:event:export",
         "audit:detail:view",
+        "retention:event:record",
+        "retention:event:withdraw",
+        "retention:schedule:propose",
+        "retention:schedule:preview",
+        "retention:schedule:enact",
+        "retention:answer:renew",
+        "retention:record:extend",
     }
 )

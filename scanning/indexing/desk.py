@@ -131,8 +131,13 @@ class IndexingDesk:
         else:
             work.journal("item:page:view", "document", document.document_id)
 
-    def page(self, actor: Actor, document_id: str, number: int) -> PageContent:
-        """A waiting document's page (number within the item), journalled as viewed."""
+    def page(
+        self, actor: Actor, document_id: str, number: int, *, with_picture: bool = False
+    ) -> PageContent:
+        """A waiting document's page (number within the item), journalled as viewed.
+
+        with_picture: NotFound for a page that has none.
+        """
         require(actor, "document:page:view")
         with write(self._database, actor, self._clock) as work:
             _waiting_document(work.session, actor, document_id, work.now)
@@ -142,8 +147,8 @@ class IndexingDesk:
                 .join(ItemPage, ItemPage.page_id == PageContent.page_id)
                 .where(ItemPage.document_id == document_id, ItemPage.number == number)
             )
-            if content is None:
-                raise no_such("page")
+            if content is None or (with_picture and not content.view_key):
+                raise no_such("page")  # before anything says that it was looked at
             work.journal("item:page:view", "page", content.page_id)
         return content
 

@@ -26,7 +26,9 @@ PURE_MAY = {  # paths are named there, never opened
     "scanning/sample_post/model.py": {"pathlib"},
 }
 # Forms of JSON: nothing but named, typed fields.
-SPEAK_FOR_THEMSELVES = {"api/v1/schema.py", "api/v1/schema_access.py", "api/v1/schema_holds.py"}
+SPEAK_FOR_THEMSELVES = {
+    f"api/v1/{name}.py" for name in ("schema", "schema_access", "schema_holds", "schema_retention")
+}
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "open"}
 
 # Outside library: where it may be imported. A folder ends in "/"; "*" stands for a family of names.
@@ -47,6 +49,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "api/access_commands.py",
         "api/transfer_commands.py",
         "api/hold_commands.py",
+        "api/retention_commands.py",
     ),
     "defusedcsv": ("api/web/csv_answer.py",),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),

@@ -129,6 +129,7 @@ from api.web.view_models.records import (
     WorkerRow,
     WorkRow,
 )
+from api.web.view_models.retention import LifeFormPage, LifePage, LifeRow, WithdrawPage
 from api.web.view_models.shell import (
     Choice,
     ChoiceGroup,
@@ -205,6 +206,9 @@ __all__ = [
     "ItemRow",
     "ItemState",
     "Language",
+    "LifeFormPage",
+    "LifePage",
+    "LifeRow",
     "LookRow",
     "LooksPage",
     "MatrixPage",
@@ -261,6 +265,7 @@ __all__ = [
     "TokensPage",
     "TypeSuggestion",
     "UploadPage",
+    "WithdrawPage",
     "WorkRow",
     "WorkerRow",
 ]

@@ -81,6 +81,7 @@ class ClientPage:
     has_restricted: bool = False
     may_break_glass: bool = False
     sees_guards: bool = False
+    sees_life: bool = False
     may_allocate: bool = False
 
 

@@ -30,8 +30,9 @@ class RecordPage:
     previous_hit_page, next_hit_page: nearest other pages with a found word, None if there is none.
     hit_count: found words in the whole document. text_source: a TextSource value.
     reading_confidence: 0 to 1, None unless the page was read by OCR. badges: how it is guarded, in
-    words; warnings: sentences to be read before it is downloaded, printed or shared. held_by: the holds
-    it is under that the reader may know of.
+    words; warnings: sentences to be read before it is downloaded, printed or shared. kept: until when
+    and why, in one sentence; "" for a reader who may not know. held_by: the holds it is
+    under that the reader may know of.
     """
 
     record_id: str
@@ -65,6 +66,7 @@ class RecordPage:
     may_print: bool = False
     held_by: tuple[SubjectLink, ...] = ()
     may_hold: bool = False
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from api.web.views.glass import blueprint as glass
 from api.web.views.guarding import blueprint as guarding
 from api.web.views.holds import blueprint as holds
 from api.web.views.home import blueprint as home
+from api.web.views.life import blueprint as life
 from api.web.views.notices import blueprint as notices
 from api.web.views.oversight import blueprint as oversight
 from api.web.views.post import blueprint as post
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     guarding,
     holds,
     home,
+    life,
     notices,
     oversight,
     post,

@@ -76,6 +76,7 @@ def show(client_id: str) -> ResponseReturnValue:
         has_restricted=opened.has_restricted,
         may_break_glass=opened.has_restricted and _may_break_glass(client_id),
         sees_guards=holds(actor(), "access:guard:view"),
+        sees_life=holds(actor(), "retention:event:view"),
         may_allocate=holds(actor(), "access:allocation:change"),
     )
     return render_template("client.html", page=page, shell=shell())

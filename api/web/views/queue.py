@@ -13,7 +13,7 @@ from api.web.presenting import pagination
 from api.web.shell import say, shell
 from api.web.view_models import FieldError, QueuePage
 from edrms.clock import civil_date
-from edrms.errors import Conflict, Invalid, no_such
+from edrms.errors import Conflict, Invalid
 from edrms.ids import ObjectKey
 from edrms.records.viewing import Content
 
@@ -142,8 +142,6 @@ def reject_document(document_id: str) -> ResponseReturnValue:
 @permission("document:page:view")
 def page_image(document_id: str, page_number: int) -> ResponseReturnValue:
     """The picture of a waiting document's page (number within the item)."""
-    content = instance().desk.page(actor(), document_id, page_number)
-    if not content.view_key:
-        raise no_such("page image")
+    content = instance().desk.page(actor(), document_id, page_number, with_picture=True)
     store, key = instance().store, ObjectKey(content.view_key)
     return send(Content(store.open(key), content.view_media_type, store.size(key)))

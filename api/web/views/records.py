@@ -89,6 +89,7 @@ def _page(
         may_print=PRINT in opened.permits,
         held_by=_held_by(record.record_id),
         may_hold=holds(actor(), PLACE_HOLD),
+        kept=instance().retention.answers.sentence_of(actor(), record.record_id),
     )
 
 

@@ -1,0 +1,114 @@
+"""Commands of retention: the first schedule, other schedules, what a proposed one would change, and
+feeds of life events."""
+
+from pathlib import Path
+
+import click
+
+from api.setting_up import staff_actor
+from api.wiring import Instance, build
+from edrms.settings import load_settings
+from edrms.staff.accounts import SYSTEM
+from edrms.uow import write
+from retention.event_feed import MOST_FAULTS_TOLD, FeedResult, read_csv, take_in
+from retention.profiles import PROFILES
+from retention.schedule import render, text_of
+from retention.schedules import install
+from retention.words import sentence
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_AS = click.option(
+    "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of a staff member."
+)
+
+
+@click.group()
+def retention() -> None:
+    """How long records are kept."""
+
+
+def _instance() -> Instance:
+    return build(load_settings())
+
+
+@retention.command()
+@click.option("--profile", required=True, type=click.Choice(PROFILES), help="A shipped schedule.")
+def init(profile: str) -> None:
+    """Take the first schedule into force. Afterwards others are proposed and enacted by two people."""
+    instance = _instance()
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        version = install(work, profile)
+    click.echo(f"Version {version} ({profile}) is in force; upkeep gives every record its date.")
+
+
+@retention.command("import")
+@click.argument("path", type=_FILE)
+@click.option("--profile", required=True, help="What the council calls it, such as cornwall-2026.")
+@click.option("--note", default="", help="What it changes.")
+@click.option(
+    "--drawn", type=_FILE, help="CSV of the classes that statuses draw, if not as shipped."
+)
+@_AS
+def import_schedule(path: Path, profile: str, note: str, drawn: Path | None, username: str) -> None:
+    """Propose a schedule from a CSV file. All of it is taken in, or nothing with every line at fault."""
+    instance = _instance()
+    version = instance.retention.schedules.propose(
+        staff_actor(instance, username), text_of(path.read_bytes()), profile, note,
+        text_of(drawn.read_bytes()) if drawn else "",
+    )  # fmt: skip
+    click.echo(f"Version {version} is proposed: preview it, then have somebody else enact it.")
+
+
+@retention.command()
+@click.argument("version", type=int)
+@_AS
+def export(version: int, username: str) -> None:
+    """Write a schedule as CSV, which imports again."""
+    instance = _instance()
+    _, found = instance.retention.schedules.version(staff_actor(instance, username), version)
+    click.echo(render(found), nl=False)
+
+
+@retention.command()
+@click.argument("version", type=int)
+@click.option("--most", default=20, show_default=True, help="How many records to list.")
+@_AS
+def preview(version: int, most: int, username: str) -> None:
+    """Say which records would have another date, were this version in force."""
+    instance = _instance()
+    actor = staff_actor(instance, username)
+    found = instance.retention.schedules.preview(actor, version, most)
+    _, proposed = instance.retention.schedules.version(actor, version)
+    click.echo(f"{found.records} records, {found.changed} with another answer, "
+               f"{found.become_due} due at once")  # fmt: skip
+    for class_id, effects in sorted(found.by_class.items()):
+        told = ", ".join(f"{count} {effect}" for effect, count in sorted(effects.items()))
+        click.echo(f"  {class_id:<4} {told}")
+    for one in found.listed:
+        click.echo(f"{one.record_id}  {one.effect}  {sentence(one.after, proposed)}")
+
+
+@retention.command()
+@click.argument("path", type=_FILE)
+@click.option("--accept-good-rows", is_flag=True, help="Take the good rows in if others are wrong.")
+def events(path: Path, accept_good_rows: bool) -> None:
+    """Take life events in from a CSV file: system, reference, kind, on, authority, source_id, and if
+    wanted until, source, record_class.
+
+    The same row again changes nothing; the same source_id with another date corrects it. All rows are
+    taken in, or none with what is wrong in which.
+    """
+    instance = _instance()
+    rows, faults = read_csv(path.read_bytes())
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        done = take_in(work, rows, faults, accept_good_rows=accept_good_rows)
+    _tell(done)
+
+
+def _tell(done: FeedResult) -> None:
+    click.echo(
+        f"{done.added} added, {done.corrected} corrected, {done.unchanged} known already, "
+        f"{done.left_out} withdrawn before, {len(done.faults)} refused"
+    )
+    for line, reason in list(done.faults.items())[:MOST_FAULTS_TOLD]:
+        click.echo(f"line {line}: {reason}", err=True)

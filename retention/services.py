@@ -1,0 +1,18 @@
+"""The services of this room together, for whoever joins the rooms (api/wiring.py)."""
+
+from edrms.clock import Clock
+from edrms.db import Database
+from retention.feeding import EventFeed
+from retention.life_events import LifeEvents
+from retention.reading import Answers
+from retention.schedules import Schedules
+
+
+class Retention:
+    """What retention does for people and programs."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.answers = Answers(database, clock)
+        self.events = LifeEvents(database, clock)
+        self.feed = EventFeed(database, clock)
+        self.schedules = Schedules(database, clock)
