@@ -122,6 +122,11 @@ class Instance:
     erasing: Erasing
 
     @cached_property
+    def retention(self) -> Retention:
+        """Life events, schedules and what the rules answer."""
+        return Retention(self.database, self.clock)
+
+    @cached_property
     def hold_exchange(self) -> HoldExchange:
         """Holds out and in again."""
         return HoldExchange(self.database, self.clock)
@@ -136,8 +141,6 @@ class Instance:
         """Handing records to others."""
         seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
         return Transfers(self.database, self.store, self.clock, seals, self.settings.council_name)
-
-    retention: Retention
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -189,7 +192,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         audit_reports=AuditReports(database, clock),
         holds=Holds(database, clock),
         erasing=_erasing(database, store, index, custody, clock),
-        retention=Retention(database, clock),
     )
 
 
