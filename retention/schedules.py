@@ -17,6 +17,7 @@ from edrms.db import Database
 from edrms.errors import Conflict, Invalid, Refused
 from edrms.records.reading import visible_among
 from edrms.records.tables import CaseFile
+from edrms.staff.persons import is_somebody_else
 from edrms.uow import UnitOfWork, write
 from retention.comparing import Change, Preview, changes
 from retention.evaluation import alone_with_answers
@@ -112,13 +113,14 @@ class Schedules:
     def take_effect(self, actor: Actor, version: int, reason: str) -> None:
         """From now on records are kept by this version; upkeep answers again for every one of them.
 
-        Refused for who proposed it, and for one that is older than the one in force.
+        Refused for who proposed it, by whatever account is known to be theirs, and for one that is older
+        than the one in force.
         """
         require(actor, ENACT)
         with write(self._database, actor, self._clock) as work:
             alone_with_answers(work)
             row = get_version(work.session, version)
-            if row.proposed_by == actor.staff_id:
+            if is_somebody_else(work.session, actor.staff_id, [row.proposed_by]) is False:
                 raise Refused(
                     "A schedule is taken into force by somebody else than who proposed it.",
                     code="own_proposal",

@@ -1,6 +1,7 @@
 """Schedules on real rows: refused whole, previewed before they count, enacted by another person."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from edrms.clock import FixedClock
 from edrms.errors import Conflict, Denied, Invalid, NotFound, Refused
 from edrms.records.tables import CaseFile
 from edrms.staff.accounts import SYSTEM
+from edrms.staff.tables import StaffPerson
 from edrms.uow import write
 from retention.comparing import Effect
 from retention.model import Due, NotDue
@@ -165,6 +167,22 @@ def test_an_unknown_profile_is_refused_and_names_those_there_are(instance: Insta
 
 
 # --- who may ---------------------------------------------------------------------------------------
+
+
+def test_a_second_account_of_who_proposed_does_not_enact(instance: Instance) -> None:
+    version = proposed(instance)
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        accounts = [
+            factories.add_to_staff(work, name, *GOVERNANCE.roles) for name in ("first", "second")
+        ]
+        work.session.get_one(ScheduleVersion, version).proposed_by = accounts[0]
+        for account in accounts:
+            work.session.add(StaffPerson(staff_id=account, employee_number="e100", email=""))
+        work.journal("staff:person:set", "staff", accounts[0])
+    second = replace(GOVERNANCE, staff_id=accounts[1])
+    with pytest.raises(Refused) as refused:
+        instance.retention.schedules.take_effect(second, version, REASON)
+    assert refused.value.error_code == "own_proposal"
 
 
 def test_who_proposed_does_not_enact_and_a_reason_is_needed(instance: Instance) -> None:
