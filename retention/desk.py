@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from edrms.access.model import Actor
 from edrms.access.policy import holds, require
@@ -163,11 +163,12 @@ def _totals(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> To
 
 def _unknown(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> dict[str, int]:
     """By class, how many of the records wanted lack a fact for its rule."""
+    lacking = aliased(MissingFact)
     statement = (
-        beside_answers(select(MissingFact.class_id, func.count(Record.record_id.distinct())))
-        .join(MissingFact, MissingFact.record_id == Record.record_id)
+        beside_answers(select(lacking.class_id, func.count(Record.record_id.distinct())))
+        .join(lacking, lacking.record_id == Record.record_id)
         .where(*conditions(actor, wanted, now), StoredAnswer.state == State.UNKNOWN)
-        .group_by(MissingFact.class_id)
+        .group_by(lacking.class_id)
     )
     found = dict(session.execute(statement).all())
     if wanted.class_id:

@@ -22,6 +22,7 @@ from retention.tables import MissingFact, StoredAnswer
 
 PAGE_SIZE = 50
 _AT_ONCE = 500
+_ANY = Wanted()
 _Groups = Select[str, str, str, int, int, datetime]
 
 
@@ -46,11 +47,11 @@ class FactsDesk:
         self._database = database
         self._clock = clock
 
-    def count(self, actor: Actor) -> int:
+    def count(self, actor: Actor, wanted: Wanted = _ANY) -> int:
         """How many facts are waited for."""
         require(actor, LIST_FACTS)
         with self._database.read() as session:
-            groups = _groups(actor, Wanted(), self._clock.now()).subquery()
+            groups = _groups(actor, wanted, self._clock.now()).subquery()
             return session.scalar(select(func.count()).select_from(groups)) or 0
 
     def listed(
@@ -85,7 +86,7 @@ def _groups(
     facts = missing_of_seen(seen).subquery()
     alone = _waiting_for_one(facts)
     people = select(ClientRow.client_id).where(visible_clients(actor, VIEW_ANSWER, now))
-    what = facts.c.client_id, facts.c.missing_trigger, facts.c.why
+    what = facts.c.client_id, facts.c.trigger, facts.c.why
     settles = func.sum(case((alone.c.record_id.is_not(None), 1), else_=0))
     since = func.min(Record.filed_at)
     statement = (
@@ -114,7 +115,7 @@ def _of_the_fact(statement: _Groups, facts: Subquery, wanted: Wanted) -> _Groups
         statement = statement.where(facts.c.client_id == wanted.client_id)
     if wanted.lacks:
         trigger = "" if wanted.lacks == NO_TRIGGER else wanted.lacks
-        statement = statement.where(facts.c.missing_trigger == trigger)
+        statement = statement.where(facts.c.trigger == trigger)
     if wanted.why:
         statement = statement.where(facts.c.why == wanted.why)
     return statement
