@@ -25,6 +25,7 @@ from api.web.view_models import (
 )
 from edrms.access.policy import holds
 from edrms.access.subjects import Subject, SubjectKind
+from edrms.clock import civil_date
 from retention.desk import VIEW_DESK, Listed, OfClient
 from retention.desk_facts import Lacking
 from retention.desk_filter import NO_CLASS, NO_TRIGGER, Standing, Wanted
@@ -182,7 +183,7 @@ def _lack_row(one: Lacking, who: SubjectLink) -> LackRow:
         who=who, what=lack_words(one.trigger, one.why), classes=one.class_ids,
         records=one.records,
         records_href=url_for("retention_desk.records", **parts),  # type: ignore[arg-type]
-        settles=one.settles, since=one.since, remedy=_remedy(one) if who.href else None,
+        settles=one.settles, since=civil_date(one.since), remedy=_remedy(one) if who.href else None,
     )  # fmt: skip
 
 

@@ -158,7 +158,7 @@ class LackRow:
     records: int
     records_href: str
     settles: int
-    since: datetime
+    since: date
     remedy: SubjectLink | None = None
 
 

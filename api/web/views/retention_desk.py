@@ -162,7 +162,7 @@ def _fact_cells(wanted: Wanted) -> Iterator[tuple[object, ...]]:
 def _cells_of(found: list[Lacking]) -> Iterator[tuple[object, ...]]:
     for row in lack_rows(found):
         yield (row.who.text, row.what, " ".join(row.classes), row.records, row.settles,
-               row.since.date())  # fmt: skip
+               row.since)  # fmt: skip
 
 
 def _again(endpoint: str, number: int, args: Mapping[str, str]) -> str:
