@@ -20,7 +20,7 @@ from retention.reading import VIEW_ANSWER, told
 from retention.schedule_store import get_version, in_force, read_schedule, row_in_force
 from retention.schedules import PREVIEW
 
-FIRST = 50
+FIRST = 20
 
 
 @dataclass(frozen=True, slots=True)
