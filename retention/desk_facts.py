@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -51,8 +51,7 @@ class FactsDesk:
         """How many facts are waited for."""
         require(actor, LIST_FACTS)
         with self._database.read() as session:
-            groups = _groups(actor, wanted, self._clock.now()).subquery()
-            return session.scalar(select(func.count()).select_from(groups)) or 0
+            return _count(session, actor, wanted, self._clock.now())
 
     def listed(
         self, actor: Actor, wanted: Wanted, limit: int = PAGE_SIZE, offset: int = 0
@@ -63,8 +62,9 @@ class FactsDesk:
         """
         require(actor, LIST_FACTS)
         with self._database.read() as session:
-            groups = _groups(actor, wanted, self._clock.now())
-            total = session.scalar(select(func.count()).select_from(groups.subquery())) or 0
+            now = self._clock.now()
+            total = _count(session, actor, wanted, now)
+            groups = _groups(actor, wanted, now)
             rows = session.execute(groups.limit(limit).offset(offset)).all()
             return _with_classes(session, rows), total
 
@@ -77,27 +77,39 @@ class FactsDesk:
             yield from found
 
 
-def _groups(
-    actor: Actor, wanted: Wanted, now: datetime
-) -> _Groups:  # fmt: skip
+def _count(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> int:
+    """How many facts there are, without what is told of each."""
+    facts = _facts(actor, wanted, now)
+    what = facts.c.client_id, facts.c.trigger, facts.c.why
+    people = select(ClientRow.client_id).where(visible_clients(actor, VIEW_ANSWER, now))
+    found = select(*what).where(facts.c.client_id.in_(people), *_of_the_fact(facts, wanted))
+    return session.scalar(select(func.count()).select_from(found.distinct().subquery())) or 0
+
+
+def _facts(actor: Actor, wanted: Wanted, now: datetime) -> Subquery:
     seen = beside_answers(select(Record.record_id)).where(
         *conditions(actor, wanted, now), StoredAnswer.state == State.UNKNOWN
     )
-    facts = missing_of_seen(seen).subquery()
+    return missing_of_seen(seen).subquery()
+
+
+def _groups(
+    actor: Actor, wanted: Wanted, now: datetime
+) -> _Groups:  # fmt: skip
+    facts = _facts(actor, wanted, now)
     alone = _waiting_for_one(facts)
     people = select(ClientRow.client_id).where(visible_clients(actor, VIEW_ANSWER, now))
     what = facts.c.client_id, facts.c.trigger, facts.c.why
     settles = func.sum(case((alone.c.record_id.is_not(None), 1), else_=0))
     since = func.min(Record.filed_at)
-    statement = (
+    return (
         select(*what, func.count(), settles, since)
         .join(Record, Record.record_id == facts.c.record_id)
         .outerjoin(alone, alone.c.record_id == facts.c.record_id)
-        .where(facts.c.client_id.in_(people))
+        .where(facts.c.client_id.in_(people), *_of_the_fact(facts, wanted))
         .group_by(*what)
         .order_by(since, *what)
     )
-    return _of_the_fact(statement, facts, wanted)
 
 
 def _waiting_for_one(facts: Subquery) -> Subquery:
@@ -110,15 +122,13 @@ def _waiting_for_one(facts: Subquery) -> Subquery:
     )  # fmt: skip
 
 
-def _of_the_fact(statement: _Groups, facts: Subquery, wanted: Wanted) -> _Groups:
+def _of_the_fact(facts: Subquery, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.client_id:
-        statement = statement.where(facts.c.client_id == wanted.client_id)
+        yield facts.c.client_id == wanted.client_id
     if wanted.lacks:
-        trigger = "" if wanted.lacks == NO_TRIGGER else wanted.lacks
-        statement = statement.where(facts.c.trigger == trigger)
+        yield facts.c.trigger == ("" if wanted.lacks == NO_TRIGGER else wanted.lacks)
     if wanted.why:
-        statement = statement.where(facts.c.why == wanted.why)
-    return statement
+        yield facts.c.why == wanted.why
 
 
 def _with_classes(
