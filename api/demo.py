@@ -19,6 +19,7 @@ from rich.progress import track
 from rich.table import Table
 from sqlalchemy import select
 
+from api.demo_lives import add_lives
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
 from api.logs import log_to_stderr
 from api.setting_up import make_instance, staff_actor
@@ -45,7 +46,7 @@ from scanning.sample_post.people import make_clients
 HOME, SERVICE_HOME = Path("var/demo"), Path("var/demo-service")
 PROFILE = "EDRMS_PROFILE"
 PASSWORD = "sample post 2026"  # noqa: S105 - the demonstration's, printed for everybody
-SCANNER, SEARCHER = "post_room", "team_manager"
+SCANNER, SEARCHER, KEEPER = "post_room", "team_manager", "records_manager"
 console = Console(highlight=False)
 
 
@@ -114,6 +115,7 @@ def _fill(settings: Settings) -> None:
         files = [path for path in sorted(post.iterdir()) if path.name != TRUTH_NAME]
         taken = ingest_paths(instance, actor, files, "Sample post, 2 November 2026")
         wait_until_read(instance, actor, taken.batch_id, meanwhile=supervisor.revive)
+    add_lives(instance, staff_actor(instance, KEEPER))
     print_reconciliation(instance.ledger.batch(actor, taken.batch_id))
     (settings.home / "complete").write_text(taken.batch_id)
 
@@ -226,12 +228,15 @@ def _serve(settings: Settings) -> None:
 def _introduce(settings: Settings, names: Iterable[str], instance: Instance) -> None:
     console.print(f"\n[bold]http://{settings.host}:{settings.port}[/]")
     console.print(f"Sign in with the password [bold]{PASSWORD}[/] as one of: {', '.join(names)}\n")
-    console.print("Three things to try:")
+    console.print("Four things to try:")
     console.print(
         "  1. as team_manager, search for [bold]tortoise lunch box[/] and open the page it is on"
     )
     console.print("  2. as indexer, take the next document from the indexing queue and file it")
     console.print("  3. as post_room, upload files of your own and watch the pages being counted")
+    console.print(
+        "  4. as records_manager, see under [bold]Retention[/] what falls due, and add a date"
+    )
     console.print("\nControl-C stops it. `make demo` starts it again as it was.")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -75,6 +75,14 @@ class HoldLooks:
             rows = _listed(session, found, today)
         self._look(actor, OPEN_KIND, "")
         return rows
+
+    def to_review(self, actor: Actor) -> int:
+        """How many holds the actor may know of wait to be looked at."""
+        require(actor, VIEW)
+        now = self._clock.now()
+        with self._database.read() as session:
+            waiting = visible_holds(actor, now), _of("due", civil_date(now))
+            return session.scalar(select(func.count(Hold.hold_id)).where(*waiting)) or 0
 
     def open(self, actor: Actor, hold_id: str) -> OpenHold:
         """One hold with its reviews, and how much it is on; journalled. NotFound also for a secret one."""

@@ -89,7 +89,7 @@ class Answers:
             )
             people = frozenset(session.scalars(known))
             return RecordAnswer(
-                record_id, found, _told(found, schedule, people), people,
+                record_id, found, told(found, schedule, people), people,
                 _past(session, record_id, people),
             )  # fmt: skip
 
@@ -119,7 +119,8 @@ class Answers:
         return found, total
 
 
-def _told(answer: Answer, schedule: Schedule, known: frozenset[str]) -> str:
+def told(answer: Answer, schedule: Schedule, known: frozenset[str]) -> str:
+    """The answer in one sentence that gives no reason lying with anybody but these people."""
     about = {columns_of(answer)["ground"]["client_id"], *(one[0] for one in missing_of(answer))}
     if about <= known | {""}:
         return sentence(answer, schedule)
@@ -175,7 +176,7 @@ def _past_word(session: Session, row: PastAnswer, known: frozenset[str]) -> Past
     missing = [(client, kind, event, why) for client, kind, event, why in row.missing]
     answer = answer_of(_columns(row), missing, civil_date(row.replaced_at))
     schedule = read_schedule(get_version(session, row.schedule_version))
-    return PastWord(answer, _told(answer, schedule, known), row.evaluated_at, row.replaced_at)
+    return PastWord(answer, told(answer, schedule, known), row.evaluated_at, row.replaced_at)
 
 
 def _columns(row: PastAnswer) -> dict[str, object]:

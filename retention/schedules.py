@@ -58,6 +58,13 @@ class Schedules:
         with self._database.read() as session:
             return session.scalars(newest_first).all()
 
+    def number_in_force(self, actor: Actor) -> int | None:
+        """The number of the version that records are kept by; None before the first."""
+        require(actor, VIEW_SCHEDULE)
+        with self._database.read() as session:
+            row = row_in_force(session)
+            return row.version if row else None
+
     def version(self, actor: Actor, version: int) -> tuple[ScheduleVersion, Schedule]:
         """One version, and its rules. Raises NotFound if there is none."""
         require(actor, VIEW_SCHEDULE)

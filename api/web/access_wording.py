@@ -127,6 +127,7 @@ PERMISSIONS: Mapping[str, str] = {
     "record:content:view": _l("Read a record"),
     "record:restricted:know": _l("Know that restricted records exist"),
     "retention:answer:view": _l("See until when a record is kept"),
+    "retention:desk:view": _l("See what falls due, and when"),
     "retention:event:record": _l("Record a life event"),
     "retention:event:view": _l("See life events"),
     "retention:event:withdraw": _l("Withdraw a life event"),

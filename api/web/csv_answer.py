@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from defusedcsv import csv
-from flask import Response
+from flask import Response, stream_with_context
 
 from edrms.audit.plain import cell
 
@@ -15,6 +15,14 @@ def csv_answer(name: str, headings: Sequence[str], rows: Iterable[Sequence[objec
     """The rows as a file to save. name: without its ending."""
     whole = "".join(csv_lines(headings, rows))
     response = Response(whole.encode(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def csv_stream(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """The same for a list of any length: written as it is sent, row by row."""
+    lines = (line.encode() for line in csv_lines(headings, rows))
+    response = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 

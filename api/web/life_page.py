@@ -109,7 +109,7 @@ def form_page(client_id: str, errors: tuple[FieldError, ...] = ()) -> LifeFormPa
             if kind not in BY_FEED_ONLY
         ),
         files=tuple(Choice(value=one, label=_class_title(kind)) for one, kind in files),
-        kind=given.get("kind", ""),
+        kind=given.get("kind") or request.args.get("kind", ""),
         about=given.get("about", ""),
         day=typed_date(given, "day"),
         until=typed_date(given, "until"),

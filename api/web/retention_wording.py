@@ -1,8 +1,12 @@
-"""Plain words for what retention names by code: kinds of life events."""
+"""Plain words for what retention names by code: kinds of life events, states, rules and what lacks."""
 
 from collections.abc import Mapping
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from retention.model import Alternative, AlternativeKind, Trigger
+from retention.words import EVENTS, length
 
 KINDS: Mapping[str, str] = {
     "DOB": _l("Born"),
@@ -39,3 +43,73 @@ KINDS: Mapping[str, str] = {
 def kind_words(kind: str) -> str:
     """A kind as people say it; an unknown one as it is."""
     return str(KINDS.get(kind, kind))
+
+
+STANDINGS: Mapping[str, str] = {
+    "overdue": _l("Due now"),
+    "ahead": _l("Due later"),
+    "dated": _l("With a date, due or not"),
+    "unknown": _l("A fact is missing"),
+    "permanent": _l("Kept for good"),
+    "waiting": _l("Not worked out yet"),
+}
+ACTIONS: Mapping[str, str] = {
+    "REVIEW": _l("Review"),
+    "DESTROY": _l("Propose destruction"),
+    "ARCHIVE_OFFER": _l("Offer to an archive"),
+    "RETAIN": _l("Keep for good"),
+}
+BASES: Mapping[str, str] = {
+    "S": _l("Fixed by statute"),
+    "M": _l("Statutory minimum"),
+    "G": _l("National guidance"),
+    "L": _l("Local choice"),
+    "U": _l("Uncertain: have it checked"),
+}
+WHYS: Mapping[str, str] = {
+    "unknown": _l("%(fact)s is not known"),
+    "not_yet": _l("%(fact)s is still to come"),
+    "contradicted": _l("more than one date is given for %(fact)s"),
+    "begun_again": _l("%(fact)s no longer counts: it was begun again"),
+    "impossible": _l("%(fact)s cannot be right beside the other dates"),
+    "no_rule": _l("%(fact)s"),
+    "no_file": _l("the record is on no file"),
+}
+EFFECTS: Mapping[str, str] = {
+    "earlier": _l("Earlier"),
+    "later": _l("Later"),
+    "becomes_known": _l("Gets a date"),
+    "becomes_unknown": _l("Loses its date"),
+    "becomes_permanent": _l("Kept for good"),
+    "other": _l("Other change"),
+}
+
+
+def fact_words(trigger: str) -> str:
+    """What lacks: a date, or for "" a rule of the schedule."""
+    if not trigger:
+        return str(_("a rule of the schedule for the class"))
+    return EVENTS[Trigger(trigger)]
+
+
+def lack_words(trigger: str, why: str) -> str:
+    """What lacks and why, as a sentence without a full stop that begins with a capital."""
+    words = str(WHYS[why]) % {"fact": fact_words(trigger)}
+    return words[0].upper() + words[1:]
+
+
+def alternative_words(one: Alternative) -> str:
+    """An alternative of a rule as people say it."""
+    span, event = length(one.period), EVENTS[one.event]
+    match one.kind:
+        case AlternativeKind.DIED_UNDER:
+            return str(_("If they died before %(age)s: %(span)s from %(event)s",
+                         age=one.age_years, span=span, event=event))  # fmt: skip
+        case AlternativeKind.REPLACE:
+            return str(
+                _("Once %(event)s is known, instead: %(span)s from it", span=span, event=event)
+            )
+        case AlternativeKind.MAX:
+            return str(_("Or, if that is later, %(span)s from %(event)s", span=span, event=event))
+        case AlternativeKind.LATER:
+            return str(_("Or, if known and later, %(span)s from %(event)s", span=span, event=event))

@@ -24,6 +24,8 @@ _LINKS = (
     ("search.index", _l("Search"), "search:index:query"),
     ("clients.find", _l("Clients"), "client:file:view"),
     ("holds.index", _l("Holds"), "hold:hold:view"),
+    ("retention_desk.index", _l("Retention"), "retention:desk:view"),
+    ("retention_schedule.index", _l("Retention schedule"), "retention:schedule:view"),
     ("oversight.index", _l("Access"), "access:guard:view"),
     ("access_reports.index", _l("Reports on access"), "access:report:view"),
     ("teams.index", _l("Teams"), "staff:team:manage"),
@@ -96,7 +98,8 @@ def _navigation(actor: Actor, notices: int) -> tuple[NavItem, ...]:
     links = [
         NavItem(text=str(text), href=url_for(endpoint), current=_is_here(endpoint, section))
         for endpoint, text, needs in _LINKS
-        if needs is None or holds(actor, needs) or _oversees(actor, endpoint)
+        if (needs is None or holds(actor, needs) or _oversees(actor, endpoint))
+        and not _is_within(actor, endpoint)
     ]
     if notices:
         here = section == "notices"
@@ -111,9 +114,16 @@ def _oversees(actor: Actor, endpoint: str) -> bool:
     return endpoint == "post.batches" and holds(actor, "batch:all:view")
 
 
+def _is_within(actor: Actor, endpoint: str) -> bool:
+    """The schedule is a part of the desk for whoever has one."""
+    return endpoint == "retention_schedule.index" and holds(actor, "retention:desk:view")
+
+
 def _is_here(endpoint: str, section: str) -> bool:
     if section == "post":
         return endpoint == ("post.upload" if request.endpoint == "post.upload" else "post.batches")
     if section in ("reviews", "guarding"):
         section = "oversight"
+    if endpoint == "retention_desk.index" and section == "retention_schedule":
+        return True
     return endpoint.split(".")[0] == section

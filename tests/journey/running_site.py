@@ -23,6 +23,8 @@ from edrms.ids import ClientId, new_id
 from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
+from retention.profiles import BASE
+from retention.schedules import install
 from scanning.sample_post.people import make_clients
 from tests import factories
 
@@ -83,6 +85,7 @@ def _fill(home: Path) -> None:
                     identifiers=(Identifier(person.system, person.case_reference),),
                 ),
             )  # fmt: skip
+        install(work, BASE)
     instance.database.close()
 
 

@@ -31,8 +31,16 @@ pytestmark = pytest.mark.journey
                      "/audit/client?client=nobody", "/audit/alerts"]),
         ("information_governance", ["/", "/access", "/access/restrictions", "/access/grants",
                                     "/access/reviews", "/access/matrix", "/audit?staff=indexer",
-                                    "/audit/staff?staff=indexer"]),
-        ("records_manager", ["/holds", "/holds?show=lifted", "/holds/new"]),
+                                    "/audit/staff?staff=indexer", "/retention",
+                                    "/retention/records", "/retention/unknown",
+                                    "/retention/schedule"]),
+        ("records_manager", ["/", "/holds", "/holds?show=lifted", "/holds/new", "/retention",
+                             "/retention?class=C05", "/retention/records",
+                             "/retention/records?state=overdue&from=1/1/2020",
+                             "/retention/unknown", "/retention/unknown?lacks=DOB",
+                             "/retention/schedule", "/retention/schedule?q=adoption",
+                             "/retention/schedule/1/preview", "/retention/schedule/1/enact",
+                             "/retention/schedule/new"]),
         ("system_administrator", ["/", "/teams", "/duty", "/account", "/account/password",
                                   "/account/second-factor", "/prove", "/staff", "/staff/new",
                                   "/tokens"]),
@@ -77,7 +85,18 @@ def test_pages_behind_links_and_pages_of_errors_have_no_fault(
         auditor.go(path)
         auditor.page.get_by_role("heading", name="There is a problem").wait_for()
         assert violations(auditor.page) == []
-    for seen in (supervisor, reader, auditor):
+    keeper = visit(chromium, site, "records_manager")
+    for path in ("/retention?class=x", "/retention/records?from=x", "/retention/unknown?lacks=x"):
+        keeper.go(path)
+        keeper.page.get_by_role("heading", name="There is a problem").wait_for()
+        assert violations(keeper.page) == []
+    keeper.go("/retention/schedule/new")
+    wrong = {"name": "x.csv", "mimeType": "text/csv", "buffer": b"id,period\nA01,P-2Y\n"}
+    keeper.page.set_input_files("#file", wrong)  # type: ignore[arg-type]
+    keeper.page.get_by_role("button", name="Propose").click()
+    keeper.page.get_by_text("Nothing was changed.").wait_for()
+    assert violations(keeper.page) == []
+    for seen in (supervisor, reader, auditor, keeper):
         seen.page.context.close()
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.web.view_models.notices import NoticeRow
+from api.web.view_models.oversight import Figure
 from api.web.view_models.pages import TextPart
 from api.web.view_models.post import BatchRow
 from api.web.view_models.shell import Facet, Pagination
@@ -70,6 +71,8 @@ class ClientPage:
 
     document_count: all of them, whatever filter is set. has_restricted: there are restricted records
     besides, and the person may know so much; may_break_glass: and may open them in an emergency.
+    kept: until when the documents are kept and why, in sentences; kept_href: their list, if the reader
+    may open it.
     """
 
     client: ClientSummary
@@ -82,6 +85,8 @@ class ClientPage:
     may_break_glass: bool = False
     sees_guards: bool = False
     sees_life: bool = False
+    kept: tuple[str, ...] = ()
+    kept_href: str = ""
     may_allocate: bool = False
 
 
@@ -147,6 +152,7 @@ class HomePage:
     held_count: items held anywhere. disagreeing_count: batches whose pages do not agree.
     sees_every_batch: the page counts of all batches may be opened. recent: opened lately.
     notices: what the person is told. review_count: looks waiting to be reviewed by the person.
+    retention: what waits for whoever answers for how long records stay.
     """
 
     waiting_count: int | None = None
@@ -162,3 +168,4 @@ class HomePage:
     recent: tuple[RecentDocument, ...] | None = None
     notices: tuple[NoticeRow, ...] = ()
     review_count: int | None = None
+    retention: tuple[Figure, ...] = ()

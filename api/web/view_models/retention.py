@@ -1,9 +1,15 @@
-"""View models of retention: a person's life events and the forms that add and withdraw one."""
+"""View models of retention: a person's life events and their forms, the governance desk with its lists,
+and schedules with their proposal, preview and enactment.
+"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
-from api.web.view_models.shell import NO_DATE, Choice, DateFields, FieldError
+from api.web.view_models.notices import SubjectLink
+from api.web.view_models.oversight import Figure
+from api.web.view_models.shell import NO_DATE, Choice, DateFields, FieldError, Pagination
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,5 +70,215 @@ class WithdrawPage:
     href: str
     back_href: str
     said: str
+    reason: str = ""
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskFilter:
+    """The filter as typed, by its names in the address. args: the filled fields, for links that keep it.
+
+    words: what it asks for, in words, besides what the fields show. Options are in the choices.
+    """
+
+    typed: Mapping[str, str]
+    args: Mapping[str, str]
+    errors: tuple[FieldError, ...] = ()
+    classes: tuple[Choice, ...] = ()
+    services: tuple[Choice, ...] = ()
+    states: tuple[Choice, ...] = ()
+    lacks: tuple[Choice, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskBar:
+    """A stretch of time and how many records fall due in it; href opens them."""
+
+    label: str
+    count: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskClassRow:
+    """How the records of a class stand. counts: number and the list behind it, in the order of columns."""
+
+    code: str
+    name: str
+    href: str
+    counts: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPage:
+    """What falls due when, of what the reader may see. has_schedule: one is in force."""
+
+    as_of: datetime
+    filter: DeskFilter
+    has_schedule: bool
+    figures: tuple[Figure, ...] = ()
+    months: tuple[DeskBar, ...] = ()
+    years: tuple[DeskBar, ...] = ()
+    classes: tuple[DeskClassRow, ...] = ()
+    year_ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRow:
+    """A record in a list of the desk. when: the date in words of its kind, "" without one. why: the
+    sentence."""
+
+    reference: str
+    title: str
+    href: str
+    classes: tuple[str, ...]
+    when: str
+    state: str
+    is_due: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """The records behind a number."""
+
+    filter: DeskFilter
+    rows: tuple[KeptRow, ...] = ()
+    paging: Pagination | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LackRow:
+    """A fact that records wait for, and where to put it right. records: how many, with their list."""
+
+    who: SubjectLink
+    what: str
+    classes: tuple[str, ...]
+    records: int
+    records_href: str
+    settles: int
+    since: date
+    remedy: SubjectLink | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LackPage:
+    """The work list of facts, those waited for longest first."""
+
+    filter: DeskFilter
+    rows: tuple[LackRow, ...] = ()
+    paging: Pagination | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRow:
+    """One row of a schedule in words."""
+
+    class_id: str
+    title: str
+    kept: str
+    otherwise: tuple[str, ...]
+    action: str
+    basis: str
+    authority: str
+    owner: str = ""
+    review_on: date | None = None
+    maximum: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """A version of the schedule and what became of it."""
+
+    version: int
+    profile: str
+    state: Literal["proposed", "in_force", "replaced", "overtaken"]
+    note: str
+    proposed_by: str
+    proposed_at: datetime
+    enacted_by: str = ""
+    in_force_from: datetime | None = None
+    enacted_because: str = ""
+    replaced_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulePage:
+    """One version with its rows, and every version there is. shown: None while there is none at all.
+
+    query: as typed. total: rows of the version, whatever the search shows.
+    """
+
+    sees_desk: bool
+    shown: VersionRow | None
+    rows: tuple[RuleRow, ...] = ()
+    total: int = 0
+    query: str = ""
+    versions: tuple[VersionRow, ...] = ()
+    may_propose: bool = False
+    may_preview: bool = False
+    may_enact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetFault:
+    """What is wrong in one cell of a file. line: 0 where it is in no line of its own."""
+
+    line: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposePage:
+    """The form that proposes a schedule: file, profile, note. faults: every cell at fault."""
+
+    profile: str = ""
+    note: str = ""
+    errors: tuple[FieldError, ...] = ()
+    faults: tuple[SheetFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """A record whose date would be another, and both answers in a sentence."""
+
+    reference: str
+    title: str
+    href: str
+    class_id: str
+    effect: str
+    becomes_due: bool
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewPage:
+    """What a version would change, of the records the reader may see. headings: of the counts.
+
+    by_class: code, name and one count for each heading. against: the version in force, None for none.
+    """
+
+    shown: VersionRow
+    against: int | None
+    records: int
+    changed: int
+    become_due: int
+    headings: tuple[str, ...]
+    by_class: tuple[tuple[str, str, tuple[int, ...]], ...]
+    first: tuple[ChangeRow, ...]
+    may_enact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnactPage:
+    """The form that takes a version into force. Form field: reason. is_own: the reader proposed it."""
+
+    shown: VersionRow
+    is_own: bool
+    replaces: int | None = None
     reason: str = ""
     errors: tuple[FieldError, ...] = ()

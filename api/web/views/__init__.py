@@ -21,6 +21,8 @@ from api.web.views.oversight import blueprint as oversight
 from api.web.views.post import blueprint as post
 from api.web.views.queue import blueprint as queue
 from api.web.views.records import blueprint as records
+from api.web.views.retention_desk import blueprint as retention_desk
+from api.web.views.retention_schedule import blueprint as retention_schedule
 from api.web.views.reviews import blueprint as reviews
 from api.web.views.search import blueprint as search
 from api.web.views.staff import blueprint as staff
@@ -45,6 +47,8 @@ BLUEPRINTS = (
     post,
     queue,
     records,
+    retention_desk,
+    retention_schedule,
     reviews,
     search,
     staff,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from api.authn import actor, permission
 from api.problems import answer, wants_json
 from api.web.context import instance, page_number
+from api.web.desk_page import kept_words
 from api.web.presenting import client_summary, pagination, slice_of, summaries
 from api.web.shell import shell
 from api.web.templating import client_facts
@@ -17,6 +18,7 @@ from edrms.access.subjects import Subject, SubjectKind
 from edrms.errors import Closed
 from edrms.fileplan import document_type
 from edrms.records.tables import Record
+from retention.desk import VIEW_DESK
 
 blueprint = Blueprint("clients", __name__)
 PAGE_SIZE = 50
@@ -77,6 +79,10 @@ def show(client_id: str) -> ResponseReturnValue:
         may_break_glass=opened.has_restricted and _may_break_glass(client_id),
         sees_guards=holds(actor(), "access:guard:view"),
         sees_life=holds(actor(), "retention:event:view"),
+        kept=kept_words(instance().retention.desk.of_client(actor(), client_id)),
+        kept_href=url_for("retention_desk.records", client=client_id)
+        if holds(actor(), VIEW_DESK)
+        else "",
         may_allocate=holds(actor(), "access:allocation:change"),
     )
     return render_template("client.html", page=page, shell=shell())

@@ -1,0 +1,357 @@
+"""The desk's numbers agree with the lists behind them and with a count made by hand; what a viewer may
+not see is in none of them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from api.wiring import Instance
+from edrms.access.model import Actor
+from edrms.clients.model import Client
+from edrms.clock import FixedClock, civil_date
+from edrms.errors import Denied, NotFound
+from edrms.records.tables import DESTROYING, Record
+from edrms.staff.accounts import SYSTEM
+from edrms.uow import write
+from retention.desk_filter import NO_CLASS, Standing, Wanted
+from retention.profiles import BASE, profile_text
+from retention.schedules import install
+from retention.tables import MissingFact, StoredAnswer
+from tests import factories
+from tests.access_agreement import actors, roles_of_world
+from tests.access_reference import SHIPPED, Reference, World
+from tests.access_worlds import put, random_world
+from tests.service.retained import GOVERNANCE, MANAGER, record_event, renewed, with_schedule
+
+SEED, WORLDS, PEOPLE = 20261126, 2, 3
+SEEN = "retention:answer:view"
+CLASSES = ("A02", "C01", "C05", "X03")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return factories.fixed_clock()
+
+
+@pytest.fixture
+def instance(tmp_path: Path, clock: FixedClock) -> Iterator[Instance]:
+    made = factories.new_instance(tmp_path / "home", clock)
+    yield made
+    made.index.close()
+    made.database.close()
+
+
+@pytest.fixture
+def jory(instance: Instance) -> Client:
+    person = factories.child()
+    factories.on_the_register(instance, person)
+    return person
+
+
+# --- random councils --------------------------------------------------------------------------------
+
+
+def council(dice: Random) -> World:
+    """A random council whose staff all have a role of the desk, some others beside it."""
+    world = random_world(dice)
+    world.roles_text = SHIPPED
+    for one in world.only:
+        world.only[one] = None
+    world.holdings = [
+        {"staff_id": one, "role": role, "from_at": world.at - timedelta(days=1), "until_at": None}
+        for one in world.only
+        for role in {dice.choice(("records_manager", "information_governance")),
+                     dice.choice(("adoption_team", "finance", "team_manager", "records_manager"))}
+    ]  # fmt: skip
+    return world
+
+
+def answer_rows(dice: Random, world: World) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
+    """A random answer for most records, near today or far from it; facts lacking for unknown ones."""
+    answers, missing = [], []
+    today = civil_date(world.at)
+    ground = {"client_id": "", "class_id": "", "status": "", "event": "", "event_on": "",
+              "period": [], "authority": "", "is_extension": True, "reason": "invented"}  # fmt: skip
+    for record_id, row in world.records.items():
+        state = dice.choice(("dated", "dated", "dated", "unknown", "permanent", "none"))
+        if state == "none":
+            continue
+        days = dice.choice((-400, -1, 0, 1, 5, 40, 364, 370, 735, 5000, 7400, 20_000))
+        on = today + timedelta(days=days + dice.randrange(25)) if state == "dated" else None
+        class_id = "" if state == "unknown" else dice.choice((*CLASSES, ""))
+        answers.append({
+            "record_id": record_id, "state": state, "due_on": on, "not_before": None,
+            "action": "" if state == "unknown" else "REVIEW", "class_id": class_id,
+            "due_month": on.year * 100 + on.month if on else None, "ground": ground,
+            "schedule_version": 1, "evaluated_at": world.at,
+        })  # fmt: skip
+        if state == "unknown":
+            for _ in range(dice.choice((1, 1, 2, 3))):
+                fact = {"record_id": record_id, "client_id": dice.choice(row["clients"]),
+                        "class_id": dice.choice(CLASSES), "trigger": dice.choice(("DOB", "DOD", "")),
+                        "why": dice.choice(("unknown", "contradicted"))}  # fmt: skip
+                if fact not in missing:
+                    missing.append(fact)
+    return answers, missing
+
+
+@pytest.fixture
+def worlds(instance: Instance, clock: FixedClock) -> Iterator[tuple[World, list[Actor]]]:
+    def made() -> Iterator[tuple[World, list[Actor]]]:
+        dice, first = Random(SEED), 1
+        with write(instance.database, SYSTEM, instance.clock) as work:
+            install(work, BASE)
+        for _ in range(WORLDS):
+            world = council(dice)
+            clock.advance(world.at - clock.now())
+            answers, missing = answer_rows(dice, world)
+            with instance.database.session() as session:
+                session.execute(update(Record).values(state=DESTROYING))  # of the council before
+                for table in (MissingFact, StoredAnswer):
+                    session.execute(table.__table__.delete())
+                put(session, world, first, dice)
+                session.execute(insert(StoredAnswer), answers)
+                session.execute(insert(MissingFact), missing)
+                session.commit()
+                first += len(world.records)
+            with instance.database.read() as session, roles_of_world(world):
+                yield world, actors(session, world)
+
+    return made()
+
+
+def all_of(instance: Instance, actor: Actor, wanted: Wanted) -> list[str]:
+    """The ids of a list, page by page; the same as when it is taken as a file."""
+    ids: list[str] = []
+    total = 1
+    while len(ids) < total:
+        rows, total = instance.retention.desk.listed(actor, wanted, 23, len(ids))
+        ids += [row.record_id for row in rows]
+        assert rows or not total
+    assert [row.record_id for row in instance.retention.desk.every(actor, wanted)] == ids
+    return ids
+
+
+def test_numbers_agree_with_their_lists_and_count_nothing_that_may_not_be_seen(
+    instance: Instance, worlds: Iterator[tuple[World, list[Actor]]]
+) -> None:
+    judged = unseen = 0
+    for world, people in worlds:
+        reference = Reference(world)
+        for actor in people[:PEOPLE]:
+            may = {
+                one for one in world.records if reference.record(actor.staff_id, SEEN, one).allowed
+            }
+            unseen += len(world.records) - len(may)
+            judged += judge_totals(instance, actor, may)
+    assert judged > 100 and unseen > 200
+
+
+def judge_totals(instance: Instance, actor: Actor, may: set[str]) -> int:
+    desk = instance.retention.desk
+    found = desk.totals(actor, Wanted())
+    listed = {one: all_of(instance, actor, Wanted(one)) for one in Standing}
+    others = (Standing.OVERDUE, Standing.AHEAD, Standing.UNKNOWN, Standing.PERMANENT,
+              Standing.WAITING)  # fmt: skip
+    parts = [one for standing in others for one in listed[standing]]
+    assert Counter(parts) == Counter(may)
+    assert len(listed[Standing.OVERDUE]) == found.overdue == desk.overdue(actor)
+    assert len(listed[Standing.UNKNOWN]) == found.unknown
+    assert len(listed[Standing.PERMANENT]) == found.permanent
+    assert len(listed[Standing.WAITING]) == found.waiting
+    assert sorted(listed[Standing.DATED]) == sorted(
+        [*listed[Standing.OVERDUE], *listed[Standing.AHEAD]]
+    )
+    years = sum(one.records for one in found.years)
+    assert (
+        found.overdue + years + found.beyond.records == found.dated == len(listed[Standing.DATED])
+    )
+    judged = 0
+    for stretch in (*found.months, *found.years, found.beyond):
+        if stretch.records or judged % 5 == 0:
+            wanted = Wanted(from_day=stretch.from_day, to_day=stretch.to_day)
+            assert len(all_of(instance, actor, wanted)) == stretch.records
+        judged += 1
+    for class_id, row in found.classes.items():
+        of = class_id or NO_CLASS
+        tomorrow = found.today + timedelta(days=1)
+        after = found.year_ends + timedelta(days=1)
+        for count, wanted in (
+            (row.overdue, Wanted(Standing.OVERDUE, of)),
+            (row.unknown, Wanted(Standing.UNKNOWN, of)),
+            (row.permanent, Wanted(Standing.PERMANENT, of)),
+            (row.year, Wanted(class_id=of, from_day=tomorrow, to_day=found.year_ends)),
+            (row.later, Wanted(class_id=of, from_day=after)),
+        ):
+            assert len(all_of(instance, actor, wanted)) == count
+        alone = desk.totals(actor, Wanted(class_id=of))
+        assert alone.classes == ({class_id: row} if any_of(row) else {})
+    return judged
+
+
+def any_of(row: object) -> bool:
+    return any(getattr(row, name) for name in ("overdue", "year", "later", "unknown", "permanent"))
+
+
+def test_each_missing_fact_opens_as_many_records_as_it_says_and_none_is_of_somebody_unseen(
+    instance: Instance, worlds: Iterator[tuple[World, list[Actor]]]
+) -> None:
+    judged = 0
+    for world, people in worlds:
+        reference = Reference(world)
+        with instance.database.read() as session:
+            rows = session.execute(
+                select(MissingFact.record_id, MissingFact.client_id, MissingFact.trigger,
+                       MissingFact.why).distinct()
+            ).all()  # fmt: skip
+        lacked = Counter(row[0] for row in rows)
+        for actor in people[:PEOPLE]:
+            may = {
+                one for one in world.records if reference.record(actor.staff_id, SEEN, one).allowed
+            }
+            known = {
+                one for one in world.clients if reference.client(actor.staff_id, SEEN, one).allowed
+            }
+            by_hand = Counter(tuple(row[1:]) for row in rows if row[0] in may and row[1] in known)
+            alone = Counter(
+                tuple(row[1:])
+                for row in rows
+                if row[0] in may and row[1] in known and lacked[row[0]] == 1
+            )
+            found = list(instance.retention.desk_facts.every(actor, Wanted()))
+            assert {(one.client_id, one.trigger, one.why): one.records for one in found} == by_hand
+            assert {
+                (one.client_id, one.trigger, one.why): one.settles for one in found if one.settles
+            } == alone
+            assert instance.retention.desk_facts.count(actor) == len(found)
+            assert [one.since for one in found] == sorted(one.since for one in found)
+            for one in found[:5]:
+                behind = Wanted(
+                    client_id=one.client_id, why=one.why, lacks=one.trigger or "none",
+                )  # fmt: skip
+                assert len(all_of(instance, actor, behind)) == one.records
+                only, total = instance.retention.desk_facts.listed(actor, behind)
+                assert total == 1 and only[0] == one
+                judged += 1
+    assert judged >= 30
+
+
+# --- one council, by hand ---------------------------------------------------------------------------
+
+
+def test_a_record_moves_from_ahead_to_overdue_on_its_day(
+    instance: Instance, jory: Client, clock: FixedClock
+) -> None:
+    with_schedule(instance)
+    record_id = factories.filed_record(instance, [jory], document_type="D05")
+    renewed(instance)
+    [row], total = instance.retention.desk.listed(MANAGER, Wanted(Standing.AHEAD))
+    assert (row.record_id, total) == (record_id, 1)
+    assert row.why.startswith("Kept until ") and row.classes
+    with instance.database.read() as session:
+        due_on = session.get_one(StoredAnswer, record_id).due_on
+    assert due_on is not None
+    clock.advance(timedelta(days=(due_on - civil_date(clock.now())).days - 1))
+    assert instance.retention.desk.overdue(MANAGER) == 0
+    assert instance.retention.desk.totals(MANAGER, Wanted()).months[0].records == 1
+    clock.advance(timedelta(days=1))
+    assert instance.retention.desk.overdue(MANAGER) == 1
+    found = instance.retention.desk.totals(MANAGER, Wanted())
+    assert (found.overdue, sum(one.records for one in found.years)) == (1, 0)
+    [row], _ = instance.retention.desk.listed(MANAGER, Wanted(Standing.OVERDUE))
+    assert re.match("Due (for|to be)", row.why)
+
+
+def test_a_record_without_an_answer_is_waiting_and_says_nothing_of_why(
+    instance: Instance, jory: Client
+) -> None:
+    factories.filed_record(instance, [jory], document_type="D05")
+    [row], _ = instance.retention.desk.listed(MANAGER, Wanted(Standing.WAITING))
+    assert (row.answer, row.why, row.classes) == (None, "", ())
+    assert instance.retention.desk.totals(MANAGER, Wanted()).waiting == 1
+    assert instance.retention.desk.of_client(MANAGER, jory.client_id) is None
+
+
+def test_a_restricted_record_is_counted_for_governance_and_not_for_the_records_manager(
+    instance: Instance, jory: Client
+) -> None:
+    with_schedule(instance)
+    record_id = factories.filed_record(instance, [jory], document_type="D05")
+    factories.filed_record(instance, [jory], document_type="D05")
+    renewed(instance)
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        work.session.get_one(Record, record_id).sensitivity = "restricted"
+        work.journal("record:content:file", "record", record_id)
+    for who, count in ((MANAGER, 1), (GOVERNANCE, 2)):
+        assert instance.retention.desk.totals(who, Wanted()).dated == count
+        assert instance.retention.desk.listed(who, Wanted())[1] == count
+        told = instance.retention.desk.of_client(who, jory.client_id)
+        assert told is not None and told.records == count
+
+
+def test_the_page_of_a_person_says_what_comes_last_and_what_is_not_known(
+    instance: Instance, jory: Client
+) -> None:
+    with_schedule(instance)
+    factories.filed_record(instance, [jory], document_type="D05")
+    renewed(instance)
+    told = instance.retention.desk.of_client(MANAGER, jory.client_id)
+    assert told is not None and told.last_on is not None
+    assert told.why.startswith("Kept until ")
+    record_event(instance, jory, "adopted", date(2020, 1, 1))
+    told = instance.retention.desk.of_client(MANAGER, jory.client_id)
+    assert told is not None
+    assert (told.records, told.unknown, told.last_on, told.why) == (1, 1, None, "")
+    nobody = factories.actor("finance", name="fin")
+    assert instance.retention.desk.of_client(nobody, jory.client_id) is None
+
+
+@pytest.mark.parametrize("role", ["social_worker_children", "auditor", "finance", "indexer"])
+def test_the_desk_is_closed_to_those_without_the_permission(instance: Instance, role: str) -> None:
+    who = factories.actor(role)
+    for ask in (
+        lambda: instance.retention.desk.totals(who, Wanted()),
+        lambda: instance.retention.desk.listed(who, Wanted()),
+        lambda: list(instance.retention.desk.every(who, Wanted())),
+        lambda: instance.retention.desk.overdue(who),
+        lambda: instance.retention.desk_facts.count(who),
+        lambda: instance.retention.desk_facts.listed(who, Wanted()),
+        lambda: instance.retention.previews.of(who, 1),
+        lambda: list(instance.retention.previews.every(who, 1)),
+    ):
+        with pytest.raises(Denied):
+            ask()
+
+
+def test_a_preview_counts_the_records_one_may_see_and_no_others(
+    instance: Instance, jory: Client
+) -> None:
+    with_schedule(instance)
+    hidden = factories.filed_record(instance, [jory], document_type="D05", title="Hidden")
+    factories.filed_record(instance, [jory], document_type="D05", title="Shown")
+    renewed(instance)
+    with instance.database.read() as session:
+        class_id = session.get_one(StoredAnswer, hidden).class_id
+    text = re.sub(rf"(?m)^({class_id},[^\n]*?),P\d+Y,", r"\1,P1Y,", profile_text(BASE))
+    assert text != profile_text(BASE)
+    version = instance.retention.schedules.propose(MANAGER, text, "shorter")
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        work.session.get_one(Record, hidden).sensitivity = "restricted"
+        work.journal("record:content:file", "record", hidden)
+    for who, titles in ((MANAGER, ["Shown"]), (GOVERNANCE, ["Hidden", "Shown"])):
+        found = instance.retention.previews.of(who, version)
+        assert sorted(one.title for one in found.first) == titles
+        assert (found.sums.records, found.sums.changed) == (len(titles), len(titles))
+        assert sum(sum(one.values()) for one in found.sums.by_class.values()) == len(titles)
+        assert sum(found.due_by_class.values()) == found.sums.become_due
+        every = list(instance.retention.previews.every(who, version))
+        assert sorted(one.title for one in every) == titles
+        assert all(one.before.startswith("Kept") and one.after for one in every)
+    with pytest.raises(NotFound):
+        instance.retention.previews.of(MANAGER, 99)
