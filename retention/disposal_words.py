@@ -13,8 +13,8 @@ LONGEST_TITLE, LONGEST_REASON = 200, 4000
 # What is offered first for the action of the rule that made a record due; a review is decided by people.
 DEFAULTS = {Action.DESTROY: Decision.DESTROY, Action.ARCHIVE_OFFER: Decision.TRANSFER}
 NO_TRANSFER = (
-    "Transfer to an archive or another authority cannot be carried out yet. Extend the record until it "
-    "can, or decline the case."
+    "A case does not carry a transfer out. Extend the record, hand it over (`edrms transfer`), and when "
+    "the receipt was compared decide to destroy it, and say so."
 )
 
 

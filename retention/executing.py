@@ -8,15 +8,15 @@ twice: what was done is in the rows, and whoever comes next goes by them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
 from edrms.access.model import Actor
 from edrms.audit.clock_witness import ClockWitness
-from edrms.clock import Clock
+from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import Refused
-from edrms.ids import new_id
 from edrms.records.refiling import move_to_class
 from edrms.records.tables import DISPOSED, Record
 from edrms.uow import UnitOfWork, write
@@ -26,6 +26,7 @@ from retention.disposal_facts import rechecked, stated
 from retention.disposal_tables import DisposalCase, DisposalGround, DisposalItem
 from retention.erasing import Erasing
 from retention.evaluation import alone_with_answers, renew
+from retention.extensions import extend
 from retention.hold_guard import condemn, guard_destruction
 from retention.tables import Extension
 from retention.workflow import (
@@ -42,7 +43,7 @@ from retention.workflow import (
     why_skipped,
 )
 
-CARRY_OUT = "disposal:item:carry_out"
+CARRY_OUT = "disposal:item:end"
 SKIP = "disposal:item:skip"
 GROUP = 50  # records of one transaction; whoever places a hold waits for it
 
@@ -160,32 +161,33 @@ def _decide(
 ) -> None:
     """Carry out or skip: the item's state, and its event, which says no cause."""
     to = next_item_state(CaseState.EXECUTING, ItemAct.CARRY_OUT, facts)
-    action = CARRY_OUT
     if isinstance(to, Refusal):
         to = next_item_state(CaseState.EXECUTING, ItemAct.SKIP, facts)
         if isinstance(to, Refusal):
             raise Refused(to.reason, code=to.code)
-        row.skipped_because, action = str(why_skipped(facts)), SKIP
+        row.skipped_because = str(why_skipped(facts))
     elif ground is not None:
         work.session.merge(ground)
     row.state, row.ended_at = to, work.now
-    work.journal(action, "record", row.record_id, case=row.case_id, item=row.item_id,
-                 decision=row.decision)  # fmt: skip
+    said: dict[str, Any] = {"case": row.case_id, "item": row.item_id, "decision": row.decision}
+    if to is ItemState.SKIPPED:
+        work.journal(SKIP, "record", row.record_id, **said)
+    else:
+        work.journal(CARRY_OUT, "record", row.record_id, **said)
 
 
 def _extend_and_move(work: UnitOfWork, doing: Sequence[DisposalItem]) -> None:
-    changed = []
     for row in doing:
-        if row.decision == Decision.EXTEND and row.extend_until:
-            work.session.add(
-                Extension(
-                    extension_id=new_id(), record_id=row.record_id, until=row.extend_until,
-                    because=row.reason, given_at=work.now, given_by=row.appraised_by,
-                )
-            )  # fmt: skip
-            changed.append(row.record_id)
+        if row.decision == Decision.EXTEND:
+            _extend(work, row)
         elif row.decision == Decision.RECLASS:
             move_to_class(work, row.record_id, row.to_class)
-            changed.append(row.record_id)
-    if changed:
-        renew(work, changed)
+            renew(work, [row.record_id])
+
+
+def _extend(work: UnitOfWork, row: DisposalItem) -> None:
+    """Whoever appraised it kept it longer; if that day is past already, it is simply due again."""
+    if row.extend_until is None or row.extend_until <= civil_date(work.now):
+        return
+    extension_id = extend(work, row.record_id, row.extend_until, row.reason)
+    work.session.get_one(Extension, extension_id).given_by = row.appraised_by

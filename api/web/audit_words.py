@@ -153,7 +153,7 @@ GROUPS: tuple[Group, ...] = (
             "disposal:case:execute": _l("had disposal case %(it)s carried out"),
             "disposal:case:certify": _l("certified disposal case %(it)s"),
             "disposal:case:decline": _l("declined disposal case %(it)s"),
-            "disposal:item:carry_out": _l("carried out the decision on record %(it)s"),
+            "disposal:item:end": _l("carried out the decision on record %(it)s"),
             "disposal:item:skip": _l("left record %(it)s as it is: the check did not pass"),
             "disposal:certificate:view": _l("opened the certificate of disposal case %(it)s"),
             "record:file:change": _l("moved record %(it)s to a file of another class"),

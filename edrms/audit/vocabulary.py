@@ -113,7 +113,7 @@ ACTIONS = frozenset(
         "disposal:case:execute",
         "disposal:case:certify",
         "disposal:case:decline",
-        "disposal:item:carry_out",
+        "disposal:item:end",
         "disposal:item:skip",
         "disposal:certificate:view",
         "record:file:change",
