@@ -93,6 +93,7 @@ def test_pages_behind_links_and_pages_of_errors_have_no_fault(
     keeper.go("/retention/schedule/new")
     wrong = {"name": "x.csv", "mimeType": "text/csv", "buffer": b"id,period\nA01,P-2Y\n"}
     keeper.page.set_input_files("#file", wrong)  # type: ignore[arg-type]
+    keeper.page.locator("#profile").fill("ours")
     keeper.page.get_by_role("button", name="Propose").click()
     keeper.page.get_by_text("Nothing was changed.").wait_for()
     assert violations(keeper.page) == []
