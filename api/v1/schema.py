@@ -52,7 +52,7 @@ class NewBatch(Model):
 
 
 class PageAccount(Model):
-    """Where the pages of a batch are; the seven places add up to `received` when it agrees."""
+    """Where the pages of a batch are; the eight places add up to `received` when it agrees."""
 
     received: int
     being_read: int
@@ -62,6 +62,7 @@ class PageAccount(Model):
     separator: int
     held: int
     rejected: int
+    disposed: int
     agrees: bool
     files_not_counted: int = Field(
         description="Files whose pages are not known: not yet opened, or held."
@@ -98,7 +99,7 @@ class Document(Model):
     document_id: str
     first_page: int
     last_page: int
-    state: Literal["to_index", "filed", "rejected"]
+    state: Literal["to_index", "filed", "rejected", "disposed"]
     record_id: str | None
 
 
