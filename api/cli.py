@@ -8,6 +8,7 @@ import click
 from api import setting_up
 from api.access_commands import ACCESS_COMMANDS
 from api.auditing import audit
+from api.disposal_commands import disposal
 from api.hold_commands import HOLD_COMMANDS
 from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
@@ -53,6 +54,7 @@ def main() -> None:
 
 for command in (
     *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, retention, transfer,
+    disposal,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -1,5 +1,6 @@
 """Which periodic work an instance has, and how often: chosen here, done by one leader of all hosts."""
 
+import logging
 from datetime import timedelta
 
 from api.wiring import Instance
@@ -8,6 +9,7 @@ from edrms.audit.checking import verify_database
 from edrms.audit.sealer import CHECK, say
 from edrms.audit.sealing import newest_checkpoint
 from edrms.audit.verifier import Checkpoint, Tampered
+from edrms.errors import CannotStart, Damaged, Refused, Unavailable
 from edrms.ids import StaffId
 from edrms.jobs.periodic import Periodic, PeriodicDuty
 from edrms.jobs.presence import Presence
@@ -17,6 +19,8 @@ from retention.walking import walk
 from search.ports import IndexBusy, IndexUnavailable
 
 LOOK_EVERY_S = 30.0
+MOST_GROUPS = 20  # of each case at a time: other duties wait meanwhile
+log = logging.getLogger("edrms.disposal")
 
 
 def periodic(instance: Instance, name: str) -> Periodic:
@@ -41,6 +45,9 @@ def duties(instance: Instance, name: str = "upkeep") -> list[PeriodicDuty]:
         PeriodicDuty("tickets", timedelta(hours=1), instance.tickets.forget_old),
         PeriodicDuty("workers", timedelta(hours=1), forget_workers),
         PeriodicDuty("retention", timedelta(minutes=1), walk),
+        PeriodicDuty(
+            "disposal", timedelta(minutes=1), before=lambda: carry_disposals_on(instance, name)
+        ),
         PeriodicDuty("done jobs", timedelta(hours=1), remove_done_jobs),
         PeriodicDuty("keys", timedelta(minutes=5), before=lambda: _settle_keys(instance)),
         PeriodicDuty("locks", timedelta(minutes=5), before=lambda: _lock_objects(instance, name)),
@@ -59,6 +66,18 @@ def _lock_objects(instance: Instance, name: str) -> bool:
     """What was filed since gets the store's own hold, where the store has any."""
     actor = Actor(StaffId(name), "EDRMS upkeep", frozenset())
     instance.locks.lock_all(actor)
+    return True
+
+
+def carry_disposals_on(instance: Instance, name: str) -> bool:
+    """Some groups of each case that is being carried out; what cannot go on now is tried again."""
+    actor = Actor(StaffId(name), "EDRMS upkeep", frozenset())
+    for case_id in instance.disposal.executing.under_way():
+        try:
+            instance.disposal.executing.run(actor, case_id, MOST_GROUPS)
+        except (Refused, Damaged, Unavailable, CannotStart) as error:
+            cause = {"case": case_id, "cause": error.error_code, "what": error.message}
+            log.warning("disposal_postponed", extra=cause)
     return True
 
 

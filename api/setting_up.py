@@ -52,6 +52,7 @@ def _make_audit_log(settings: Settings) -> None:
             f"EDRMS_AUDIT_ORIGIN: the key in {settings.audit_key} is of the log {made}."
         )
     checkpoint_place(settings).prepare()
+    make_key(settings.disposal_key, f"{made}/disposal", LOG_KEY)
 
 
 def _make_secret_key(path: Path) -> None:

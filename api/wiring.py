@@ -19,6 +19,7 @@ from edrms.access.reports import AccessReports
 from edrms.access.reviews import Reviews
 from edrms.access.seals import Seals
 from edrms.access.teams import Teams
+from edrms.audit.clock_witness import ClockWitness
 from edrms.audit.explorer import AuditExplorer
 from edrms.audit.looks import AuditReports
 from edrms.audit.notes import load_key
@@ -26,7 +27,7 @@ from edrms.audit.place import CheckpointPlace, place_of
 from edrms.audit.seal_view import LogSeal
 from edrms.audit.sealer import Sealer
 from edrms.audit.state import SealGuard
-from edrms.audit.verifier import LOG_KEY
+from edrms.audit.verifier import LOG_KEY, WITNESS_KEY, Key, Tampered
 from edrms.clock import Clock, SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart
@@ -52,6 +53,7 @@ from edrms.storage.ports import KeepingStore, ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
+from retention.disposal_room import DisposalRoom, DisposalSettings
 from retention.erasing import Erasing
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
@@ -142,6 +144,11 @@ class Instance:
         seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
         return Transfers(self.database, self.store, self.clock, seals, self.settings.council_name)
 
+    @cached_property
+    def disposal(self) -> DisposalRoom:
+        """From due to the certificate."""
+        return _disposal(self.settings, self.database, self.clock, self.erasing)
+
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
     """Join everything for these settings. Raises CannotStart naming what is wrong."""
@@ -206,6 +213,30 @@ def _erasing(
         RecordRows(database, clock),
     )
     return Erasing(database, clock, places)
+
+
+def _disposal(
+    settings: Settings, database: Database, clock: Clock, erasing: Erasing
+) -> DisposalRoom:
+    witness = ClockWitness(checkpoint_place(settings), _witness_key(settings.audit_witness_key))
+    chosen = DisposalSettings(
+        council=settings.council_name, waiting_days=settings.disposal_waiting_days,
+        backup_days=settings.backup_days, key_file=settings.disposal_key,
+    )  # fmt: skip
+    return DisposalRoom(database, clock, witness, erasing, chosen)
+
+
+def _witness_key(text: str) -> Key | None:
+    """The witness that must have seen the clock; None where none is set up."""
+    if not text:
+        return None
+    try:
+        key = Key.parse(text)
+    except Tampered as error:
+        raise CannotStart(f"EDRMS_AUDIT_WITNESS_KEY: {error}.") from error
+    if key.kind != WITNESS_KEY:
+        raise CannotStart("EDRMS_AUDIT_WITNESS_KEY: this is the key of a log, not of a witness.")
+    return key
 
 
 def _database(settings: Settings) -> Database:

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     audit_origin: str = ""
     audit_key_file: Path | None = None
     audit_checkpoints_url: str = ""
+    audit_witness_key: str = ""
     audit_seal_limit_s: float = Field(default=900.0, gt=0)
     council_name: str = "Borchester Council"
     host: str = "127.0.0.1"
@@ -79,6 +80,9 @@ class Settings(BaseSettings):
     uploads_per_day_bytes: int = Field(default=50 * 1024 * MEBIBYTE, gt=0)
     database_owner_url: str = Field(default="", repr=False)
     database_owner_password: SecretStr = _NONE
+    disposal_waiting_days: int = Field(default=14, ge=0, le=3650)
+    disposal_key_file: Path | None = None
+    backup_days: int = Field(default=90, ge=0, le=3650)
     glass_hours: int = Field(default=24, ge=1, le=168)
     require_second_factor: bool = False
     trusted_proxies: int = Field(default=0, ge=0, le=9)
@@ -107,6 +111,10 @@ class Settings(BaseSettings):
     @property
     def audit_key(self) -> Path:
         return self.audit_key_file or self.home.resolve() / "audit_key"
+
+    @property
+    def disposal_key(self) -> Path:
+        return self.disposal_key_file or self.home.resolve() / "disposal_key"
 
     @property
     def audit_checkpoints(self) -> str:

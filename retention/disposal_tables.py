@@ -1,8 +1,9 @@
 """Tables of disposal: cases, what is in each, and what was done with it. States: workflow.py."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from edrms.db import Base, UtcDateTime
@@ -68,3 +69,38 @@ class DisposalItem(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     skipped_because: Mapped[str] = mapped_column(String(24), default="")
     follows_item_id: Mapped[str] = mapped_column(String(32), default="")
+
+
+class DisposalGround(Base):
+    """What the decision on an item rests on: as it was when proposed, then appraised, at last when done.
+
+    file_ids: the case files the record is on. class_id, authority, action, due_on: of the rule that gave
+    the date. schedule_version: of that answer.
+    """
+
+    __tablename__ = "disposal_grounds"
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("disposal_items.item_id"), primary_key=True)
+    file_ids: Mapped[list[Any]] = mapped_column(JSON)
+    class_id: Mapped[str] = mapped_column(String(8))
+    authority: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(String(16))
+    due_on: Mapped[date | None] = mapped_column(Date, default=None)
+    schedule_version: Mapped[int] = mapped_column(Integer)
+
+
+class DisposalCertificate(Base):
+    """A certificate as it was issued. It names no client; kept for good (class X19). Never changed.
+
+    document: the signed JSON, byte for byte as it is given out. sha256: of what it certifies. pdf: the
+    same for reading.
+    """
+
+    __tablename__ = "disposal_certificates"
+
+    case_id: Mapped[str] = mapped_column(ForeignKey("disposal_cases.case_id"), primary_key=True)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    document: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    pdf: Mapped[bytes] = mapped_column(LargeBinary)
+    pdf_sha256: Mapped[str] = mapped_column(String(64), index=True)

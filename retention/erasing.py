@@ -53,6 +53,7 @@ class Erasing:
     def _begun(self, actor: Actor, record_ids: Collection[str]) -> list[str]:
         """Those to be ended, each with a stub that keeps what it had been."""
         with write(self._database, actor, self._clock) as work:
+            work.alone("stubs")  # of two that end the same record the second finds its stub
             wanted = select(Record.record_id).where(
                 Record.record_id.in_(record_ids), Record.state == DESTROYING
             )
@@ -81,8 +82,10 @@ def _stub(work: UnitOfWork, record_id: str) -> RecordStub:
 
 
 def _ended(work: UnitOfWork, record_id: str, erased: dict[str, Erased]) -> None:
+    record = work.session.get_one(Record, record_id, with_for_update=True)
+    if record.state != DESTROYING:
+        return  # another has ended it meanwhile
     stub = work.session.get_one(RecordStub, record_id)
-    record = work.session.get_one(Record, record_id)
     stub.proofs = {name: one.looked_for for name, one in erased.items()}
     stub.remains_in = sorted({one for place in erased.values() for one in place.remains_in})
     stub.ended_at, record.state = work.now, DISPOSED

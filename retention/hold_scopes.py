@@ -112,8 +112,8 @@ def seen(
 ) -> Select[str]:
     """Ids of the records in this state these scopes are on (None: all), that the actor may see."""
     caught = true() if scopes is None else covered(scopes)
-    visible = visible_records(actor, VIEW, at)
-    return select(Record.record_id).where(Record.state == state, visible, caught)
+    visible = visible_records(actor, VIEW, at, state=state)
+    return select(Record.record_id).where(visible, caught)
 
 
 def visible_holds(actor: Actor, at: datetime) -> Condition:

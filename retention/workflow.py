@@ -303,12 +303,15 @@ def is_decided(facts: ItemFacts) -> Refusal | None:
 def why_skipped(facts: ItemFacts) -> Skip | None:
     """Why an approved item must not be carried out now; None if it may.
 
-    To keep longer or by another class ends nothing and is never skipped. A hold comes first.
+    To keep longer ends nothing and is never skipped; nor is another class, but under a hold, which may be
+    on the class. A hold comes first.
     """
-    if facts.decision in (Decision.EXTEND, Decision.RECLASS):
+    if facts.decision is Decision.EXTEND:
         return None
     if facts.is_held:
         return Skip.HELD
+    if facts.decision is Decision.RECLASS:
+        return None if facts.is_held is False else Skip.UNKNOWN
     known = (facts.is_held, facts.is_due, facts.has_activity, facts.has_new_status)
     if facts.decision is None or None in known:
         return Skip.UNKNOWN

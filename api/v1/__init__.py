@@ -7,6 +7,7 @@ blueprint = Blueprint("v1", __name__, url_prefix="/api/v1")
 from api.v1 import (  # noqa: E402, F401 - they add their routes
     access,
     audit,
+    disposal,
     finding,
     guarding,
     holds,

@@ -141,6 +141,26 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     Group(
+        "disposal",
+        _l("Disposal"),
+        {
+            "disposal:case:propose": _l("proposed disposal case %(it)s"),
+            "disposal:case:view": _l("looked at disposal cases %(it)s"),
+            "disposal:item:appraise": _l("appraised records of disposal case %(it)s"),
+            "disposal:case:appraise": _l("completed the appraisal of disposal case %(it)s"),
+            "disposal:case:approve": _l("approved disposal case %(it)s"),
+            "disposal:case:wait": _l("began the waiting period of disposal case %(it)s"),
+            "disposal:case:execute": _l("had disposal case %(it)s carried out"),
+            "disposal:case:certify": _l("certified disposal case %(it)s"),
+            "disposal:case:decline": _l("declined disposal case %(it)s"),
+            "disposal:item:end": _l("carried out the decision on record %(it)s"),
+            "disposal:item:skip": _l("left record %(it)s as it is: the check did not pass"),
+            "disposal:certificate:view": _l("opened the certificate of disposal case %(it)s"),
+            "record:file:change": _l("moved record %(it)s to a file of another class"),
+            "record:stub:view": _l("looked at what was destroyed of client %(it)s"),
+        },
+    ),
+    Group(
         "staff",
         _l("Staff"),
         {
@@ -205,6 +225,7 @@ KINDS: dict[str, str] = {
     "staff": _l("Member of staff"),
     "hold": _l("Hold"),
     "secret_hold": _l("Secret hold"),
+    "disposal_case": _l("Disposal case"),
 }
 
 

@@ -26,6 +26,7 @@ _LINKS = (
     ("holds.index", _l("Holds"), "hold:hold:view"),
     ("retention_desk.index", _l("Retention"), "retention:desk:view"),
     ("retention_schedule.index", _l("Retention schedule"), "retention:schedule:view"),
+    ("disposal.index", _l("Disposal"), "disposal:case:view"),
     ("oversight.index", _l("Access"), "access:guard:view"),
     ("access_reports.index", _l("Reports on access"), "access:report:view"),
     ("teams.index", _l("Teams"), "staff:team:manage"),

@@ -31,12 +31,18 @@ from edrms.records.tables import FILED, CaseFile, Record, RecordAttachment
 Column = InstrumentedAttribute[str]
 
 
-def visible_records(actor: Actor, permission: str, at: datetime) -> ColumnElement[bool]:
-    """A condition on records true for those the actor may use so; false where there is no way in."""
+def visible_records(
+    actor: Actor, permission: str, at: datetime, *, state: str = FILED
+) -> ColumnElement[bool]:
+    """A condition on records true for those the actor may use so; false where there is no way in.
+
+    state: only the policy's own questions are asked of filed records alone; a count of what is beyond
+    keeping asks for another.
+    """
     ways = [_reached(scope, actor, at) for scope in scopes(actor, permission)]
     if not ways:
         return false()
-    return and_(Record.state == FILED, not_(_conflict(actor, at)), or_(*ways))
+    return and_(Record.state == state, not_(_conflict(actor, at)), or_(*ways))
 
 
 def restricted_unseen(actor: Actor, permission: str, at: datetime) -> ColumnElement[bool]:

@@ -87,6 +87,7 @@ class ClientPage:
     sees_life: bool = False
     kept: tuple[str, ...] = ()
     kept_href: str = ""
+    sees_stubs: bool = False
     may_allocate: bool = False
 
 

@@ -3,6 +3,7 @@
 from api.web.views import (  # noqa: F401 - they add their routes to blueprints of others
     audit_reports,
     batches,
+    disposal_forms,
     taking_away,
 )
 from api.web.views.access_reports import blueprint as access_reports
@@ -11,6 +12,7 @@ from api.web.views.audit import blueprint as audit
 from api.web.views.auth import blueprint as auth
 from api.web.views.clients import blueprint as clients
 from api.web.views.content import blueprint as content
+from api.web.views.disposal import blueprint as disposal
 from api.web.views.glass import blueprint as glass
 from api.web.views.guarding import blueprint as guarding
 from api.web.views.holds import blueprint as holds
@@ -37,6 +39,7 @@ BLUEPRINTS = (
     auth,
     clients,
     content,
+    disposal,
     glass,
     guarding,
     holds,

@@ -1,0 +1,210 @@
+"""Issuing certificates and giving them out. Signed with a key of its own (EDRMS_DISPOSAL_KEY_FILE).
+
+A certificate is a record of class X19 about no client, so it is kept in a table of its own, which nothing
+is ever deleted from: JSON and PDF commit together with the state of the case (docs/adr/0019).
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from edrms.access.model import Actor
+from edrms.access.policy import require
+from edrms.audit.clock_witness import ClockWitness
+from edrms.audit.notes import load_key
+from edrms.audit.sealing import newest_checkpoint
+from edrms.audit.verifier import LOG_KEY, Checkpoint, Key, Tampered
+from edrms.clock import Clock, civil_date
+from edrms.db import Database
+from edrms.errors import Refused, no_such
+from edrms.records.tables import Record, RecordStub
+from edrms.staff.tables import StaffMember
+from edrms.uow import UnitOfWork, write
+from retention import certificate as form
+from retention.certificate import Certificate, Destroyed, Person
+from retention.certificate_pdf import pdf_of
+from retention.disposal import appraisers_of
+from retention.disposal_tables import (
+    DisposalCase,
+    DisposalCertificate,
+    DisposalGround,
+    DisposalItem,
+)
+from retention.workflow import Decision, ItemState
+
+CERTIFY = "disposal:case:certify"
+VIEW_CERTIFICATE = "disposal:certificate:view"
+VIEW = "disposal:case:view"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate as it is given out, in both forms."""
+
+    reference: str
+    document: str
+    pdf: bytes
+
+
+class Certifying:
+    """Issues certificates within the transaction that ends a case."""
+
+    def __init__(
+        self, database: Database, clock: Clock, witness: ClockWitness, key_file: Path,
+        council: str, backup_days: int,
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._clock = clock
+        self._witness = witness
+        self._key_file = key_file
+        self._council = council
+        self._backup_days = backup_days
+
+    def key(self) -> Key:
+        """The public key certificates are signed with. Raises CannotStart where there is none."""
+        return load_key(self._key_file, LOG_KEY).key
+
+    def issue(self, work: UnitOfWork, row: DisposalCase, items: Sequence[DisposalItem]) -> None:
+        """Write the certificate of a case whose every item has ended; journalled with its hashes.
+
+        Raises CannotStart without a key, Refused where the audit log has no checkpoint yet.
+        """
+        signer = load_key(self._key_file, LOG_KEY)
+        certified = form.content(self._certificate(work, row, items))
+        pdf = pdf_of(certified)
+        pdf_sha256 = hashlib.sha256(pdf).hexdigest()
+        digest = form.certified_sha256(certified, pdf_sha256)
+        note = signer.checkpoint(len(certified["destroyed"]), digest)
+        work.session.add(
+            DisposalCertificate(
+                case_id=row.case_id, issued_at=work.now, sha256=digest.hex(), pdf=pdf,
+                document=form.document(certified, pdf_sha256, note), pdf_sha256=pdf_sha256,
+            )
+        )  # fmt: skip
+        work.journal(
+            CERTIFY, "disposal_case", row.case_id, sha256=digest.hex(), pdf_sha256=pdf_sha256,
+            key=str(signer.key), destroyed=len(certified["destroyed"]),
+        )  # fmt: skip
+
+    def open(self, actor: Actor, case_id: str) -> Issued:
+        """Both forms; journalled. NotFound where there is none (yet)."""
+        require(actor, VIEW)
+        with write(self._database, actor, self._clock) as work:
+            found = work.session.get(DisposalCertificate, case_id)
+            if found is None:
+                raise no_such("certificate")
+            row = work.session.get_one(DisposalCase, case_id)
+            work.journal(VIEW_CERTIFICATE, "disposal_case", case_id)
+            return Issued(row.reference, found.document, bytes(found.pdf))
+
+    def check(self, data: bytes, key: Key | None = None) -> str:
+        """Which case a file certifies, in words, if it is genuine. key: this instance's if None.
+
+        A PDF is compared with those issued here. Raises Tampered naming what is wrong.
+        """
+        if data.startswith(b"%PDF-"):
+            return self._check_pdf(data)
+        certified = form.genuine_certificate(data, key or self.key())["certificate"]
+        return f"case {certified['reference']}, {len(certified['destroyed'])} records destroyed"
+
+    def _check_pdf(self, data: bytes) -> str:
+        wanted = select(DisposalCertificate.case_id).where(
+            DisposalCertificate.pdf_sha256 == hashlib.sha256(data).hexdigest()
+        )
+        with self._database.read() as session:
+            case_id = session.scalar(wanted)
+            if case_id is None:
+                raise Tampered("altered", "no certificate issued here has this PDF")
+            return f"PDF of case {session.get_one(DisposalCase, case_id).reference}"
+
+    def _certificate(
+        self, work: UnitOfWork, row: DisposalCase, items: Sequence[DisposalItem]
+    ) -> Certificate:
+        head = _head(work.session)
+        done = [one for one in items if one.state == ItemState.DONE]
+        appraisers = appraisers_of(work.session, row.case_id, items)
+        people = _people(
+            work.session, [row.proposed_by, row.approved_by, row.executed_by, *appraisers]
+        )
+        return Certificate(
+            council=self._council, case_id=row.case_id, reference=row.reference,
+            schedule_version=row.schedule_version, proposer=people[row.proposed_by],
+            proposed_at=_moment(row.proposed_at),
+            appraisers=tuple(people[one] for one in appraisers), approver=people[row.approved_by],
+            approved_at=_moment(row.approved_at), list_sha256=row.list_sha256,
+            waiting_days=row.waiting_days or 0, executor=people[row.executed_by],
+            executed_at=_moment(row.executing_at), certified_at=_moment(work.now),
+            destroyed=_destroyed(work.session, done), extended=_count(done, Decision.EXTEND),
+            reclassed=_count(done, Decision.RECLASS), kept=len(items) - len(done),
+            checkpoint_origin=head.origin, checkpoint_size=head.size,
+            checkpoint_root=base64.b64encode(head.root).decode(), clock=self._clock_words(work),
+            backups_expire_on=_day(civil_date(work.now) + timedelta(days=self._backup_days)),
+        )  # fmt: skip
+
+    def _clock_words(self, work: UnitOfWork) -> str:
+        last = self._witness.last(work.session)
+        if last is None:
+            raise Refused("No checkpoint of the audit log was seen elsewhere yet.", code="clock")
+        if last.witness:
+            return f"checkpoint {last.size}, cosigned by {last.witness} at {_moment(last.at)}"
+        return f"checkpoint {last.size}, published at {_moment(last.at)}; no witness is set up"
+
+
+def _head(session: Session) -> Checkpoint:
+    last = newest_checkpoint(session)
+    if last is None:
+        raise Refused("The audit log has no checkpoint yet: is the sealer running?", code="clock")
+    return Checkpoint.parse(last.note)
+
+
+def _people(session: Session, staff_ids: Sequence[str]) -> dict[str, Person]:
+    rows = session.execute(
+        select(StaffMember.staff_id, StaffMember.display_name).where(
+            StaffMember.staff_id.in_(staff_ids)
+        )
+    )
+    names = dict(rows.all())
+    return {one: Person(one, names.get(one, one)) for one in staff_ids}
+
+
+def _count(done: Sequence[DisposalItem], decision: Decision) -> int:
+    return sum(one.decision == decision for one in done)
+
+
+def _destroyed(session: Session, done: Sequence[DisposalItem]) -> tuple[Destroyed, ...]:
+    gone = {one.record_id: one.item_id for one in done if one.decision == Decision.DESTROY}
+    rows = session.execute(
+        select(Record, RecordStub, DisposalGround)
+        .join(RecordStub, RecordStub.record_id == Record.record_id)
+        .join(DisposalItem, DisposalItem.record_id == Record.record_id)
+        .join(DisposalGround, DisposalGround.item_id == DisposalItem.item_id)
+        .where(DisposalItem.item_id.in_(gone.values()))
+        .order_by(Record.reference)
+    )
+    return tuple(_one(record, stub, ground) for record, stub, ground in rows)
+
+
+def _one(record: Record, stub: RecordStub, ground: DisposalGround) -> Destroyed:
+    return Destroyed(
+        record_id=record.record_id, reference=record.reference, class_id=ground.class_id,
+        authority=ground.authority, schedule_version=ground.schedule_version,
+        due_on=_day(ground.due_on), destroyed_at=_moment(stub.ended_at), pages=stub.page_count,
+        sha256=tuple(sorted(one["sha256"] for one in stub.renditions)),
+        places=tuple(sorted(stub.proofs)), remains_in=tuple(stub.remains_in),
+    )  # fmt: skip
+
+
+def _moment(at: datetime | None) -> str:
+    if at is None:
+        raise Refused("The case lacks a moment it must have.", code="unfinished")
+    return at.isoformat(timespec="seconds")
+
+
+def _day(on: date | None) -> str:
+    return on.isoformat() if on else ""

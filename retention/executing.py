@@ -1,0 +1,193 @@
+"""Carrying out what was approved and waited for: group by group, and on again after any crash.
+
+Each group is one transaction: the clock, the list, holds, dates, activity and status are asked anew, from
+rows, under the lock that no hold passes; then each record is given up, kept longer, moved, or skipped. Only
+after that commit is anything erased. When everything has ended the case is certified. Nothing is done
+twice: what was done is in the rows, and whoever comes next goes by them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from edrms.access.model import Actor
+from edrms.audit.clock_witness import ClockWitness
+from edrms.clock import Clock, civil_date
+from edrms.db import Database
+from edrms.errors import Refused
+from edrms.records.refiling import move_to_class
+from edrms.records.tables import DISPOSED, Record
+from edrms.uow import UnitOfWork, write
+from retention.certifying import Certifying
+from retention.disposal import is_as_approved, items_of
+from retention.disposal_facts import rechecked, stated
+from retention.disposal_tables import DisposalCase, DisposalGround, DisposalItem
+from retention.erasing import Erasing
+from retention.evaluation import alone_with_answers, renew
+from retention.extensions import extend
+from retention.hold_guard import condemn, guard_destruction
+from retention.tables import Extension
+from retention.workflow import (
+    CaseAct,
+    CaseFacts,
+    CaseState,
+    Decision,
+    ItemAct,
+    ItemFacts,
+    ItemState,
+    Refusal,
+    next_item_state,
+    next_state,
+    why_skipped,
+)
+
+CARRY_OUT = "disposal:item:end"
+SKIP = "disposal:item:skip"
+GROUP = 50  # records of one transaction; whoever places a hold waits for it
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a case stands after a run. left: items not yet ended."""
+
+    case_id: str
+    reference: str
+    is_certified: bool
+    left: int
+
+
+class Executing:
+    """Carries cases out. Asks for no permission: a person with one set them going."""
+
+    def __init__(
+        self, database: Database, clock: Clock, witness: ClockWitness, erasing: Erasing,
+        certifying: Certifying,
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._clock = clock
+        self._witness = witness
+        self._erasing = erasing
+        self._certifying = certifying
+
+    def under_way(self) -> list[str]:
+        """Cases that are being carried out, the earliest first."""
+        wanted = select(DisposalCase.case_id).where(DisposalCase.state == CaseState.EXECUTING)
+        with self._database.read() as session:
+            return list(session.scalars(wanted.order_by(DisposalCase.executing_at)))
+
+    def run(self, actor: Actor, case_id: str, most_groups: int = 1_000_000) -> Progress:
+        """Carry a case on, so many groups of it at most; certify it when all has ended.
+
+        Raises Refused (clock, list) before anything is given up, Unavailable or Damaged from erasing; it
+        may be called again after any of them, and by two at once.
+        """
+        groups = 0
+        while groups < most_groups and self._group(actor, case_id):
+            self._erasing.end(actor, self._given_up(case_id))
+            groups += 1
+        self._erasing.end(actor, self._given_up(case_id))
+        return self._certify(actor, case_id)
+
+    def _group(self, actor: Actor, case_id: str) -> bool:
+        """Decide the next few items for good; whether there were any."""
+        with write(self._database, actor, self._clock) as work:
+            alone_with_answers(work)  # before the lock of holds, as everybody takes them
+            guard_destruction(work, ())
+            case = work.session.get_one(DisposalCase, case_id, with_for_update=True)
+            items = items_of(work.session, case_id)
+            rows = [row for row in items if row.state == ItemState.APPROVED][:GROUP]
+            if case.state != CaseState.EXECUTING or not rows:
+                return False
+            self._expect_unchanged(work, case, items)
+            facts = rechecked(work, rows)
+            for row in rows:
+                _decide(work, row, *facts[row.item_id])
+            doing = [row for row in rows if row.state == ItemState.DONE]
+            condemn(work, {row.record_id for row in doing if row.decision == Decision.DESTROY})
+            _extend_and_move(work, doing)
+        return True
+
+    def _expect_unchanged(
+        self, work: UnitOfWork, case: DisposalCase, items: Sequence[DisposalItem]
+    ) -> None:
+        if not is_as_approved(case, items):
+            raise Refused("The list is not the one that was approved.", code="list")
+        if not self._witness.agrees(work.session, work.now):
+            raise Refused(
+                "The clock and the last witnessed checkpoint do not agree. Nothing more was given up.",
+                code="clock",
+            )
+
+    def _given_up(self, case_id: str) -> list[str]:
+        """Records of the case whose end was decided; those that are gone already are no matter."""
+        wanted = (
+            select(DisposalItem.record_id)
+            .join(Record, Record.record_id == DisposalItem.record_id)
+            .where(
+                DisposalItem.case_id == case_id, DisposalItem.state == ItemState.DONE,
+                DisposalItem.decision == Decision.DESTROY, Record.state != DISPOSED,
+            )
+        )  # fmt: skip
+        with self._database.read() as session:
+            return list(session.scalars(wanted.order_by(Record.number)))
+
+    def _certify(self, actor: Actor, case_id: str) -> Progress:
+        with write(self._database, actor, self._clock) as work:
+            case = work.session.get_one(DisposalCase, case_id, with_for_update=True)
+            items = items_of(work.session, case_id)
+            left = sum(row.state == ItemState.APPROVED for row in items)
+            to = next_state(CaseState(case.state), CaseAct.CERTIFY,
+                            CaseFacts(items=tuple(map(stated, items))))  # fmt: skip
+            if not isinstance(to, Refusal) and self._all_gone(work, items):
+                self._certifying.issue(work, case, items)
+                case.state, case.certified_at = to, work.now
+            is_certified = case.state == CaseState.CERTIFIED
+            return Progress(case_id, case.reference, is_certified, left)
+
+    def _all_gone(self, work: UnitOfWork, items: Sequence[DisposalItem]) -> bool:
+        ended = [
+            row.record_id
+            for row in items
+            if (row.state, row.decision) == (ItemState.DONE, Decision.DESTROY)
+        ]
+        gone = select(func.count()).where(Record.record_id.in_(ended), Record.state == DISPOSED)
+        return work.session.scalar(gone) == len(ended)
+
+
+def _decide(
+    work: UnitOfWork, row: DisposalItem, facts: ItemFacts, ground: DisposalGround | None
+) -> None:
+    """Carry out or skip: the item's state, and its event, which says no cause."""
+    to = next_item_state(CaseState.EXECUTING, ItemAct.CARRY_OUT, facts)
+    if isinstance(to, Refusal):
+        to = next_item_state(CaseState.EXECUTING, ItemAct.SKIP, facts)
+        if isinstance(to, Refusal):
+            raise Refused(to.reason, code=to.code)
+        row.skipped_because = str(why_skipped(facts))
+    elif ground is not None:
+        work.session.merge(ground)
+    row.state, row.ended_at = to, work.now
+    said: dict[str, Any] = {"case": row.case_id, "item": row.item_id, "decision": row.decision}
+    if to is ItemState.SKIPPED:
+        work.journal(SKIP, "record", row.record_id, **said)
+    else:
+        work.journal(CARRY_OUT, "record", row.record_id, **said)
+
+
+def _extend_and_move(work: UnitOfWork, doing: Sequence[DisposalItem]) -> None:
+    for row in doing:
+        if row.decision == Decision.EXTEND:
+            _extend(work, row)
+        elif row.decision == Decision.RECLASS:
+            move_to_class(work, row.record_id, row.to_class)
+            renew(work, [row.record_id])
+
+
+def _extend(work: UnitOfWork, row: DisposalItem) -> None:
+    """Whoever appraised it kept it longer; if that day is past already, it is simply due again."""
+    if row.extend_until is None or row.extend_until <= civil_date(work.now):
+        return
+    extension_id = extend(work, row.record_id, row.extend_until, row.reason)
+    work.session.get_one(Extension, extension_id).given_by = row.appraised_by

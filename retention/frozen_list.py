@@ -1,0 +1,38 @@
+"""The list of a case as it is approved: its canonical form and SHA-256. Nothing is carried out but that."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """What of an item is approved: which record, what becomes of it, and why."""
+
+    item_id: str
+    record_id: str
+    decision: str
+    reason: str
+    extend_until: date | None
+    to_class: str
+
+
+def list_sha256(case_id: str, items: Iterable[ListedItem]) -> str:
+    """SHA-256 (hex) over the canonical JSON of the case's items, in the order of their ids."""
+    ordered = sorted(items, key=lambda one: one.item_id)
+    listed = [{**asdict(one), "extend_until": _day(one.extend_until)} for one in ordered]
+    return hashlib.sha256(canonical_json({"case_id": case_id, "items": listed})).hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one form in bytes: UTF-8, keys sorted, no space between, no number but whole ones."""
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    ).encode()
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
