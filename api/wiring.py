@@ -27,7 +27,7 @@ from edrms.audit.place import CheckpointPlace, place_of
 from edrms.audit.seal_view import LogSeal
 from edrms.audit.sealer import Sealer
 from edrms.audit.state import SealGuard
-from edrms.audit.verifier import LOG_KEY, WITNESS_KEY, Key, Tampered
+from edrms.audit.verifier import LOG_KEY
 from edrms.clock import Clock, SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart
@@ -218,25 +218,12 @@ def _erasing(
 def _disposal(
     settings: Settings, database: Database, clock: Clock, erasing: Erasing
 ) -> DisposalRoom:
-    witness = ClockWitness(checkpoint_place(settings), _witness_key(settings.audit_witness_key))
+    witness = ClockWitness(checkpoint_place(settings), settings.witness)
     chosen = DisposalSettings(
         council=settings.council_name, waiting_days=settings.disposal_waiting_days,
         backup_days=settings.backup_days, key_file=settings.disposal_key,
     )  # fmt: skip
     return DisposalRoom(database, clock, witness, erasing, chosen)
-
-
-def _witness_key(text: str) -> Key | None:
-    """The witness that must have seen the clock; None where none is set up."""
-    if not text:
-        return None
-    try:
-        key = Key.parse(text)
-    except Tampered as error:
-        raise CannotStart(f"EDRMS_AUDIT_WITNESS_KEY: {error}.") from error
-    if key.kind != WITNESS_KEY:
-        raise CannotStart("EDRMS_AUDIT_WITNESS_KEY: this is the key of a log, not of a witness.")
-    return key
 
 
 def _database(settings: Settings) -> Database:

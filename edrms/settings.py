@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from edrms.audit.verifier import WITNESS_KEY, Key, Tampered
 from edrms.errors import CannotStart
 
 MEBIBYTE = 1 << 20
@@ -91,6 +92,23 @@ class Settings(BaseSettings):
     searches_per_minute: int = Field(default=60, gt=0)
     uploads_per_minute: int = Field(default=600, gt=0)
     downloads_per_minute: int = Field(default=60, gt=0)
+
+    @field_validator("audit_witness_key")
+    @classmethod
+    def _of_a_witness(cls, text: str) -> str:
+        """A wrong key would let every clock be doubted, or none: it is found at the start."""
+        try:
+            is_wrong = bool(text) and Key.parse(text).kind != WITNESS_KEY
+        except Tampered:
+            is_wrong = True
+        if is_wrong:
+            raise ValueError("expected the public key of a witness, name+id+base64")
+        return text
+
+    @property
+    def witness(self) -> Key | None:
+        """The witness that must have seen the clock; None where none is set up."""
+        return Key.parse(self.audit_witness_key) if self.audit_witness_key else None
 
     @property
     def database(self) -> str:

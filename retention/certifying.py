@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from edrms.access.model import Actor
 from edrms.access.policy import require
 from edrms.audit.clock_witness import ClockWitness
-from edrms.audit.notes import load_key
+from edrms.audit.notes import Signer, load_key
 from edrms.audit.sealing import newest_checkpoint
 from edrms.audit.verifier import LOG_KEY, Checkpoint, Key, Tampered
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
-from edrms.errors import Refused, no_such
+from edrms.errors import CannotStart, Refused, no_such
 from edrms.records.tables import Record, RecordStub
 from edrms.staff.tables import StaffMember
 from edrms.uow import UnitOfWork, write
@@ -69,14 +69,22 @@ class Certifying:
 
     def key(self) -> Key:
         """The public key certificates are signed with. Raises CannotStart where there is none."""
-        return load_key(self._key_file, LOG_KEY).key
+        return self._signer().key
+
+    def _signer(self) -> Signer:
+        if not self._key_file.exists():
+            raise CannotStart(
+                f"There is no key to sign certificates with ({self._key_file}): make it with "
+                "`edrms disposal key --make`."
+            )
+        return load_key(self._key_file, LOG_KEY)
 
     def issue(self, work: UnitOfWork, row: DisposalCase, items: Sequence[DisposalItem]) -> None:
         """Write the certificate of a case whose every item has ended; journalled with its hashes.
 
         Raises CannotStart without a key, Refused where the audit log has no checkpoint yet.
         """
-        signer = load_key(self._key_file, LOG_KEY)
+        signer = self._signer()
         certified = form.content(self._certificate(work, row, items))
         pdf = pdf_of(certified)
         pdf_sha256 = hashlib.sha256(pdf).hexdigest()

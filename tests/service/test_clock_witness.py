@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from api.wiring import Instance, build, checkpoint_place, sealer
+from api.wiring import Instance, checkpoint_place, sealer
 from edrms.audit.clock_witness import ClockWitness
 from edrms.audit.notes import load_key
 from edrms.audit.verifier import LOG_KEY, WITNESS_KEY
 from edrms.audit.witness import Witness
 from edrms.clock import FixedClock
 from edrms.errors import CannotStart, Unavailable
+from edrms.settings import load_settings
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from tests import factories
@@ -115,8 +116,10 @@ def test_a_checkpoint_of_another_log_or_altered_in_the_place_confirms_nothing(
 
 def test_a_key_that_is_none_of_a_witness_stops_the_start(tmp_path: Path) -> None:
     made = factories.new_instance(tmp_path / "home")
-    for wrong in ("no key", str(load_key(made.settings.audit_key, LOG_KEY).key)):
-        settings = factories.settings(tmp_path / "home", audit_witness_key=wrong)
+    for wrong in ("no key", "a+b+c", str(load_key(made.settings.audit_key, LOG_KEY).key)):
         with pytest.raises(CannotStart, match="EDRMS_AUDIT_WITNESS_KEY"):
-            _ = build(settings).disposal
+            load_settings(home=tmp_path / "home", audit_witness_key=wrong)
+    key = str(signer("witness/1", WITNESS_KEY).key)
+    settings = load_settings(home=tmp_path / "home", audit_witness_key=key)
+    assert str(settings.witness) == key
     made.database.close()

@@ -383,7 +383,7 @@ def test_without_a_key_nothing_is_certified_until_there_is_one(desk: Office) -> 
     case_id, key = desk.executing(), Path(desk.instance.settings.disposal_key)
     kept = key.read_bytes()
     key.unlink()
-    with pytest.raises(CannotStart):
+    with pytest.raises(CannotStart, match="edrms disposal key --make"):
         desk.run(case_id)
     assert carry_disposals_on(desk.instance, "upkeep")  # said in the log; other duties go on
     assert desk.case(case_id).state == "executing"
