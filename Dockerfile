@@ -97,7 +97,7 @@ RUN apt-get update \
     --shell /usr/sbin/nologin edrms \
   && install -d -o edrms -g edrms -m 0700 /var/lib/edrms \
   && install -d -o edrms -g edrms -m 0750 /secrets/edrms /secrets/owner /secrets/postgres /secrets/minio \
-    /secrets/audit /var/lib/edrms-checkpoints
+    /secrets/audit /secrets/disposal /var/lib/edrms-checkpoints
 COPY --from=build /opt/edrms /opt/edrms
 ENV PATH=/opt/edrms/.venv/bin:/usr/local/bin:/usr/bin:/bin \
   LANG=C.UTF-8 \

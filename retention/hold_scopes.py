@@ -119,7 +119,7 @@ def seen(
 def visible_holds(actor: Actor, at: datetime) -> Condition:
     """A condition on holds, true for those the actor may know of."""
     clients = select(ClientRow.client_id).where(visible_clients(actor, VIEW, at))
-    records = select(Record.record_id).where(visible_records(actor, VIEW, at))
+    records = select(Record.record_id).where(visible_records(actor, VIEW, at, state=None))
     files = select(CaseFile.case_file_id)
     unseen = exists().where(
         HoldScope.hold_id == Hold.hold_id,

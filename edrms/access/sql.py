@@ -17,6 +17,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -32,17 +33,18 @@ Column = InstrumentedAttribute[str]
 
 
 def visible_records(
-    actor: Actor, permission: str, at: datetime, *, state: str = FILED
+    actor: Actor, permission: str, at: datetime, *, state: str | None = FILED
 ) -> ColumnElement[bool]:
     """A condition on records true for those the actor may use so; false where there is no way in.
 
-    state: only the policy's own questions are asked of filed records alone; a count of what is beyond
-    keeping asks for another.
+    state: another than filed, or None for any, is only for what is counted or named beside the record
+    (a hold on what is gone); nobody reads anything by it.
     """
     ways = [_reached(scope, actor, at) for scope in scopes(actor, permission)]
     if not ways:
         return false()
-    return and_(Record.state == state, not_(_conflict(actor, at)), or_(*ways))
+    in_state = true() if state is None else Record.state == state
+    return and_(in_state, not_(_conflict(actor, at)), or_(*ways))
 
 
 def restricted_unseen(actor: Actor, permission: str, at: datetime) -> ColumnElement[bool]:

@@ -462,3 +462,13 @@ def test_an_extension_is_given_once_though_its_group_is_cut_off(
     assert desk.run(case_id).is_certified and desk.run(case_id).is_certified
     assert extensions(desk) == 2
     assert held_now(desk, desk.clock.now()) == set() and DESTROY.decision == "destroy"
+
+
+def test_a_hold_placed_on_what_is_gone_already_can_still_be_seen_and_lifted(desk: Office) -> None:
+    """It keeps nothing; but it must not stay for ever without anybody knowing."""
+    case_id = desk.executing()
+    desk.run(case_id)
+    hold_id = desk.hold_record(desk.records[0])
+    holds = desk.instance.holds
+    assert hold_id in {one.hold.hold_id for one in holds.listed(desk.who("anna"))}
+    holds.lift(desk.who("anna"), hold_id, WHY, "Letter 2")

@@ -20,7 +20,7 @@ from retention.erasing import Erasing
 from tests.service.disposals import WHY, Office, office
 from tests.service.events import events
 
-SCHEDULES, STEPS = 240, 26
+SCHEDULES, STEPS = 200, 26
 PERSON = {"anna": "E100", "anna2": "E100", "bert": "E200", "cara": "E300"}
 
 

@@ -74,10 +74,12 @@ def test_each_program_is_shown_only_its_own_secrets() -> None:
     assert shown.pop("minio") == {"secrets-minio"}
     assert shown.pop("postgres") == {"secrets-postgres"}
     # The log's key is made by the one and used by the other; the tables' owner works in setup alone.
-    assert shown.pop("setup") == {"secrets-edrms", "secrets-owner", "secrets-audit"}
+    assert shown.pop("setup") == {
+        "secrets-edrms", "secrets-owner", "secrets-audit", "secrets-disposal",
+    }  # fmt: skip
     assert shown.pop("sealer") == {"secrets-edrms", "secrets-audit"}
-    for name in ("web", "worker"):
-        assert shown.pop(name) == {"secrets-edrms"}
+    assert shown.pop("worker") == {"secrets-edrms", "secrets-disposal"}  # signs certificates
+    assert shown.pop("web") == {"secrets-edrms"}
     assert not any(shown.values())
 
 
