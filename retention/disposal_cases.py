@@ -38,6 +38,7 @@ VIEW = "disposal:case:view"
 KIND = "disposal_case"
 PAGE_SIZE = 50
 NOT_PASSED = "The check before it is carried out did not pass."
+_OPEN = (CaseState.PROPOSED, CaseState.APPRAISED, CaseState.APPROVED, CaseState.WAITING)
 _PERMISSIONS = {
     CaseAct.APPRAISE: APPRAISE, CaseAct.COMPLETE: APPRAISE, CaseAct.APPROVE: APPROVE,
     CaseAct.ANNOUNCE: APPROVE, CaseAct.EXECUTE: EXECUTE, CaseAct.DECLINE: DECLINE,
@@ -125,6 +126,14 @@ class DisposalCases:
             ]
             work.journal(VIEW, KIND, "")
         return tuple(sorted(found, key=lambda one: not one.waits_for_me))
+
+    def waiting_for(self, actor: Actor) -> int:
+        """How many cases wait for the actor."""
+        require(actor, VIEW)
+        now = self._clock.now()
+        with self._database.read() as session:
+            rows = session.scalars(select(DisposalCase).where(DisposalCase.state.in_(_OPEN)))
+            return sum(_waits(session, actor, row, now) for row in rows)
 
     def open(self, actor: Actor, case_id: str, page: int = 1) -> OpenCase:
         """One case and a page of its records, from 1; journalled. NotFound if there is none."""

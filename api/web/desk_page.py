@@ -76,10 +76,21 @@ def _figures(given: Given, wanted: Wanted, found: Totals) -> Iterable[Figure]:
             href=records_href(given, Standing.WAITING),
             detail=_("Filed lately. They are kept; most are dated within minutes."),
         )  # fmt: skip
-    yield from hold_figures()
+    yield from _others_figures()
 
 
-def hold_figures() -> Iterable[Figure]:
+def _others_figures() -> Iterable[Figure]:
+    """What waits in the rooms beside the desk: cases of disposal, and holds."""
+    if holds(actor(), "disposal:case:view"):
+        cases = instance().disposal.cases.waiting_for(actor())
+        yield Figure(
+            label=_("Cases waiting for me"), count=cases, href=url_for("disposal.index"),
+            is_alarm=bool(cases), detail=_("Of disposal, whose next step you can take."),
+        )  # fmt: skip
+    yield from _hold_figures()
+
+
+def _hold_figures() -> Iterable[Figure]:
     """Holds that wait to be looked at, for whoever may see holds."""
     if not holds(actor(), "hold:hold:view"):
         return
@@ -103,7 +114,7 @@ def home_figures() -> tuple[Figure, ...]:
                detail=_("Their day has come.")),
         Figure(label=_("Facts to find out"), count=facts, href=url_for("retention_desk.unknown"),
                detail=_("Without them records have no date.")),
-        *hold_figures(),
+        *_others_figures(),
     )  # fmt: skip
 
 

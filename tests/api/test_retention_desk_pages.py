@@ -252,6 +252,24 @@ def test_the_list_says_why_in_a_sentence_and_leads_to_the_record(site: Site) -> 
     assert "Plan &lt;b&gt;" in browser.get("/retention/records").text
 
 
+def test_a_case_that_waits_for_the_reader_is_counted_for_who_can_take_its_next_step(
+    site: Site,
+) -> None:
+    end_service(site, date(2015, 5, 5))
+    manager = site.signed_in("records_manager")
+    due = manager.get("/retention/records?state=overdue").text
+    assert 'href="/disposal/new"' in due
+    assert 'href="/disposal/new"' not in manager.get("/retention/records?state=unknown").text
+    made = post(manager, "/disposal/new", title="Adults 2015", class_id="A02")
+    assert made.status_code == 303, words(made.text)
+    for role in ("records_manager", "information_governance"):
+        browser = site.signed_in(role)
+        waiting = browser.get("/disposal").text.count('class="govuk-table__row"')
+        assert waiting == 1
+        for page in ("/", "/retention"):
+            assert "Cases waiting for me 1" in words(browser.get(page).text), (role, page)
+
+
 def test_no_title_becomes_a_formula_in_a_file(site: Site) -> None:
     browser = site.signed_in("records_manager")
     rows = rows_of(browser.get("/retention/records.csv"))
@@ -317,7 +335,7 @@ def test_who_may_see_the_desk_has_the_link_and_figures_and_others_do_not(site: S
     for role in ("records_manager", "information_governance"):
         home = site.signed_in(role).get("/").text
         assert 'href="/retention"' in home and "Facts to find out" in home
-        assert "Holds to look at" in home
+        assert "Holds to look at" in home and "Cases waiting for me 0" in words(home)
     for role in ("social_worker_children", "team_manager", "system_administrator", "auditor"):
         browser = site.signed_in(role)
         assert 'href="/retention"' not in browser.get("/").text

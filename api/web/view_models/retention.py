@@ -142,9 +142,10 @@ class KeptRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPage:
-    """The records behind a number."""
+    """The records behind a number. may_propose: the reader may open cases of what is due."""
 
     filter: DeskFilter
+    may_propose: bool = False
     rows: tuple[KeptRow, ...] = ()
     paging: Pagination | None = None
 

@@ -18,11 +18,13 @@ from api.web.desk_page import desk_page, kept_row, lack_rows
 from api.web.presenting import pagination
 from api.web.shell import shell
 from api.web.view_models import DeskPage, KeptPage, LackPage
+from edrms.access.policy import holds
 from edrms.errors import Invalid
 from retention.answers import columns_of
 from retention.desk import PAGE_SIZE, Listed
 from retention.desk_facts import Lacking
-from retention.desk_filter import Wanted
+from retention.desk_filter import Standing, Wanted
+from retention.proposing import PROPOSE
 
 blueprint = Blueprint("retention_desk", __name__, url_prefix="/retention")
 _AT_ONCE = 500
@@ -96,7 +98,10 @@ def records() -> ResponseReturnValue:
     paging = pagination(number, PAGE_SIZE, total)
     if paging.page < number:
         return redirect(_again("retention_desk.records", paging.page, page_filter.args))
-    page = KeptPage(filter=page_filter, rows=tuple(kept_row(row) for row in rows), paging=paging)
+    page = KeptPage(
+        filter=page_filter, rows=tuple(kept_row(row) for row in rows), paging=paging,
+        may_propose=wanted.standing is Standing.OVERDUE and holds(actor(), PROPOSE),
+    )  # fmt: skip
     return render_template("retention_records.html", page=page, shell=shell())
 
 
