@@ -86,8 +86,8 @@ class Executing:
         """
         groups = 0
         while groups < most_groups and self._group(actor, case_id):
-            self._erasing.end(actor, self._given_up(case_id))
             groups += 1
+        # All at once: the search index is written anew for each call, however many records end by it.
         self._erasing.end(actor, self._given_up(case_id))
         return self._certify(actor, case_id)
 
