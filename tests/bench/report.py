@@ -19,6 +19,8 @@ def tables(figures: dict[str, Any]) -> Iterator[Table]:
         yield _plain("The audit log, sealed and verified", figures["audit"])
     if "access" in figures:
         yield _plain("What deciding costs", figures["access"])
+    if "destroying" in figures:
+        yield _plain("While records are destroyed", figures["destroying"])
     if "retention" in figures:
         yield _plain("When records fall due", figures["retention"])
     if "memory" in figures:

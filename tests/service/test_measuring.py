@@ -49,6 +49,11 @@ def test_the_retention_bench_decides_every_record_both_ways(tmp_path: Path) -> N
     assert figures["one_by_one_us_a_record"] > 0 and figures["changed_fact_p95_ms"] > 0
 
 
+def test_the_bench_of_destruction_destroys_all_while_others_look_on(tmp_path: Path) -> None:
+    figures = measure_part("destroying", tmp_path, quick=True)
+    assert figures["records_destroyed"] == 20 and figures["looks_meanwhile"] > 0
+
+
 def test_the_peak_of_a_process_counts_its_memory() -> None:
     with peak_of(os.getpid()) as peak:
         time.sleep(0.4)
