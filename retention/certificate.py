@@ -31,7 +31,8 @@ class Destroyed:
     """One record that is gone. due_on, authority, schedule_version: as asked when it was given up.
 
     places: where it was looked for afterwards and not found. remains_in: references of records whose
-    own file as it came still contains pages of this one.
+    own file as it came still contains pages of this one. received_by: who has it now, by which transfer;
+    "" for one that was handed to nobody.
     """
 
     record_id: str
@@ -45,6 +46,7 @@ class Destroyed:
     sha256: tuple[str, ...]
     places: tuple[str, ...]
     remains_in: tuple[str, ...]
+    received_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +188,11 @@ def rules_of(certified: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def record_row(one: dict[str, Any]) -> tuple[str, ...]:
-    """A destroyed record for reading: reference, class, due, destroyed, pages, remains in."""
+    """A destroyed record for reading: reference, class, due, destroyed, pages, who else has it."""
+    handed = (f"handed to {one['received_by']}",) if one["received_by"] else ()
     return (
         one["reference"], one["class_id"], one["due_on"], one["destroyed_at"], str(one["pages"]),
-        ", ".join(one["remains_in"]) or "-",
+        ", ".join([*one["remains_in"], *handed]) or "-",
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9, leading=12, spl
 _SMALL = ParagraphStyle("small", parent=_BODY, fontSize=7, leading=9)
 _HEAD = ParagraphStyle("head", parent=_BODY, fontName="Helvetica-Bold")
 _TITLE = ParagraphStyle("title", parent=_HEAD, fontSize=16, leading=22)
-_COLUMNS = ("Record", "Class", "Due since", "Destroyed (UTC)", "Pages", "Also remains in")
+_COLUMNS = ("Record", "Class", "Due since", "Destroyed (UTC)", "Pages", "Also in")
 _WIDTHS = tuple(width * mm for width in (28, 15, 24, 46, 15, 46))
 _NOTE = (
     "This page is for reading. The signed file beside it (JSON) is the proof: check it with "

@@ -36,7 +36,8 @@ from retention.disposal_tables import (
     DisposalGround,
     DisposalItem,
 )
-from retention.workflow import Decision, ItemState
+from retention.transfers import receivers
+from retention.workflow import ENDING, Decision, ItemState
 
 CERTIFY = "disposal:case:certify"
 VIEW_CERTIFICATE = "disposal:certificate:view"
@@ -186,7 +187,7 @@ def _count(done: Sequence[DisposalItem], decision: Decision) -> int:
 
 
 def _destroyed(session: Session, done: Sequence[DisposalItem]) -> tuple[Destroyed, ...]:
-    gone = {one.record_id: one.item_id for one in done if one.decision == Decision.DESTROY}
+    gone = {one.record_id: one.item_id for one in done if one.decision in ENDING}
     rows = session.execute(
         select(Record, RecordStub, DisposalGround)
         .join(RecordStub, RecordStub.record_id == Record.record_id)
@@ -195,16 +196,22 @@ def _destroyed(session: Session, done: Sequence[DisposalItem]) -> tuple[Destroye
         .where(DisposalItem.item_id.in_(gone.values()))
         .order_by(Record.reference)
     )
-    return tuple(_one(record, stub, ground) for record, stub, ground in rows)
+    handed = [one.record_id for one in done if one.decision == Decision.TRANSFER]
+    received = receivers(session, handed)
+    return tuple(
+        _one(record, stub, ground, received.get(record.record_id, ""))
+        for record, stub, ground in rows
+    )
 
 
-def _one(record: Record, stub: RecordStub, ground: DisposalGround) -> Destroyed:
+def _one(record: Record, stub: RecordStub, ground: DisposalGround, received_by: str) -> Destroyed:
     return Destroyed(
         record_id=record.record_id, reference=record.reference, class_id=ground.class_id,
         authority=ground.authority, schedule_version=ground.schedule_version,
         due_on=_day(ground.due_on), destroyed_at=_moment(stub.ended_at), pages=stub.page_count,
         sha256=tuple(sorted(one["sha256"] for one in stub.renditions)),
         places=tuple(sorted(stub.proofs)), remains_in=tuple(stub.remains_in),
+        received_by=received_by,
     )  # fmt: skip
 
 

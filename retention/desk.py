@@ -7,7 +7,7 @@ the actor may not see: what one may ask is `retention:desk:view`, on which recor
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -30,6 +30,10 @@ from retention.desk_filter import (
 )
 from retention.desk_totals import Count, Totals, totals
 from retention.evaluation import missing_rows
+from retention.hold_guard import live_holds_on
+from retention.hold_scopes import VIEW as VIEW_HOLDS
+from retention.hold_scopes import visible_holds
+from retention.hold_tables import Hold
 from retention.model import Answer
 from retention.reading import VIEW_ANSWER, told
 from retention.schedule_store import get_version, read_schedule
@@ -48,7 +52,8 @@ _COLUMNS = (
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A record in a list. answer: None while none was worked out. classes: of the rule that decides,
-    or of those that lack a fact. why: in one sentence; "" without an answer."""
+    or of those that lack a fact. why: in one sentence; "" without an answer. is_held: by a hold that the
+    actor may know of."""
 
     record_id: str
     reference: str
@@ -57,6 +62,7 @@ class Listed:
     answer: Answer | None
     classes: tuple[str, ...]
     why: str
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +210,23 @@ def _listed(
     for record_id, missing in missing_rows(session, ids):
         lacked[record_id].append(missing)
     known = known_people(session, actor, ids, now)
-    return [
+    held = _held(session, actor, ids, now)
+    found = (
         _one(session, record, row, sorted(lacked[record.record_id]), known, now)
         for record, row in rows
-    ]
+    )
+    return [replace(one, is_held=one.record_id in held) for one in found]
+
+
+def _held(session: Session, actor: Actor, ids: Sequence[str], now: datetime) -> frozenset[str]:
+    """Those of these records on which a hold is live that the actor may know of."""
+    if not holds(actor, VIEW_HOLDS):
+        return frozenset()
+    on = live_holds_on(session, ids, now)
+    every = {hold_id for some in on.values() for hold_id in some}
+    wanted = select(Hold.hold_id).where(Hold.hold_id.in_(every), visible_holds(actor, now))
+    known = set(session.scalars(wanted)) if every else set[str]()
+    return frozenset(record_id for record_id, some in on.items() if known & set(some))
 
 
 def _one(

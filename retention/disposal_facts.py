@@ -22,6 +22,7 @@ from retention.life import STATUSES
 from retention.model import Answer, Due, Ground, NotDue, Permanent, Schedule
 from retention.schedule_store import in_force
 from retention.tables import LifeEvent
+from retention.transfers import has_arrived
 from retention.workflow import Decision, ItemFacts, ItemState
 
 
@@ -113,6 +114,7 @@ def _facts(
         is_held=is_held,
         has_activity=files != before.file_ids or _is_active(session, row, subjects, since),
         has_new_status=is_of_another_class or _events_since(session, subjects, since, of_status=True),
+        has_arrived=bool(has_arrived(session, [row.record_id])),
     )  # fmt: skip
 
 

@@ -12,10 +12,6 @@ LONGEST_EXTENSION = Period(years=25)
 LONGEST_TITLE, LONGEST_REASON = 200, 4000
 # What is offered first for the action of the rule that made a record due; a review is decided by people.
 DEFAULTS = {Action.DESTROY: Decision.DESTROY, Action.ARCHIVE_OFFER: Decision.TRANSFER}
-NO_TRANSFER = (
-    "A case does not carry a transfer out. Extend the record, hand it over (`edrms transfer`), and when "
-    "the receipt was compared decide to destroy it, and say so."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +67,7 @@ def appraisal_wrong(said: Appraisal, today: date, classes: frozenset[str]) -> di
     """What is wrong with an appraisal, by field. classes: those the schedule in force has a rule for."""
     wrong = reason_wrong(said.reason)
     if said.decision not in set(Decision):
-        wrong["decision"] = "Choose: extend, reclass or destroy."
-    elif said.decision == Decision.TRANSFER:
-        wrong["decision"] = NO_TRANSFER
+        wrong["decision"] = "Choose: extend, reclass, transfer or destroy."
     elif said.decision == Decision.EXTEND:
         wrong |= _until_wrong(said.extend_until, today)
     elif said.decision == Decision.RECLASS and said.to_class not in classes:

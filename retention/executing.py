@@ -30,6 +30,7 @@ from retention.extensions import extend
 from retention.hold_guard import condemn, guard_destruction
 from retention.tables import Extension
 from retention.workflow import (
+    ENDING,
     CaseAct,
     CaseFacts,
     CaseState,
@@ -105,7 +106,7 @@ class Executing:
             for row in rows:
                 _decide(work, row, *facts[row.item_id])
             doing = [row for row in rows if row.state == ItemState.DONE]
-            condemn(work, {row.record_id for row in doing if row.decision == Decision.DESTROY})
+            condemn(work, {row.record_id for row in doing if row.decision in ENDING})
             _extend_and_move(work, doing)
         return True
 
@@ -127,7 +128,7 @@ class Executing:
             .join(Record, Record.record_id == DisposalItem.record_id)
             .where(
                 DisposalItem.case_id == case_id, DisposalItem.state == ItemState.DONE,
-                DisposalItem.decision == Decision.DESTROY, Record.state != DISPOSED,
+                DisposalItem.decision.in_(ENDING), Record.state != DISPOSED,
             )
         )  # fmt: skip
         with self._database.read() as session:
@@ -148,9 +149,7 @@ class Executing:
 
     def _all_gone(self, work: UnitOfWork, items: Sequence[DisposalItem]) -> bool:
         ended = [
-            row.record_id
-            for row in items
-            if (row.state, row.decision) == (ItemState.DONE, Decision.DESTROY)
+            row.record_id for row in items if row.state == ItemState.DONE and row.decision in ENDING
         ]
         gone = select(func.count()).where(Record.record_id.in_(ended), Record.state == DISPOSED)
         return work.session.scalar(gone) == len(ended)

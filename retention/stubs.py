@@ -17,7 +17,7 @@ from edrms.records.reading import on_file_of
 from edrms.records.tables import DISPOSED, Record, RecordStub
 from edrms.uow import write
 from retention.disposal_tables import DisposalCase, DisposalItem
-from retention.workflow import Decision, ItemState
+from retention.workflow import ENDING, ItemState
 
 VIEW_STUB = "record:stub:view"
 
@@ -85,7 +85,7 @@ def _stub(session: Session, record: Record, stub: RecordStub) -> Stub:
         .join(DisposalItem, DisposalItem.case_id == DisposalCase.case_id)
         .where(
             DisposalItem.record_id == record.record_id, DisposalItem.state == ItemState.DONE,
-            DisposalItem.decision == Decision.DESTROY,
+            DisposalItem.decision.in_(ENDING),
         )
     )  # fmt: skip
     return Stub(

@@ -155,6 +155,17 @@ def has_arrived(session: Session, record_ids: Collection[str]) -> set[str]:
     return set(session.scalars(arrived))
 
 
+def receivers(session: Session, record_ids: Collection[str]) -> dict[str, str]:
+    """Who is known to have each of these records, and by which transfer: the latest, in words."""
+    arrived = (
+        select(TransferItem.record_id, Transfer.recipient, Transfer.reference)
+        .join(Transfer, Transfer.transfer_id == TransferItem.transfer_id)
+        .where(TransferItem.record_id.in_(list(record_ids)), Transfer.state == RECEIVED)
+        .order_by(Transfer.received_at)
+    )
+    return {one: f"{recipient} ({by})" for one, recipient, by in session.execute(arrived)}
+
+
 def _packed(session: Session, transfer_id: str) -> dict[str, str]:
     items = select(TransferItem.payload).where(TransferItem.transfer_id == transfer_id)
     return {path: digest for payload in session.scalars(items) for path, digest in payload.items()}

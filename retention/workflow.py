@@ -65,6 +65,9 @@ class Decision(StrEnum):
     DESTROY = "destroy"
 
 
+ENDING = frozenset({Decision.TRANSFER, Decision.DESTROY})  # after these nothing is here any more
+
+
 class Skip(StrEnum):
     """Why an approved item is not carried out."""
 
@@ -72,6 +75,7 @@ class Skip(StrEnum):
     NOT_DUE = "not_due"
     ACTIVITY = "activity"
     STATUS = "status"
+    NOT_ARRIVED = "not_arrived"
     UNKNOWN = "unknown"
 
 
@@ -81,6 +85,7 @@ class ItemFacts:
 
     has_activity: something was filed, or somebody worked with the client, since the appraisal.
     has_new_status: a legal status was reached since. is_held: under any live hold, secret ones too.
+    has_arrived: a receiver is known to have it whole (retention/transfers.py).
     """
 
     state: ItemState
@@ -90,6 +95,7 @@ class ItemFacts:
     is_held: bool | None = None
     has_activity: bool | None = None
     has_new_status: bool | None = None
+    has_arrived: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +325,11 @@ def why_skipped(facts: ItemFacts) -> Skip | None:
         return Skip.NOT_DUE
     if facts.has_activity:
         return Skip.ACTIVITY
-    return Skip.STATUS if facts.has_new_status else None
+    if facts.has_new_status:
+        return Skip.STATUS
+    if facts.decision is Decision.TRANSFER and not facts.has_arrived:
+        return Skip.NOT_ARRIVED
+    return None
 
 
 def recheck_passes(facts: ItemFacts) -> Refusal | None:

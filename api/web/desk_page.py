@@ -150,7 +150,7 @@ def kept_row(row: Listed) -> KeptRow:
     return KeptRow(
         reference=row.reference, title=row.title, classes=row.classes, when=when,
         href=href_of(Subject(SubjectKind.RECORD, row.record_id)), state=str(STANDINGS[standing]),
-        is_due=standing == Standing.OVERDUE, why=row.why,
+        is_due=standing == Standing.OVERDUE, is_held=row.is_held, why=row.why,
     )  # fmt: skip
 
 

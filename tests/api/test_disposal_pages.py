@@ -137,7 +137,6 @@ def test_what_is_wrong_with_a_proposal_is_named_on_the_form(
     [
         ({"decision": ""}, "decision"),
         ({"decision": "burn"}, "decision"),
-        ({"decision": "transfer"}, "decision"),
         ({"reason": "short"}, "reason"),
         ({"decision": "extend"}, "until-day"),
         ({"decision": "extend", "until-day": "x"}, "until-day"),

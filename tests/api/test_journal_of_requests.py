@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from sqlalchemy import select, text
 
 from api.strangers import MOST_IN_A_MINUTE, Strangers
@@ -111,6 +112,7 @@ def test_signing_in_and_out_have_one_event_each_with_the_pseudonym_of_the_source
     assert event.source not in ("", source)
 
 
+@pytest.mark.embedded  # its trigger is SQLite's
 def test_an_answer_whose_event_cannot_be_written_is_not_given(site: Site) -> None:
     record_id = site.filed()
     browser = site.signed_in("team_manager")

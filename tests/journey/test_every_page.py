@@ -93,6 +93,7 @@ def test_pages_behind_links_and_pages_of_errors_have_no_fault(
     keeper.go("/retention/schedule/new")
     wrong = {"name": "x.csv", "mimeType": "text/csv", "buffer": b"id,period\nA01,P-2Y\n"}
     keeper.page.set_input_files("#file", wrong)  # type: ignore[arg-type]
+    keeper.page.locator("#profile").fill("ours")
     keeper.page.get_by_role("button", name="Propose").click()
     keeper.page.get_by_text("Nothing was changed.").wait_for()
     assert violations(keeper.page) == []
@@ -173,4 +174,26 @@ def test_the_search_and_the_viewer_work_by_keyboard_alone(
     first = page.url
     page.keyboard.press("p" if "page=2" in first else "n")
     page.wait_for_function("before => location.href !== before", arg=first)
+    page.context.close()
+
+
+def test_the_governance_desk_works_by_keyboard_alone_and_without_scripts(
+    site: RunningSite, chromium: Browser
+) -> None:
+    keeper = visit(chromium, site, "records_manager", scripts=False)
+    page = keeper.page
+    keeper.go("/retention")
+    page.locator("#class").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.locator(":focus").inner_text() == "Due now":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/retention/records?state=overdue")
+    page.locator("#from").focus()
+    page.keyboard.type("1/1/2020")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**from=1%2F1%2F2020**")
+    page.get_by_role("heading", name=re.compile("records?$")).wait_for()
+    assert page.locator("#state").input_value() == "overdue"
     page.context.close()

@@ -139,7 +139,8 @@ def test_the_table_is_one_row_to_a_state_and_act_and_names_permission_event_and_
 def test_an_item_whose_facts_have_changed_is_skipped_with_the_reason(
     changed: dict[str, object], why: Skip, decision: Decision
 ) -> None:
-    item = replace(DUE, **({"decision": decision} | changed))  # type: ignore[arg-type]
+    given = {"decision": decision, "has_arrived": True} | changed
+    item = replace(DUE, **given)  # type: ignore[arg-type]
     assert why_skipped(item) is why
     assert refused(next_item_state(CaseState.EXECUTING, ItemAct.CARRY_OUT, item)) == why
     assert next_item_state(CaseState.EXECUTING, ItemAct.SKIP, item) is ItemState.SKIPPED
@@ -152,6 +153,17 @@ def test_a_good_item_is_carried_out_only_in_a_case_that_is_executing_and_is_not_
         answer = next_item_state(case, ItemAct.CARRY_OUT, replace(DUE, state=state))
         allowed = (case, state) == (CaseState.EXECUTING, ItemState.APPROVED)
         assert (answer is ItemState.DONE) is allowed
+
+
+@pytest.mark.parametrize("has_arrived", [False, None])
+def test_what_is_to_be_transferred_stays_until_the_receiver_has_it(
+    has_arrived: bool | None,
+) -> None:
+    item = replace(DUE, decision=Decision.TRANSFER, has_arrived=has_arrived)
+    assert why_skipped(item) is Skip.NOT_ARRIVED
+    assert next_item_state(CaseState.EXECUTING, ItemAct.SKIP, item) is ItemState.SKIPPED
+    arrived = replace(item, has_arrived=True)
+    assert next_item_state(CaseState.EXECUTING, ItemAct.CARRY_OUT, arrived) is ItemState.DONE
 
 
 def test_an_extension_is_carried_out_under_a_hold_for_it_ends_nothing() -> None:

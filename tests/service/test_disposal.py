@@ -99,7 +99,6 @@ def test_a_secret_hold_does_not_show_in_what_is_proposed(desk: Office) -> None:
     [
         (Appraisal("", WHY), "decision"),
         (Appraisal("burn", WHY), "decision"),
-        (Appraisal("transfer", WHY), "decision"),
         (Appraisal("destroy", "short"), "reason"),
         (Appraisal("destroy", " " * 30), "reason"),
         (Appraisal("destroy", "x" * 4001), "reason"),

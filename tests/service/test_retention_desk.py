@@ -11,15 +11,18 @@ from random import Random
 import pytest
 from sqlalchemy import insert, select, update
 
+from api.demo_lives import add_lives
 from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.clients.model import Client
 from edrms.clock import FixedClock, civil_date
 from edrms.errors import Denied, NotFound
+from edrms.ids import ClientId
 from edrms.records.tables import DESTROYING, Record
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.desk_filter import NO_CLASS, Standing, Wanted
+from retention.hold_words import Placing, Scope, ScopeKind
 from retention.profiles import BASE, profile_text
 from retention.schedules import install
 from retention.tables import MissingFact, StoredAnswer
@@ -293,6 +296,51 @@ def test_a_restricted_record_is_counted_for_governance_and_not_for_the_records_m
         assert instance.retention.desk.listed(who, Wanted())[1] == count
         told = instance.retention.desk.of_client(who, jory.client_id)
         assert told is not None and told.records == count
+
+
+def test_a_held_record_is_told_to_those_who_may_know_of_the_hold_and_to_nobody_else(
+    instance: Instance, jory: Client
+) -> None:
+    with_schedule(instance)
+    owner = factories.staff_member(instance, "owner", "information_governance")
+    held = factories.filed_record(instance, [jory], document_type="D05")
+    free = factories.filed_record(instance, [jory], document_type="D05")
+    renewed(instance)
+    for is_secret, knowing in ((True, {GOVERNANCE}), (False, {GOVERNANCE, MANAGER})):
+        placing = Placing(
+            title="Inquiry", reason="the inquiry has written to us", authority="Letter 14",
+            owner_id=owner, review_on=date(2027, 5, 1), is_secret=is_secret,
+            scopes=(Scope(ScopeKind.RECORD, held),),
+        )  # fmt: skip
+        instance.holds.place(GOVERNANCE, placing)
+        for who in (GOVERNANCE, MANAGER):
+            rows, _ = instance.retention.desk.listed(who, Wanted())
+            assert {row.record_id: row.is_held for row in rows} == {
+                held: who in knowing, free: False,
+            }  # fmt: skip
+
+
+def test_the_invented_lives_of_the_demonstration_fill_every_part_of_the_desk(
+    instance: Instance,
+) -> None:
+    with_schedule(instance)
+    for number in range(16):
+        person = factories.client(client_id=ClientId(f"{number:032x}"), nhs_number="",
+                                  identifiers=())  # fmt: skip
+        factories.on_the_register(instance, person)
+        factories.filed_record(instance, [person], document_type="D30")
+    for number in range(16, 18):
+        person = factories.child(client_id=ClientId(f"{number:032x}"), nhs_number="",
+                                 identifiers=())  # fmt: skip
+        factories.on_the_register(instance, person)
+        factories.filed_record(instance, [person], document_type="D05")
+    assert add_lives(instance, MANAGER) >= 12
+    found = instance.retention.desk.totals(MANAGER, Wanted())
+    assert found.overdue and found.unknown and not found.waiting
+    assert sum(one.records for one in found.months) and found.beyond.records
+    wanted = {one.trigger for one in instance.retention.desk_facts.every(MANAGER, Wanted())}
+    assert wanted == {"SERVICE_END", "ORDER_DATE"}
+    assert add_lives(instance, MANAGER) == 0  # all of it is known
 
 
 def test_the_page_of_a_person_says_what_comes_last_and_what_is_not_known(

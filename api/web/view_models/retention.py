@@ -136,6 +136,7 @@ class KeptRow:
     when: str
     state: str
     is_due: bool
+    is_held: bool
     why: str
 
 

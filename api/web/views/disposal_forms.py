@@ -18,7 +18,6 @@ from api.web.views.disposal import blueprint
 from edrms.errors import Invalid, Refused
 from retention.disposal_words import DEFAULTS, Appraisal, DueFilter
 from retention.model import Action
-from retention.workflow import Decision
 
 _Act = Literal["approve", "execute", "decline"]
 _NAMES = {"extend_until": "until", "items": "decision"}
@@ -104,9 +103,9 @@ def _appraise_form(case_id: str, errors: tuple[FieldError, ...] = ()) -> Respons
 
 
 def _offered(action: str) -> str:
-    """The decision ticked at first; a review is decided by people, and nothing is transferred yet."""
+    """The decision ticked at first; a review is decided by people."""
     offered = DEFAULTS.get(Action(action)) if action in set(Action) else None
-    return "" if offered in (None, Decision.TRANSFER) else str(offered)
+    return str(offered or "")
 
 
 @blueprint.post("/disposal/<case_id>/complete")

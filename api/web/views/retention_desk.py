@@ -106,7 +106,7 @@ def records_csv() -> Response:
     """The same, all of them, as a file."""
     found = instance().retention.desk.every(actor(), _asked())
     headings = [_("Reference"), _("Title"), _("Classes"), _("State"), _("Date"), _("Not before"),
-                _("What is proposed then"), _("Why"), _("Received")]  # fmt: skip
+                _("What is proposed then"), _("On hold"), _("Why"), _("Received")]  # fmt: skip
     return csv_stream("retention-records", headings, (_record_cells(row) for row in found))
 
 
@@ -114,7 +114,8 @@ def _record_cells(row: Listed) -> tuple[object, ...]:
     known = columns_of(row.answer) if row.answer else {}
     return (
         row.reference, row.title, " ".join(row.classes), kept_row(row).state, known.get("due_on"),
-        known.get("not_before"), known.get("action"), row.why, row.received_on,
+        known.get("not_before"), known.get("action"),
+        _("yes") if row.is_held else _("no"), row.why, row.received_on,
     )  # fmt: skip
 
 

@@ -62,7 +62,8 @@ def propose() -> ResponseReturnValue:
 
 def _refused(error: Invalid) -> ResponseReturnValue:
     """The form as typed, and every cell of the file at fault."""
-    cells = tuple(SheetFault(**one) for one in error.data.get("faults", ()))
+    found = (SheetFault(**one) for one in error.data.get("faults", ()))
+    cells = tuple(sorted(found, key=lambda one: one.line == 0))  # what is in no line comes last
     errors = tuple(one for one in faults(error) if one.field in _FIELDS)
     if cells:
         errors = (
