@@ -75,9 +75,9 @@ def disposal_case(case_id: str) -> Response:
     )  # fmt: skip
 
 
-def _item(one: SeenItem) -> schema.Item:
+def _item(one: SeenItem) -> schema.CaseItem:
     item = one.item
-    return schema.Item(
+    return schema.CaseItem(
         item_id=item.item_id, record_id=item.record_id, reference=one.reference, title=one.title,
         state=item.state, due_on=item.due_on, class_id=one.ground.class_id if one.ground else "",
         decision=item.decision, reason=item.reason, extend_until=item.extend_until,

@@ -51,7 +51,7 @@ class Alike(Model):
     undecided: int
 
 
-class Item(Model):
+class CaseItem(Model):
     item_id: str
     record_id: str
     reference: str
@@ -70,7 +70,7 @@ class OneCase(Model):
     case: Case
     may: list[str] = Field(description="Acts that you could try now.")
     alike: list[Alike]
-    items: list[Item] = Field(description="A page of those you may see.")
+    items: list[CaseItem] = Field(description="A page of those you may see.")
     total: int
     hidden_here: int = Field(description="Records on this page that you may not see.")
     list_sha256: str = Field(description="Of the list as it is now; give it with an approval.")
