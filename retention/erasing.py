@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from edrms.access.model import Actor
 from edrms.clock import Clock
 from edrms.db import Database
-from edrms.records.endings import Erased, Holding
+from edrms.records.endings import Erased, Holding, groups_of
 from edrms.records.tables import DESTROYING, DISPOSED, Record, RecordPage, RecordStub, Rendition
 from edrms.uow import UnitOfWork, write
 
@@ -40,14 +40,15 @@ class Erasing:
         Raises Damaged where something is still found, Unavailable where it could not be looked for; then
         none of them counts as ended and the call may be repeated.
         """
-        going = self._begun(actor, record_ids)
+        going = [one for some in groups_of(record_ids) for one in self._begun(actor, some)]
         if not going:
             return []
         found = {one.name: one.erase(actor, going) for one in self._holdings}
-        for record_id in going:
-            erased = {name: of_place[record_id] for name, of_place in found.items()}
+        for some in groups_of(going):
             with write(self._database, actor, self._clock) as work:
-                _ended(work, record_id, erased)
+                for record_id in some:
+                    erased = {name: of_place[record_id] for name, of_place in found.items()}
+                    _ended(work, record_id, erased)
         return going
 
     def _begun(self, actor: Actor, record_ids: Collection[str]) -> list[str]:

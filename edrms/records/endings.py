@@ -3,11 +3,19 @@
 The rooms that hold content each have an adapter of it; retention goes through them all.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from edrms.access.model import Actor
+
+AT_ONCE = 50  # records of one transaction: whoever views a page waits for it
+
+
+def groups_of(record_ids: Collection[str]) -> Iterator[list[str]]:
+    """The ids in order, so many at a time as one transaction may hold."""
+    every = list(record_ids)
+    return (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from edrms.access.model import Actor
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Damaged
-from edrms.records.endings import Erased
+from edrms.records.endings import Erased, groups_of
 from edrms.records.tables import PageContent, Record, RecordPage, Rendition
 from edrms.uow import UnitOfWork, write
 
@@ -32,10 +32,11 @@ class RecordRows:
 
     def erase(self, actor: Actor, record_ids: Collection[str]) -> dict[str, Erased]:
         """See Holding."""
-        for record_id in record_ids:
+        for some in groups_of(record_ids):
             with write(self._database, actor, self._clock) as work:
-                _erase(work, record_id)
-                work.journal(ERASE, "record", record_id, place=self.name)
+                for record_id in some:
+                    _erase(work, record_id)
+                    work.journal(ERASE, "record", record_id, place=self.name)
         self._database.clear_deleted(*_TABLES)
         with self._database.read() as session:
             return {record_id: _looked_at(session, record_id) for record_id in record_ids}

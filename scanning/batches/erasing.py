@@ -13,7 +13,7 @@ from edrms.access.model import Actor
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Damaged
-from edrms.records.endings import Erased
+from edrms.records.endings import Erased, groups_of
 from edrms.records.erasing import ERASE
 from edrms.records.tables import PageContent
 from edrms.uow import UnitOfWork, write
@@ -34,11 +34,12 @@ class LedgerRows:
 
     def erase(self, actor: Actor, record_ids: Collection[str]) -> dict[str, Erased]:
         """See Holding."""
-        for record_id in record_ids:
+        for some in groups_of(record_ids):
             with write(self._database, actor, self._clock) as work:
-                for document in work.session.scalars(_of_record(record_id)):
-                    _erase_document(work, document)
-                work.journal(ERASE, "record", record_id, place=self.name)
+                for record_id in some:
+                    for document in work.session.scalars(_of_record(record_id)):
+                        _erase_document(work, document)
+                    work.journal(ERASE, "record", record_id, place=self.name)
         self._database.clear_deleted(*_TABLES)
         with self._database.read() as session:
             return {record_id: _looked_at(session, record_id) for record_id in record_ids}
