@@ -19,7 +19,7 @@ demo-once: ## The same without serving; fails unless every page is accounted for
 
 test: ## Run the tests
 	@tools/set-up dev
-	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-engines: ## The same promises on PostgreSQL, two S3 servers, OpenSearch and ClamAV (installed if missing)
 	@tools/set-up dev
