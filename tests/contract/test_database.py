@@ -161,7 +161,8 @@ def test_text_longer_than_its_column_is_refused_alike() -> None:
             if isinstance(column.type, String) and column.type.length:
                 mapper = next(m for m in Base.registry.mappers if m.local_table is table)
                 with pytest.raises(Invalid, match="Too long"):
-                    mapper.class_(**{column.key: "x" * (column.type.length + 1)})
+                    name = mapper.get_property_by_column(column).key
+                    mapper.class_(**{name: "x" * (column.type.length + 1)})
 
 
 def test_numbers_beyond_32_bits_fit_where_they_may_occur(database: Database) -> None:

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "transfers",
         sa.Column("transfer_id", kinds.text(32), primary_key=True),
-        sa.Column("reference", kinds.text(16), nullable=False, unique=True),
+        sa.Column("reference", kinds.text(16), nullable=False),
         sa.Column("state", kinds.text(16), nullable=False),
         sa.Column("recipient", kinds.text(200), nullable=False),
         sa.Column("authority", kinds.text(), nullable=False),
@@ -22,10 +22,11 @@ def upgrade() -> None:
         sa.Column("begun_at", kinds.moment(), nullable=False),
         sa.Column("made_at", kinds.moment()),
         sa.Column("files", sa.Integer(), nullable=False),
-        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("size_bytes", kinds.big(), nullable=False),
         sa.Column("received_by", kinds.text(64), nullable=False),
         sa.Column("received_at", kinds.moment()),
         sa.Column("receipt_sha256", kinds.text(64), nullable=False),
+        sa.UniqueConstraint("reference", name="uq_transfers_reference"),
     )
     op.create_table(
         "transfer_items",
