@@ -1,8 +1,10 @@
-"""Hundreds of random interleavings against the real tables: people, holds, two executors, crashes.
+"""Random interleavings against the real tables: people, holds, two executors, crashes.
 
-What is true is kept beside the product and judged without it.
+What is true is kept beside the product and judged without it. EDRMS_TEST_SCHEDULES: how many, 60 by default
+(ten thousand are played over the model in tests/rules/test_disposal_race.py).
 """
 
+import os
 from collections.abc import Callable
 from random import Random
 
@@ -20,7 +22,7 @@ from retention.erasing import Erasing
 from tests.service.disposals import WHY, Office, office
 from tests.service.events import events
 
-SCHEDULES, STEPS = 200, 26
+SCHEDULES, STEPS = int(os.environ.get("EDRMS_TEST_SCHEDULES", "60")), 26
 PERSON = {"anna": "E100", "anna2": "E100", "bert": "E200", "cara": "E300"}
 
 
@@ -148,5 +150,7 @@ def test_no_interleaving_on_real_tables_destroys_under_a_hold_or_without_two_peo
         for one in race.reached:
             reached[one] = reached.get(one, 0) + 1
     destroyed = [one.subject_id for one in events(instance, "record:content:destroy")]
-    assert len(destroyed) == len(set(destroyed)) > 20
-    assert reached["destroyed"] > 20 and reached["certified"] > 10, reached
+    assert len(destroyed) == len(set(destroyed)) > SCHEDULES // 10
+    assert reached["destroyed"] > SCHEDULES // 10 and reached["certified"] > SCHEDULES // 20, (
+        reached
+    )
