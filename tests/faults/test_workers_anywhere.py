@@ -179,8 +179,11 @@ def test_a_worker_needs_nothing_of_the_home_directory_of_the_web_server(
     receipts, own = send_a_letter(live), tmp_path / "another" / "host"
     settings = live.settings
     elsewhere = settings.model_copy(
-        update={"home": own, "objects_url": settings.objects, "search_url": settings.search}
-    )
+        update={
+            "home": own, "objects_url": settings.objects, "search_url": settings.search,
+            "keys_url": settings.keys, "root_key_file": str(settings.home / "root_key"),  # its secret
+        }
+    )  # fmt: skip
     with process(elsewhere, "pages", "there"), process(elsewhere, "index"):
         wait_until(lambda: all_is_done(live))
     assert_all_hold(live, receipts)
