@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from minio import Minio
+from minio.error import S3Error
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
@@ -105,8 +106,16 @@ def _remove_bucket(url: str) -> None:
     client = Minio(config.endpoint, config.access_key, config.secret_key, secure=config.secure)
     if client.bucket_exists(config.bucket):
         for one in client.list_objects(config.bucket, recursive=True, include_version=True):
-            client.remove_object(config.bucket, one.object_name or "", one.version_id)
+            _remove_object(client, config.bucket, one.object_name or "", one.version_id)
         client.remove_bucket(config.bucket)
+
+
+def _remove_object(client: Minio, bucket: str, name: str, version: str | None) -> None:
+    try:
+        client.remove_object(bucket, name, version_id=version)
+    except S3Error:  # a test left it locked
+        client.disable_object_legal_hold(bucket, name, version_id=version)
+        client.remove_object(bucket, name, version_id=version)
 
 
 def _on_server(statement: str, *names: str) -> None:
