@@ -59,6 +59,7 @@ from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
 from retention.services import Retention
 from retention.transfers import Transfers
+from scanning.batches.closing import Closing
 from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
@@ -122,6 +123,11 @@ class Instance:
     audit_reports: AuditReports
     holds: Holds
     erasing: Erasing
+
+    @cached_property
+    def closing(self) -> Closing:
+        """Closing batches."""
+        return Closing(self.database, self.clock)
 
     @cached_property
     def retention(self) -> Retention:

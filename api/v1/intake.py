@@ -9,6 +9,7 @@ from api.uploads import sender_key, sent_file
 from api.v1 import blueprint, present, schema
 from api.v1.operation import body, operation, send
 from api.web.context import instance
+from scanning.intake.delivery import Delivery
 
 
 @blueprint.post("/batches")
@@ -17,11 +18,8 @@ from api.web.context import instance
 def open_batch() -> Response:
     """Open an empty batch."""
     given = body(schema.NewBatch)
-    batch_id = instance().intake.open_batch(
-        actor(), channel="api", stream=given.stream, note=given.note,
-        received_on=given.received_on, expected_sheets=given.expected_sheets,
-        announced_files=given.announced_files,
-    )  # fmt: skip
+    delivery = Delivery(**given.model_dump())
+    batch_id = instance().intake.open_batch(actor(), channel="api", delivery=delivery)
     return send(present.batch(instance().ledger.batch(actor(), batch_id)), 201)
 
 
@@ -39,6 +37,25 @@ def batches() -> Response:
 @operation(schema.Batch)
 def batch(batch_id: str) -> Response:
     """One batch and where its pages are."""
+    return send(present.batch(instance().ledger.batch(actor(), batch_id)))
+
+
+@blueprint.post("/batches/<batch_id>/counts")
+@permission("batch:list:close")
+@operation(schema.Batch, schema.BatchCounts)
+def tell_counts(batch_id: str) -> Response:
+    """Tell what was not said when the batch was opened. A count that was said stays (409)."""
+    given = body(schema.BatchCounts)
+    instance().closing.tell(actor(), batch_id, **given.model_dump())
+    return send(present.batch(instance().ledger.batch(actor(), batch_id)))
+
+
+@blueprint.post("/batches/<batch_id>/close")
+@permission("batch:list:close")
+@operation(schema.Batch, schema.Closing)
+def close_batch(batch_id: str) -> Response:
+    """Close a batch once everything is read. Where counts differ a supervisor says why."""
+    instance().closing.close(actor(), batch_id, body(schema.Closing).reason)
     return send(present.batch(instance().ledger.batch(actor(), batch_id)))
 
 

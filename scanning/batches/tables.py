@@ -21,7 +21,11 @@ class UploadTotal(Base):
 
 
 class Batch(Base):
-    """What came in together: a delivery of post, one upload, one run of `edrms ingest`."""
+    """What came in together: a delivery of post, one upload, one run of `edrms ingest`.
+
+    What was counted and said beforehand: scanning/intake/delivery.py. closed_at: None while files may
+    still come. closing_reason: why it was closed although counts differ.
+    """
 
     __tablename__ = "batches"
 
@@ -31,10 +35,20 @@ class Batch(Base):
     stream: Mapped[str] = mapped_column(String(32), default="")
     note: Mapped[str] = mapped_column(Text, default="")
     received_on: Mapped[date] = mapped_column(Date)
+    origin: Mapped[str] = mapped_column(Text, default="")
+    device: Mapped[str] = mapped_column(String(64), default="", index=True)
+    settings: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    sides: Mapped[str] = mapped_column(String(8), default="")
     expected_sheets: Mapped[int | None] = mapped_column(Integer)
+    expected_documents: Mapped[int | None] = mapped_column(Integer)
     announced_files: Mapped[int | None] = mapped_column(Integer)
+    scanned_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scanned_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_by: Mapped[str] = mapped_column(String(32), index=True)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_by: Mapped[str] = mapped_column(String(32), default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closing_reason: Mapped[str] = mapped_column(Text, default="")
     items: Mapped[list["Item"]] = relationship(back_populates="batch", order_by="Item.ordinal")
 
     @property

@@ -8,6 +8,7 @@ from api.web.view_models import (
     BatchRow,
     Check,
     Choice,
+    CountRow,
     DateFields,
     FieldError,
     ItemDocument,
@@ -159,9 +160,13 @@ BATCH = BatchPage(
     batch=ROWS[0],
     items=ITEMS,
     received_on=date(2026, 11, 22),
-    expected_sheets=23,
+    device="Scanner 2",
+    origin="Civic Centre, PO box 12",
     announced_files=19,
     received_files=18,
+    counts=(CountRow("files", 19, 18, False), CountRow("sheets", 46, 46, True)),
+    untold=("expected_documents",),
+    may_close=True,
 )
 UPLOAD = UploadPage(
     streams=(

@@ -2,6 +2,7 @@
 
 from api.web.views import (  # noqa: F401 - they add their routes to blueprints of others
     audit_reports,
+    batch_closing,
     batches,
     disposal_forms,
     taking_away,
