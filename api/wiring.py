@@ -67,6 +67,7 @@ from scanning.custody.erasing import StoredObjects
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
+from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
 from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
@@ -128,6 +129,11 @@ class Instance:
     def closing(self) -> Closing:
         """Closing batches."""
         return Closing(self.database, self.clock)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """Where a letter is."""
+        return Tracing(self.database, self.clock)
 
     @cached_property
     def retention(self) -> Retention:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
-from flask import Response
+from flask import Response, request
 
 from api.authn import actor, permission, signed_in, step_up, takes_files
+from api.limits import counted_as
 from api.uploads import sender_key, sent_file
 from api.v1 import blueprint, present, schema
 from api.v1.operation import body, operation, send
 from api.web.context import instance
+from scanning.batches.ledger import require_any
 from scanning.intake.delivery import Delivery
 
 
@@ -120,3 +122,17 @@ def reject_item(item_id: str) -> Response:
     """Put a held item aside for good, with the reason; its bytes are kept."""
     instance().ledger.reject(actor(), item_id, body(schema.Reason).reason)
     return Response(status=204)
+
+
+@blueprint.get("/letters")
+@signed_in
+@counted_as("searches")
+@operation(schema.LetterList, query=("q",))
+def letters() -> Response:
+    """Where a letter is, by any scrap of it: a batch or record number, the day it was received, the name
+    of its file, words in it, or its client. By words only what is not on a file yet is found."""
+    require_any(actor())
+    found = instance().tracing.trace(actor(), request.args.get("q", ""))
+    fields = schema.Letter.model_fields
+    shown = [schema.Letter(**{name: getattr(one, name) for name in fields}) for one in found]
+    return send(schema.LetterList(letters=shown))

@@ -124,6 +124,23 @@ class Batch(Model):
     item_ids: list[str]
 
 
+class Letter(Model):
+    """A document in the custody ledger, or a file not divided yet (`document_id` empty, pages 0)."""
+
+    batch_id: str
+    batch_reference: str
+    received_on: date
+    file_name: str
+    document_id: str
+    first_page: int
+    last_page: int
+    state: str
+
+
+class LetterList(Model):
+    letters: list[Letter]
+
+
 class BatchList(Model):
     batches: list[Batch]
 

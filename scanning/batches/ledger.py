@@ -82,21 +82,23 @@ class Ledger:
 
         show: "all", "mine", "attention" (a file held, or pages that do not agree) or "disagreeing".
         """
-        statement = select(Batch).where(_visible(actor), _shown(actor, show))
+        statement = select(Batch).where(visible_batches(actor), _shown(actor, show))
         statement = statement.order_by(Batch.number.desc()).limit(limit).offset(offset)
         with self._database.read() as session:
             return [account_of(session, batch) for batch in session.scalars(statement)]
 
     def count(self, actor: Actor, *, show: str = "all") -> int:
         """How many batches `batches` would give without a limit."""
-        statement = select(func.count(Batch.batch_id)).where(_visible(actor), _shown(actor, show))
+        statement = select(func.count(Batch.batch_id)).where(
+            visible_batches(actor), _shown(actor, show)
+        )
         with self._database.read() as session:
             return session.scalar(statement) or 0
 
     def attention(self, actor: Actor) -> Attention:
         """What needs a person among the batches the actor may see."""
         with self._database.read() as session:
-            return attention(session, _visible(actor))
+            return attention(session, visible_batches(actor))
 
     def whole(self, actor: Actor) -> Reconciliation:
         """The account over every batch."""
@@ -182,7 +184,8 @@ def require_any(actor: Actor) -> None:
         require(actor, "batch:own:view")
 
 
-def _visible(actor: Actor) -> ColumnElement[bool]:
+def visible_batches(actor: Actor) -> ColumnElement[bool]:
+    """A condition on batches: the actor may see them. Raises Denied for who may see none."""
     require_any(actor)
     return true() if holds(actor, "batch:all:view") else Batch.opened_by == actor.staff_id
 

@@ -41,6 +41,7 @@ PAGES: tuple[tuple[str, str, str, object], ...] = (
     ("post.upload", "/post/upload", "upload.html", post.UPLOAD),
     ("post.batches", "/batches", "batches.html", post.BATCHES),
     ("post.batch", "/batches/<batch_id>", "batch.html", post.BATCH),
+    ("post.trace", "/batches/trace", "trace.html", post.TRACE),
     ("queue.index", "/queue", "queue.html", finding.QUEUE),
     ("queue.document", "/queue/<document_id>", "index_document.html", finding.WORKBENCH),
     ("clients.find", "/clients", "find_client.html", finding.FIND_CLIENT),

@@ -132,6 +132,8 @@ from api.web.view_models.post import (
     ItemState,
     PageCounts,
     ReconciliationPage,
+    TracePage,
+    TraceRow,
     UploadPage,
 )
 from api.web.view_models.records import (
@@ -325,6 +327,8 @@ __all__ = [
     "TokenMadePage",
     "TokenRow",
     "TokensPage",
+    "TracePage",
+    "TraceRow",
     "TypeSuggestion",
     "UploadPage",
     "VersionRow",

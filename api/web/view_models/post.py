@@ -208,6 +208,35 @@ class BatchPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TraceRow:
+    """A document in the custody ledger, or a file not divided yet (first_page 0). document_href: the
+    workbench, for whoever may index it."""
+
+    batch_reference: str
+    batch_href: str
+    received_on: date
+    file_name: str
+    first_page: int
+    last_page: int
+    state: ItemState
+    taken_by: str = ""
+    document_href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracePage:
+    """What a scrap of knowledge led to, newest first. is_cut_off: there may be older ones.
+
+    Form field: q.
+    """
+
+    typed: str = ""
+    rows: tuple[TraceRow, ...] = ()
+    is_cut_off: bool = False
+    may_search: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReconciliationPage:
     """The account over every batch, and the batches whose pages do not agree."""
 
