@@ -18,10 +18,15 @@ from scanning.intake.delivery import Delivery
 @permission("batch:list:open")
 @operation(schema.Batch, schema.NewBatch, status=201)
 def open_batch() -> Response:
-    """Open an empty batch."""
+    """Open an empty batch.
+
+    With a header Idempotency-Key, opening again after a lost answer gives the same batch.
+    """
     given = body(schema.NewBatch)
     delivery = Delivery(**given.model_dump())
-    batch_id = instance().intake.open_batch(actor(), channel="api", delivery=delivery)
+    batch_id = instance().intake.open_batch(
+        actor(), channel="api", delivery=delivery, sender_key=sender_key()
+    )
     return send(present.batch(instance().ledger.batch(actor(), batch_id)), 201)
 
 

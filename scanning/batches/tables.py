@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from edrms.db import Base, Big, UtcDateTime
@@ -28,6 +28,9 @@ class Batch(Base):
     """
 
     __tablename__ = "batches"
+    __table_args__ = (
+        Index("ix_batches_opened_by_sender_key", "opened_by", "sender_key", unique=True),
+    )
 
     batch_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, unique=True)
@@ -44,6 +47,7 @@ class Batch(Base):
     announced_files: Mapped[int | None] = mapped_column(Integer)
     scanned_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     scanned_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sender_key: Mapped[str | None] = mapped_column(String(200))
     opened_by: Mapped[str] = mapped_column(String(32), index=True)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_by: Mapped[str] = mapped_column(String(32), default="")

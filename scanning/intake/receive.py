@@ -25,6 +25,7 @@ from edrms.uow import UnitOfWork, write
 from scanning.batches.model import OPEN_ITEM
 from scanning.batches.tables import Batch, Item
 from scanning.intake.delivery import Delivery
+from scanning.intake.opening import open_batch
 from scanning.intake.quota import QuotaUsedUp, check_quota, count_upload
 from scanning.intake.rules import clean_file_name
 
@@ -75,22 +76,17 @@ class Intake:
         *,
         channel: str,
         delivery: Delivery | None = None,
+        sender_key: str | None = None,
     ) -> BatchId:
-        """A new, empty batch. channel: by which way it comes. Raises Invalid naming what is wrong."""
+        """A new, empty batch. channel: by which way it comes. sender_key: the sender's own name for it, so
+        that a repeat after a lost answer gives the same batch; blank is none.
+
+        Raises Invalid naming what is wrong, Conflict when the key was used for another delivery.
+        """
         require(actor, "batch:list:open")
-        batch_id = BatchId(new_id())
+        key = (sender_key or "").strip() or None
         with write(self._database, actor, self._clock) as work:
-            known = (delivery or Delivery()).checked(civil_date(work.now))
-            work.alone("batch numbers")
-            number = (work.session.scalar(select(func.max(Batch.number))) or 0) + 1
-            work.session.add(
-                Batch(
-                    batch_id=batch_id, number=number, channel=channel, opened_by=actor.staff_id,
-                    opened_at=work.now, **known,
-                )
-            )  # fmt: skip
-            work.journal("batch:list:open", "batch", batch_id, channel=channel)
-        return batch_id
+            return open_batch(work, channel, delivery or Delivery(), key)
 
     def receive_file(
         self,

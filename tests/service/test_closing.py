@@ -1,17 +1,19 @@
 """Closing a batch: nothing more comes in, and counts agree or a supervisor says why they do not."""
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from api.wiring import Instance
+from edrms.access.model import Actor
 from edrms.clock import FixedClock
 from edrms.errors import Conflict, Denied, Invalid, NotFound
 from edrms.jobs.worker import Worker
 from scanning.batches.closing import CountsDiffer
 from scanning.batches.counts import Counted, Sides
 from scanning.batches.ledger import BatchAccount
+from scanning.intake.delivery import Delivery
 from scanning.intake.receive import BatchClosed
 from tests import factories
 from tests.service.events import events
@@ -200,3 +202,51 @@ def test_what_is_wrong_with_a_delivery_is_said_by_field(
         "device", "origin", "expected_sheets", "expected_documents", "settings", "scanned_until",
     }  # fmt: skip
     assert instance.ledger.count(SUPERVISOR) == 0
+
+
+def test_a_batch_opened_again_under_its_key_is_the_same_and_another_under_it_is_refused(
+    instance: Instance, clock: FixedClock
+) -> None:
+    given = {"note": "tray 2", "expected_sheets": 2}
+
+    def opened(key: str | None, by: Actor = POST_ROOM, **more: object) -> str:
+        delivery = Delivery(**given | more)  # type: ignore[arg-type]
+        return instance.intake.open_batch(by, channel="api", delivery=delivery, sender_key=key)
+
+    first = opened("k")
+    instance.closing.tell(POST_ROOM, first, sides=Sides.ONE)
+    clock.advance(timedelta(days=1))
+    assert opened(" k ") == first
+    for other in ({"note": "tray 3"}, {"expected_sheets": 3}, {"received_on": date(2026, 5, 1)}):
+        with pytest.raises(Conflict):
+            opened("k", **other)
+    assert len({first, opened("k2"), opened("k", ANOTHER), opened(None), opened("  ")}) == 5
+
+
+def test_twenty_clients_that_send_one_batch_at_once_make_one_batch_and_one_item_of_each_file(
+    instance: Instance,
+) -> None:
+    files = {f"{number}.txt": f"Letter {number}".encode() for number in range(3)}
+    answers: list[tuple[str, ...]] = []
+
+    def send() -> None:
+        delivery = Delivery(note="from the bureau", announced_files=3)
+        batch_id = instance.intake.open_batch(
+            POST_ROOM, channel="api", delivery=delivery, sender_key="bureau-77"
+        )
+        receipts = [
+            instance.intake.receive_file(POST_ROOM, batch_id, name, [content], sender_key=name)
+            for name, content in files.items()
+        ]
+        answers.append((batch_id, *(receipt.item_id for receipt in receipts)))
+
+    threads = [threading.Thread(target=send) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 20 and len(set(answers)) == 1
+    assert instance.ledger.count(SUPERVISOR) == 1
+    items = account(instance, answers[0][0]).items
+    assert [item.name for item in sorted(items, key=lambda item: item.name)] == list(files)
+    assert len(list(instance.store.keys())) == 3

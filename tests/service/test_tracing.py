@@ -87,7 +87,7 @@ def test_only_whose_batches_one_may_see(instance: Instance, sent: str) -> None:
         assert instance.tracing.trace(ANOTHER, scrap) == []
         assert sent in ids(instance.tracing.trace(SUPERVISOR, scrap))
     with pytest.raises(Denied):
-        instance.tracing.trace(factories.actor("finance"), "marmalade")
+        instance.tracing.trace(factories.actor("auditor"), "marmalade")
 
 
 def test_a_letter_is_found_by_its_client_only_by_who_may_find_the_client(

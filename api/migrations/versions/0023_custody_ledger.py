@@ -19,4 +19,7 @@ def upgrade() -> None:
     op.add_column("batches", sa.Column("expected_documents", sa.Integer()))
     for name in ("scanned_from", "scanned_until", "closed_at"):
         op.add_column("batches", sa.Column(name, kinds.moment()))
+    op.add_column("batches", sa.Column("sender_key", kinds.text(200)))
     op.create_index("ix_batches_device", "batches", ["device"])
+    key = ["opened_by", "sender_key"]
+    op.create_index("ix_batches_opened_by_sender_key", "batches", key, unique=True)
