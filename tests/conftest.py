@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from api.wiring import Instance
 from edrms.clock import FixedClock
 from edrms.jobs.worker import Worker
-from edrms.staff import passwords
 from scanning.reading.model import Limits
 from scanning.reading.ports import Reader
 from scanning.reading.sandboxed_reader import SandboxedReader
-from tests import factories
+from tests import factories, quick
 from tests.engines import instances
 
 # Thousands of small commits wait for no disk, where memory has room for the files.
@@ -23,10 +21,8 @@ _MEMORY = Path("/dev/shm")
 if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 8 << 30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
-# Still Argon2id, only as little of it as there can be: tests sign in hundreds of times.
-passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-passwords._DUMMY_HASH = passwords._HASHER.hash("a password nobody has")
-
+quick.hash_passwords_cheaply()
+quick.compile_statements_once()
 
 _LONGEST_FIRST = ("journey", "faults", "service", "api")
 
@@ -39,6 +35,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         embedded = [item for item in items if item.get_closest_marker("embedded")]
         config.hook.pytest_deselected(items=embedded)
         items[:] = [item for item in items if item not in set(embedded)]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    quick.forget_no_module()
 
 
 def _place_in_line(item: pytest.Item) -> int:

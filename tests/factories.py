@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from api.setting_up import make_instance
-from api.wiring import Instance, build, indexer, page_worker
+from api.wiring import Instance, indexer, page_worker
 from edrms.access.model import Actor
 from edrms.access.roles import ROLES
 from edrms.access.tables import Team
@@ -63,8 +63,9 @@ def settings(home: Path, **given: Any) -> Settings:
 
 def new_instance(home: Path, clock: Clock | None = None, **given: Any) -> Instance:
     """A fresh instance with tables, key and an empty index."""
-    made = make_instance(settings(home, **given))
-    return build(made.settings, clock) if clock else made
+    of_it = settings(home, **given)
+    instances.lay_tables(of_it)
+    return make_instance(of_it, clock)
 
 
 def fixed_clock(at: datetime = MONDAY) -> FixedClock:

@@ -7,6 +7,8 @@ its own on the servers of tests.engines.wanted; all are removed when the tests o
 import atexit
 import os
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -19,6 +21,7 @@ from api import migrations
 from edrms.clock import SystemClock
 from edrms.db import Database
 from edrms.ids import new_id
+from edrms.settings import Settings
 from edrms.storage.s3_config import s3_config
 from search.opensearch_config import opensearch_config
 from search.opensearch_server import Server
@@ -67,9 +70,28 @@ def new_database(template: str = "template0") -> str:
     return _url(name)
 
 
+def lay_tables(settings: Settings) -> None:
+    """Put a file with the tables where the embedded database will look for it, unless one is there."""
+    place = Database(settings.database).file()
+    if place is not None and not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place.write_bytes(_file_with_tables())
+
+
+@cache
+def _file_with_tables() -> bytes:
+    """A SQLite file as the migrations leave it: quicker to copy than to make each time."""
+    with TemporaryDirectory() as directory:
+        file = Path(directory) / "edrms.sqlite3"
+        database = Database(f"sqlite:///{file}")
+        migrations.upgrade(database, SystemClock())
+        database.close()
+        return file.read_bytes()
+
+
 @cache
 def _template() -> str:
-    """A database with the tables, to be copied: quicker than making them each time."""
+    """The same on the PostgreSQL server: a database with the tables, to be copied."""
     url = new_database()
     database = Database(url)
     migrations.upgrade(database, SystemClock())
