@@ -10,9 +10,7 @@ import pytest
 from api.wiring import Instance
 from edrms.clock import FixedClock
 from edrms.jobs.worker import Worker
-from scanning.reading.model import Limits
 from scanning.reading.ports import Reader
-from scanning.reading.sandboxed_reader import SandboxedReader
 from tests import factories, quick
 from tests.engines import instances
 
@@ -70,8 +68,8 @@ def instance(tmp_path: Path, clock: FixedClock) -> Iterator[Instance]:
 
 @pytest.fixture(scope="session")
 def reader() -> Reader:
-    """One confined reader for the whole run; its server ends with this process."""
-    return SandboxedReader(Limits())
+    """One confined reader for the whole run."""
+    return factories.shared_reader()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ Bad files are made in tests/faults/hostile.py.
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ from edrms.uow import UnitOfWork, write
 from scanning.batches.ledger import BatchAccount
 from scanning.batches.tables import Document
 from scanning.intake.receive import Received
+from scanning.reading.model import Limits
 from scanning.reading.ports import Reader
+from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.sample_post.fonts import font
 from scanning.sample_post.separators import separator_sheet
 from tests.engines import instances
@@ -258,6 +261,13 @@ def send(instance: Instance, by: Actor, batch_id: str, name: str, content: bytes
 def a_worker(instance: Instance, reader: Reader, name: str = "worker-1") -> Worker:
     """A page worker over a reader that tests may share."""
     return page_worker(instance, name, reader)
+
+
+@cache
+def shared_reader() -> Reader:
+    """The confined reader of the whole run; starting one costs as much as reading many letters. Its
+    server ends with this process."""
+    return SandboxedReader(Limits())
 
 
 def do_all(instance: Instance, worker: Worker) -> None:

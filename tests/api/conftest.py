@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.setting_up import staff_actor
-from api.wiring import Instance, indexer, page_reader, page_worker
+from api.wiring import Instance, indexer
 from edrms.access.roles import ROLES
 from edrms.clients.model import Client
 from edrms.ids import ClientId
@@ -50,7 +50,7 @@ class Site:
 
     def do_the_work(self) -> None:
         """Read, divide and index everything that waits."""
-        worker = page_worker(self.instance, "test-worker", page_reader(self.instance.settings))
+        worker = factories.a_worker(self.instance, factories.shared_reader())
         while worker.do_one():
             pass
         while indexer(self.instance).do_some():
