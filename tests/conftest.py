@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from edrms.jobs.worker import Worker
 from scanning.reading.ports import Reader
 from tests import factories, quick
 from tests.engines import instances
+from tests.spreading import Spreading
 
 # Thousands of small commits wait for no disk, where memory has room for the files.
 _MEMORY = Path("/dev/shm")
@@ -37,6 +39,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     quick.forget_no_module()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spreading | None:
+    return Spreading(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def _place_in_line(item: pytest.Item) -> int:

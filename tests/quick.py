@@ -14,6 +14,7 @@ from sqlalchemy.util import LRUCache
 from edrms import db
 from edrms.staff import passwords
 
+SHIPPED_HASHER, SHIPPED_DUMMY_HASH = passwords._HASHER, passwords._DUMMY_HASH
 _STATEMENTS = 4000
 _compiled: LRUCache[Any, Any] = LRUCache(_STATEMENTS)
 
