@@ -6,6 +6,7 @@ its own on the servers of tests.engines.wanted; all are removed when the tests o
 
 import atexit
 import os
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 from api import migrations
-from edrms.clock import SystemClock
+from edrms.clock import FixedClock, SystemClock
 from edrms.db import Database
 from edrms.ids import new_id
 from edrms.settings import Settings
@@ -78,23 +79,32 @@ def lay_tables(settings: Settings) -> None:
         place.write_bytes(_file_with_tables())
 
 
+def database_with_tables(engine: str, directory: Path, at: datetime | None = None) -> Database:
+    """A fresh database with the tables of the newest migration: "sqlite" (in this directory) or
+    "postgresql". at: when the migrations were applied, as their event says; just now if not said."""
+    if engine == "postgresql":
+        return Database(new_database(template=_template(at)))
+    (directory / "rows").write_bytes(_file_with_tables(at))
+    return Database(f"sqlite:///{directory / 'rows'}")
+
+
 @cache
-def _file_with_tables() -> bytes:
+def _file_with_tables(at: datetime | None = None) -> bytes:
     """A SQLite file as the migrations leave it: quicker to copy than to make each time."""
     with TemporaryDirectory() as directory:
         file = Path(directory) / "edrms.sqlite3"
         database = Database(f"sqlite:///{file}")
-        migrations.upgrade(database, SystemClock())
+        migrations.upgrade(database, FixedClock(at) if at else SystemClock())
         database.close()
         return file.read_bytes()
 
 
 @cache
-def _template() -> str:
+def _template(at: datetime | None = None) -> str:
     """The same on the PostgreSQL server: a database with the tables, to be copied."""
     url = new_database()
     database = Database(url)
-    migrations.upgrade(database, SystemClock())
+    migrations.upgrade(database, FixedClock(at) if at else SystemClock())
     database.close()
     name = _made.pop()
     atexit.register(_drop, name)
