@@ -30,7 +30,9 @@ from tests import factories
 
 PASSWORD = "invented for the tests"
 STARTS_WITHIN_S, STOPS_WITHIN_S = 180, 12  # patience on a busy machine, not a promise
-ONE_READER = {"EDRMS_WORKER_PROCESSES": "1"}  # a few letters: a second would only have to be started
+ONE_READER = {
+    "EDRMS_WORKER_PROCESSES": "1"
+}  # a few letters: a second would only have to be started
 
 
 @dataclass(frozen=True)
