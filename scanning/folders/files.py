@@ -3,16 +3,18 @@
 Nothing is ever deleted but notes and keys of our own: a file is read, or moved to `released`, or left.
 """
 
+import fcntl
 import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from edrms.errors import Refused
 from edrms.ids import new_id
-from scanning.folders.model import NOTE, RELEASED, is_left_alone
+from scanning.folders.drops import NOTE, RELEASED, is_left_alone
 
 CHUNK_BYTES = 1 << 20
 MOST_DEPTH = 8
@@ -30,6 +32,24 @@ class NoPlainFile(Refused):
     """A link, a pipe, or a file that we may not read."""
 
     code = "no_plain_file"
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[bool]:
+    """Whether nobody else sweeps this folder while the block lasts."""
+    descriptor = os.open(folder / ".edrms-lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield _is_locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def names_in(folder: Path) -> list[str]:

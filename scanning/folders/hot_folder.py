@@ -18,7 +18,7 @@ from scanning.batches.closing import Closing, CountsDiffer
 from scanning.batches.ledger import Ledger
 from scanning.batches.tables import Batch
 from scanning.folders import files
-from scanning.folders.model import RELEASED, Drop, Place, folder_drop, loose_drops
+from scanning.folders.drops import RELEASED, Drop, Place, folder_drop, loose_drops
 from scanning.intake.delivery import Delivery
 from scanning.intake.manifest import Manifest, Unreadable, parse
 from scanning.intake.quota import QuotaUsedUp
@@ -42,7 +42,7 @@ class HotFolder:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.place = place
-        self._actor = actor
+        self.actor = actor
         self._intake = intake
         self._ledger = ledger
         self._closing = closing
@@ -121,7 +121,7 @@ class HotFolder:
         manifest = self._manifest(drop)
         batch = self._batch(drop, manifest)
         found = self._expected(drop, manifest, batch)
-        self._intake.note_faults(self._actor, batch.batch_id, found.faults)
+        self._intake.note_faults(self.actor, batch.batch_id, found.faults)
         to = self.place.path / RELEASED / batch.reference
         there = [one for one in found.files if one.name in drop.files]
         try:
@@ -139,7 +139,7 @@ class HotFolder:
         self, drop: Drop, manifest: Manifest | Unreadable | None, batch: Batch
     ) -> Reconciled:
         """The drop's files as its manifest has them; those received before a crash are there as well."""
-        account = self._ledger.batch(self._actor, batch.batch_id)
+        account = self._ledger.batch(self.actor, batch.batch_id)
         there = {*drop.files, *(one.name for one in account.items if one.parent_id is None)}
         if isinstance(manifest, Unreadable):
             return unread(there, str(manifest))
@@ -178,22 +178,22 @@ class HotFolder:
         """Opened as the manifest says, or as plainly as can be where that cannot be."""
         try:
             batch_id = self._intake.open_batch(
-                self._actor, channel="folder", delivery=delivery, sender_key=key
+                self.actor, channel="folder", delivery=delivery, sender_key=key
             )
         except Invalid as error:
             plain = Delivery(announced_files=delivery.announced_files)
             batch_id = self._intake.open_batch(
-                self._actor, channel="folder", delivery=plain, sender_key=key
+                self.actor, channel="folder", delivery=plain, sender_key=key
             )
             wrong = [f"The manifest's {name}: {text}" for name, text in error.fields.items()]
-            self._intake.note_faults(self._actor, batch_id, wrong)
-        return self._ledger.batch(self._actor, batch_id).batch
+            self._intake.note_faults(self.actor, batch_id, wrong)
+        return self._ledger.batch(self.actor, batch_id).batch
 
     def _take_file(self, drop: Drop, one: Expected, batch: Batch, to: Path) -> bool:
         path = drop.folder / one.name
         try:
             self._intake.receive_file(
-                self._actor, batch.batch_id, one.name, files.read(path),
+                self.actor, batch.batch_id, one.name, files.read(path),
                 sender_key=_sender_key(one.name), expected=one,
             )  # fmt: skip
             files.release(path, to)
@@ -209,7 +209,7 @@ class HotFolder:
 
     def _give_up(self, path: Path, why: str, batch_id: str) -> None:
         log.warning("file_left", extra={"batch": batch_id, "cause": why})
-        self._intake.note_faults(self._actor, batch_id, [f"{path.name} was not taken in. {why}"])
+        self._intake.note_faults(self.actor, batch_id, [f"{path.name} was not taken in. {why}"])
         files.leave_note(path, why)
 
     def _put_away(self, path: Path, manifest: Manifest | Unreadable | None, to: Path) -> None:
@@ -229,11 +229,11 @@ class HotFolder:
 
     def _close_what_agrees(self) -> None:
         under_way = files.open_keys(self.place.path)
-        for batch in self._ledger.open_by(self._actor, "folder"):
+        for batch in self._ledger.open_by(self.actor, "folder"):
             if batch.sender_key in under_way:
                 continue
             try:
-                self._closing.close(self._actor, batch.batch_id)
+                self._closing.close(self.actor, batch.batch_id)
             except (Conflict, CountsDiffer) as error:
                 log.info("batch_open", extra={"batch": batch.batch_id, "cause": error.error_code})
 

@@ -14,8 +14,8 @@ from scanning.batches.counts import Sides
 from scanning.batches.ledger import BatchAccount
 from scanning.batches.model import ItemState
 from scanning.folders import files
+from scanning.folders.drops import NOTE, RELEASED, Place
 from scanning.folders.hot_folder import HotFolder
-from scanning.folders.model import NOTE, RELEASED, Place
 from scanning.reading.model import HeldReason
 from tests import factories
 
