@@ -24,3 +24,11 @@ class Pace:
         started = self._timer()
         yield
         self._sleep(self._rest * (self._timer() - started))
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Work that holds no lock, and only shares disk and processor with others: rested after as long as
+        it took, or less where less was asked for."""
+        started = self._timer()
+        yield
+        self._sleep(min(self._rest, 1.0) * (self._timer() - started))

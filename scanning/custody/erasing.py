@@ -133,7 +133,7 @@ class StoredObjects:
 
     def _remove(self, actor: Actor, keys: Sequence[ObjectKey]) -> None:
         for some in groups_of(keys, AT_A_TIME):
-            with self._pace.turn():
+            with self._pace.aside():
                 self._locks.unlock(actor, some)
                 self._store.delete(*some)
 

@@ -28,6 +28,14 @@ def test_without_rest_the_next_turn_follows_at_once() -> None:
     assert slept == [0.0]
 
 
+def test_what_holds_no_lock_is_rested_after_as_long_as_it_took_at_most() -> None:
+    slept: list[float] = []
+    for rest in (20, 0.5, 0):
+        with pace(rest, [1.0, 5.0], slept).aside():
+            pass
+    assert slept == [4.0, 2.0, 0.0]
+
+
 def test_a_turn_that_fails_says_so_at_once() -> None:
     slept: list[float] = []
     with pytest.raises(LookupError), pace(20, [1.0, 2.0], slept).turn():
