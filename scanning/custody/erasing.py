@@ -92,15 +92,15 @@ class StoredObjects:
             with self._pace.turn():
                 parting += self._parted(actor, some)
         self._remove(actor, [key for one in parting for key in one.shared])
-        for some in groups_of([one.item_id for one in parting]):
+        for ids in groups_of([one.item_id for one in parting]):
             with self._pace.turn(), write(self._database, actor, self._clock) as work:
                 work.session.execute(
-                    update(Item).where(Item.item_id.in_(some)).values(object_key="")
+                    update(Item).where(Item.item_id.in_(ids)).values(object_key="")
                 )
                 work.session.execute(
-                    delete(PageContent).where(PageContent.page_id.in_(_loose_pages(some)))
+                    delete(PageContent).where(PageContent.page_id.in_(_loose_pages(ids)))
                 )
-                for item_id in some:
+                for item_id in ids:
                     work.journal(REMOVE, "item", item_id)
 
     def _parted(self, actor: Actor, items: Sequence[ItemFacts]) -> list[ItemFacts]:
