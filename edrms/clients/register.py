@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from edrms.clients.folding import fold_digits, fold_name, fold_reference
 from edrms.clients.model import CARE_SERVICES, Client, Identifier
@@ -90,30 +90,46 @@ def find_by_keys(
     dates_of_birth: Collection[date] = (),
     postcodes: Collection[str] = (),
     uprns: Collection[str] = (),
-    name_parts: Collection[str] = (),
+    names: Collection[tuple[str, str]] = (),
 ) -> list[Client]:
-    """Every client who shares a strong key, or a name part, with what was read; at most 200 of each.
+    """Every client who shares a strong key, or a whole name, with what was read; at most 200 of each.
 
-    references and postcodes: folded as fold_reference does; name_parts: as fold_name does.
+    references and postcodes: folded as fold_reference does. names: (part of a surname, part of a
+    forename), folded as fold_name does; both must be parts of the client's names.
     """
-    by_reference = select(ClientIdentifier.client_id).where(
-        ClientIdentifier.value_folded.in_(references)
-    )
-    by_other_name = select(ClientName.client_id).where(ClientName.part.in_(name_parts))
-    wanted: list[Select[ClientRow]] = [
-        select(ClientRow).where(ClientRow.nhs_number.in_(nhs_numbers)),
-        select(ClientRow).where(ClientRow.client_id.in_(by_reference)),
-        select(ClientRow).where(ClientRow.date_of_birth.in_(dates_of_birth)),
-        select(ClientRow).where(ClientRow.postcode_folded.in_(postcodes)),
-        select(ClientRow).where(ClientRow.uprn.in_(uprns)),
-        select(ClientRow).where(ClientRow.surname_folded.in_(name_parts)),
-        select(ClientRow).where(ClientRow.client_id.in_(by_other_name)),
+    by_key: list[tuple[Collection[object], Select[str]]] = [
+        (nhs_numbers, _ids().where(ClientRow.nhs_number.in_(nhs_numbers))),
+        (
+            references,
+            select(ClientIdentifier.client_id).where(ClientIdentifier.value_folded.in_(references)),
+        ),
+        (dates_of_birth, _ids().where(ClientRow.date_of_birth.in_(dates_of_birth))),
+        (postcodes, _ids().where(ClientRow.postcode_folded.in_(postcodes))),
+        (uprns, _ids().where(ClientRow.uprn.in_(uprns))),
+        (names, _ids_by_name(names)),
     ]
-    found: dict[str, ClientRow] = {}
-    for statement in wanted:
-        for row in session.scalars(statement.limit(MOST_CANDIDATES)):
-            found.setdefault(row.client_id, row)
-    return [client_from_row(row) for row in found.values()]
+    found: set[str] = set()
+    for keys, statement in by_key:
+        if keys:
+            found.update(session.scalars(statement.limit(MOST_CANDIDATES)))
+    rows = session.scalars(select(ClientRow).where(ClientRow.client_id.in_(found)))
+    return [client_from_row(row) for row in rows]
+
+
+def _ids() -> Select[str]:
+    return select(ClientRow.client_id)
+
+
+def _ids_by_name(names: Collection[tuple[str, str]]) -> Select[str]:
+    """Surnames first: they have an index and are the rarer; then the forename of the same client."""
+    surname, forename = aliased(ClientName), aliased(ClientName)
+    return (
+        select(surname.client_id)
+        .join(forename, forename.client_id == surname.client_id)
+        .where(surname.part.in_({last for last, _ in names}))
+        .where(tuple_(surname.part, forename.part).in_(list(names)))
+        .distinct()
+    )
 
 
 def search_clients(

@@ -154,7 +154,7 @@ def _suggest(
             dates_of_birth=keys.dates_of_birth,
             postcodes=keys.postcodes,
             uprns=keys.uprns,
-            name_parts=keys.name_parts,
+            names=keys.names,
         )
     return suggest(texts, tuple(candidates), item.batch.received_on)
 

@@ -48,6 +48,9 @@ class NameLikeness:
         return _SURNAME_BITS[self.surname] + _FORENAME_BITS[self.forename]
 
 
+NEAR_FORENAME = "the forename differs by one letter"
+# A brother or a twin shares surname, home and even birth: his forename alone must outweigh these.
+_ANOTHER_NAME_BITS = -10.0
 _SURNAME_BITS = {Likeness.SAME: 7.0, Likeness.NEAR: 2.5, Likeness.DIFFERENT: -10.0}
 _FORENAME_BITS = {
     Likeness.SAME: 6.0,
@@ -60,7 +63,7 @@ _FORENAME_BITS = {
 
 
 @cache
-def _short_forms_of(name: str) -> frozenset[str]:
+def short_forms_of(name: str) -> frozenset[str]:
     """Every other form of a forename (short_forms.txt beside this module, one name's forms a line)."""
     table = resources.files("scanning.indexing").joinpath("short_forms.txt")
     groups = (frozenset(line.split()) for line in table.read_text(encoding="utf-8").splitlines())
@@ -112,8 +115,14 @@ def _joined(name: str) -> str:
     return fold_name(name).replace(" ", "")
 
 
+@lru_cache(maxsize=8192)
+def as_ocr_sees(folded: str) -> str:
+    """A folded name with the letters that OCR cannot tell apart made one: "oiiver" is "oliver"."""
+    return folded.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace("i", "l")
+
+
 def _surname_likeness(own: str, printed: str) -> Likeness:
-    if own == printed:
+    if own == printed or (len(own) >= 4 and as_ocr_sees(own) == as_ocr_sees(printed)):
         return Likeness.SAME
     slips = 1 if len(own) < 9 else 2
     if len(own) >= 4 and letters_apart(own, printed, slips) <= slips:
@@ -133,8 +142,10 @@ def _one_forename(own: str, printed: tuple[str, ...]) -> Likeness:
         return Likeness.SAME
     if len(first) == 1:
         return Likeness.INITIAL if own[:1] == first else Likeness.DIFFERENT
-    if own and first in _short_forms_of(own):
+    if own and first in short_forms_of(own):
         return Likeness.SHORT_FORM
+    if len(own) >= 4 and as_ocr_sees(own) == as_ocr_sees(first):
+        return Likeness.SAME
     if min(len(own), len(first)) >= 5 and letters_apart(own, first, 1) <= 1:
         return Likeness.NEAR
     if len(own) == 1 and first.startswith(own):
@@ -160,7 +171,7 @@ def on_name(client: Client, found: Identifiers) -> Agreement | None:
     if subject is None:
         return None
     veto = "the document is about somebody of another name"
-    bits = max(subject.bits, -12.0) if explicit else -4.0
+    bits = min(max(subject.bits, -12.0), _ANOTHER_NAME_BITS) if explicit else -4.0
     return Agreement(EvidenceKind.NAME, bits, _evidence(subject, "is another name"), veto=veto)
 
 
@@ -171,10 +182,7 @@ def _of_subject(subject: NameLikeness) -> Agreement:
     if subject.surname is Likeness.NEAR:
         note = "has a surname that differs by a letter or two"
     elif subject.forename is Likeness.NEAR:
-        note, veto = (
-            "has a forename that differs by one letter",
-            "the forename differs by one letter",
-        )
+        note, veto = "has a forename that differs by one letter", NEAR_FORENAME
     elif not named:
         note = "has no forename that agrees"
     return Agreement(EvidenceKind.NAME, subject.bits, _evidence(subject, note), counts, veto)

@@ -43,13 +43,28 @@ def names_of_value(value: str) -> tuple[NameWords, ...]:
     "SMITH, John" and "Smith, John" are one person, "Amy Jones, Ben Jones" two, "Amy and Ben
     Jones" two with one surname. Stops at the first word that cannot belong to a name.
     """
-    cut = _CUT.split(_UNBORN.sub("Unborn", value), maxsplit=1)[0].strip(" .,-_'\"*")
+    cut = _CUT.split(_UNBORN.sub("Unborn", without_figures(value)), maxsplit=1)[0].strip(" .,-_'\"*")
     titled = bool(_STRIP_TITLE.match(cut))
     parts = [part.strip(" .-_") for part in re.split(r",|&|/|\band\b|\ba'r\b", cut)]
     names = [words for part in parts if (words := _words_of(part))]
     if len(names) == 2 and re.match(r"^[^,&/]+,[^,&/]+$", cut) and _is_surname_first(names):
         return (NameWords(names[0] + names[1], True, titled),)
     return tuple(NameWords(words, False, titled) for words in _with_shared_surname(names))
+
+
+_FIGURE_IN_WORD = re.compile(r"(?<=[A-Za-z'])[015|](?=[a-z])|(?<![\w/])[05|](?=['a-z][A-Za-z]+)")
+_LETTER_OF = {"0": "o", "1": "l", "5": "s", "|": "l"}
+
+
+def without_figures(text: str) -> str:
+    """Figures that OCR put into words as the letters they look like: "Ho1lins 5mith" -> "Hollins Smith"."""
+    return _FIGURE_IN_WORD.sub(_as_letter, text)
+
+
+def _as_letter(found: re.Match[str]) -> str:
+    letter = _LETTER_OF[found[0]]
+    starts = not found.start() or not found.string[found.start() - 1].isalpha()
+    return letter.upper() if starts else letter
 
 
 def _is_surname_first(names: list[tuple[str, ...]]) -> bool:
@@ -96,6 +111,7 @@ def _common_words() -> frozenset[str]:
 
 def names_in_running_text(text: str) -> Iterator[NameWords]:
     """Runs of two to five capitalised words, and titled names, anywhere in a line."""
+    text = without_figures(text)
     for found in _RUN.finditer(text):
         words = _words_of(found[0])
         if len(words) >= 2:

@@ -60,7 +60,7 @@ def _outcome(database: Database, letter: Letter) -> Outcome:
         candidates = find_by_keys(
             session, nhs_numbers=keys.nhs_numbers, references=keys.references,
             dates_of_birth=keys.dates_of_birth, postcodes=keys.postcodes, uprns=keys.uprns,
-            name_parts=keys.name_parts,
+            names=keys.names,
         )  # fmt: skip
     suggestion = suggest(pages, tuple(candidates), TODAY)
     ms = (time.perf_counter() - started) * 1000
