@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from edrms.clients.folding import fold_digits, fold_name, fold_reference
@@ -59,6 +60,10 @@ def _name_parts(names: Iterable[str]) -> list[str]:
 
 def client_from_row(row: ClientRow) -> Client:
     """The frozen value of a row."""
+    return _client(row, [Identifier(known.system, known.value) for known in row.identifiers])
+
+
+def _client(row: ClientRow | Row[Any], identifiers: Iterable[Identifier]) -> Client:
     return Client(
         client_id=ClientId(row.client_id),
         forename=row.forename,
@@ -72,7 +77,7 @@ def client_from_row(row: ClientRow) -> Client:
         postcode=row.postcode,
         uprn=row.uprn,
         household=row.household,
-        identifiers=tuple(Identifier(known.system, known.value) for known in row.identifiers),
+        identifiers=tuple(identifiers),
     )
 
 
@@ -112,8 +117,23 @@ def find_by_keys(
     for keys, statement in by_key:
         if keys:
             found.update(session.scalars(statement.limit(MOST_CANDIDATES)))
-    rows = session.scalars(select(ClientRow).where(ClientRow.client_id.in_(found)))
-    return [client_from_row(row) for row in rows]
+    return _clients_of(session, found)
+
+
+def _clients_of(session: Session, client_ids: Collection[str]) -> list[Client]:
+    """Plain rows, not mapped ones: a few hundred are looked at for every document."""
+    known: dict[str, list[Identifier]] = {}
+    of_these = ClientIdentifier.client_id.in_(client_ids)
+    columns = (ClientIdentifier.client_id, ClientIdentifier.system, ClientIdentifier.value)
+    for client_id, system, value in session.execute(select(*columns).where(of_these)):
+        known.setdefault(client_id, []).append(Identifier(system, value))
+    table = ClientRow.__table__
+    rows = session.execute(select(table).where(table.c.client_id.in_(client_ids)))
+    return [_client(row, sorted(known.get(row.client_id, ()), key=_by_system)) for row in rows]
+
+
+def _by_system(known: Identifier) -> tuple[str, str]:
+    return known.system, known.value
 
 
 def _ids() -> Select[str]:

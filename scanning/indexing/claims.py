@@ -11,7 +11,13 @@ from edrms.clients.model import Client
 from scanning.indexing.agreement import Agreement, agreements_on_numbers
 from scanning.indexing.found import Identifiers
 from scanning.indexing.model import EvidenceKind, Role
-from scanning.indexing.name_agreement import NEAR_FORENAME, likeness_of, on_name
+from scanning.indexing.name_agreement import (
+    NEAR_FORENAME,
+    known_names,
+    likeness_of,
+    likeness_to,
+    on_name,
+)
 
 _LEAST_BITS = 8.0  # fewer neither reach a score worth showing nor lower anybody else's
 _MOST_BITS = 60.0
@@ -41,13 +47,14 @@ class Claim:
 
 
 def claim_of(client: Client, found: Identifiers) -> Claim:
+    """What the document says for and against one client."""
     agreements = list(agreements_on_numbers(client, found))
-    name = on_name(client, found)
+    known = known_names(client)
+    subjects = [likeness_to(known, subject) for subject in found.subjects]
+    name = on_name(known, subjects, found)
     if name:
         agreements.append(name)
-    names = frozenset(
-        subject.folded for subject in found.subjects if likeness_of(client, subject).is_full
-    )
+    names = frozenset(likeness.name.folded for likeness in subjects if likeness.is_full)
     bits = min(_MOST_BITS, sum(agreement.bits for agreement in agreements))
     return Claim(client, tuple(agreements), names, bits)
 
@@ -120,10 +127,12 @@ def unknown_numbers(about: tuple[Claim, ...], found: Identifiers) -> tuple[str, 
 
 
 def vetoes_of(claim: Claim, rivals: list[Claim]) -> list[str]:
-    """What its agreements forbid. A letter wrong in the forename does not weigh against number and birth
-    that agree, unless somebody else is called exactly so."""
+    """What its agreements forbid. A letter wrong in the forename does not weigh against a number that
+    agrees together with birth or address, unless somebody else is called exactly so."""
     vetoes = [agreement.veto for agreement in claim.agreements if agreement.veto]
-    proved = claim.agrees_on(*_NUMBERS) and claim.agrees_on(EvidenceKind.DATE_OF_BIRTH)
+    proved = claim.agrees_on(*_NUMBERS) and claim.agrees_on(
+        EvidenceKind.DATE_OF_BIRTH, EvidenceKind.ADDRESS
+    )
     if proved and not any(rival.names for rival in rivals):
         return [veto for veto in vetoes if veto != NEAR_FORENAME]
     return vetoes

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload, undefer
 
-from edrms.clients.register import find_by_keys
 from edrms.errors import no_such
 from edrms.ids import ObjectKey, new_id
 from edrms.jobs.queue import Claim, finish
@@ -22,10 +21,9 @@ from scanning.batches.model import DocumentState, ItemState, PageState
 from scanning.batches.rules import Run, divide
 from scanning.batches.tables import Document, Item, ItemPage, SuggestedClient
 from scanning.indexing.filing import IndexDecision, file_document
-from scanning.indexing.matching import wanted_keys
 from scanning.indexing.model import PageText, Suggestion
 from scanning.indexing.plain import suggestion_to_plain
-from scanning.indexing.suggest import suggest
+from scanning.indexing.suggesting import suggestion_for
 from scanning.reading.model import CannotRead, Word
 from scanning.reading.ports import PdfPage
 from scanning.reading.steps import Bench
@@ -145,18 +143,7 @@ def _suggest(
         for number, page in enumerate(pages, start=1)
         if page.page_id in contents
     )
-    keys = wanted_keys(texts)
-    with bench.database.read() as session:
-        candidates = find_by_keys(
-            session,
-            nhs_numbers=keys.nhs_numbers,
-            references=keys.references,
-            dates_of_birth=keys.dates_of_birth,
-            postcodes=keys.postcodes,
-            uprns=keys.uprns,
-            names=keys.names,
-        )
-    return suggest(texts, tuple(candidates), item.batch.received_on)
+    return suggestion_for(bench.database, texts, item.batch.received_on)
 
 
 def _page_text(number: int, content: PageContent) -> PageText:

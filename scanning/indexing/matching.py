@@ -57,7 +57,11 @@ class LookupKeys:
 
 def wanted_keys(pages: tuple[PageText, ...]) -> LookupKeys:
     """The keys by which every client the document may be about can be found in the register."""
-    found = find_identifiers(pages)
+    return keys_of(find_identifiers(pages))
+
+
+def keys_of(found: Identifiers) -> LookupKeys:
+    """As wanted_keys, for pages whose identifiers are found already."""
     labelled = [birth for birth in found.births if birth.labelled]
     return LookupKeys(
         nhs_numbers=frozenset(number.value for number in found.nhs_numbers),

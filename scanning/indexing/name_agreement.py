@@ -4,7 +4,7 @@ Which of the printed names is the subject's was settled in names.py; what a whol
 bits is here, beside the veto of a subject who is called something else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -70,29 +70,40 @@ def short_forms_of(name: str) -> frozenset[str]:
     return frozenset().union(*(group for group in groups if name in group))
 
 
+KnownNames = tuple[tuple[tuple[str, ...], str], ...]
+
+
 def likeness_of(client: Client, name: FoundName) -> NameLikeness:
     """The best reading of a printed name as this client's, under any name he is known by."""
-    readings = (
-        NameLikeness(name, _surname_likeness(surname, last), _forename_likeness(forenames, first))
-        for forenames, surname in _known_names(client)
-        for first, last in _splits(name)
-    )
-    return max(readings, key=lambda reading: (reading.surname, reading.forename))
+    return likeness_to(known_names(client), name)
 
 
-def _known_names(client: Client) -> Iterator[tuple[tuple[str, ...], str]]:
+def likeness_to(known: KnownNames, name: FoundName) -> NameLikeness:
+    """The same for a client's known names."""
+    best, best_rank = NameLikeness(name, Likeness.DIFFERENT, Likeness.DIFFERENT), (-1, -1)
+    for forenames, surname in known:
+        for first, last in _splits(name.words, name.surname_first):
+            of_surname = _surname_likeness(surname, last)
+            if of_surname < best_rank[0]:
+                continue
+            rank = (of_surname, _forename_likeness(forenames, first))
+            if rank > best_rank:
+                best, best_rank = NameLikeness(name, *rank), rank
+    return best
+
+
+def known_names(client: Client) -> KnownNames:
     """(forenames, surname) folded without spaces: the name itself, then full aliases."""
     single = tuple(_joined(n) for n in client.other_names if len(n.split()) == 1)
-    yield (
-        (_joined(client.forename), *single, *_first_words(client.forename)),
-        _joined(client.surname),
-    )
-    for alias in client.other_names:
-        words = alias.split()
-        if len(words) > 1:
-            yield (_joined(words[0]),), _joined(" ".join(words[1:]))
-            if len(words) > 2:
-                yield (_joined(words[0]),), _joined(words[-1])
+    own = ((_joined(client.forename), *single, *_first_words(client.forename)), _joined(client.surname))
+    return (own, *(name for alias in client.other_names for name in _names_of_alias(alias.split())))
+
+
+def _names_of_alias(words: list[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if len(words) > 1:
+        yield (_joined(words[0]),), _joined(" ".join(words[1:]))
+    if len(words) > 2:
+        yield (_joined(words[0]),), _joined(words[-1])
 
 
 def _first_words(forename: str) -> tuple[str, ...]:
@@ -100,14 +111,17 @@ def _first_words(forename: str) -> tuple[str, ...]:
     return (_joined(words[0]),) if len(words) > 1 else ()
 
 
-def _splits(name: FoundName) -> Iterator[tuple[tuple[str, ...], str]]:
+@lru_cache(maxsize=4096)
+def _splits(words: tuple[str, ...], surname_first: bool) -> tuple[tuple[tuple[str, ...], str], ...]:
     """(forenames, surname) in every order the printed words allow; particles join the surname."""
-    words = tuple(filter(None, (_joined(word) for word in name.words)))
-    for count in range(1, min(3, len(words)) + 1):
-        if not name.surname_first:
-            yield words[:-count], "".join(words[-count:])
-        if name.surname_first or len(words) in (2, 3):
-            yield words[count:], "".join(words[:count])
+    folded = tuple(filter(None, (_joined(word) for word in words)))
+    splits: list[tuple[tuple[str, ...], str]] = []
+    for count in range(1, min(3, len(folded)) + 1):
+        if not surname_first:
+            splits.append((folded[:-count], "".join(folded[-count:])))
+        if surname_first or len(folded) in (2, 3):
+            splits.append((folded[count:], "".join(folded[:count])))
+    return tuple(splits)
 
 
 @lru_cache(maxsize=4096)
@@ -153,19 +167,23 @@ def _one_forename(own: str, printed: tuple[str, ...]) -> Likeness:
     return Likeness.DIFFERENT
 
 
-def best_likeness(client: Client, names: tuple[FoundName, ...]) -> NameLikeness | None:
+def _best(likenesses: Iterable[NameLikeness]) -> NameLikeness | None:
     """The printed name most like the client's, or None where there are no names."""
-    likenesses = (likeness_of(client, name) for name in names)
     return max(likenesses, key=lambda found: found.bits, default=None)
 
 
-def on_name(client: Client, found: Identifiers) -> Agreement | None:
-    """The subject's name beside the client's; without a subject, a mention of the client's name."""
+def on_name(
+    known: KnownNames, subjects: list[NameLikeness], found: Identifiers
+) -> Agreement | None:
+    """The subject's name beside the client's; without a subject, a mention of the client's name.
+
+    subjects: how like each of the document's subjects is to the client.
+    """
     explicit = found.names_of(Role.SUBJECT)
-    subject = best_likeness(client, found.subjects)
+    subject = _best(subjects)
     if subject and subject.bits > 0:
         return _of_subject(subject)
-    mention = best_likeness(client, found.names)
+    mention = _best(likeness_to(known, name) for name in found.names)
     if mention and mention.surname is Likeness.SAME and mention.forename >= Likeness.INITIAL:
         return _of_mention(mention, bool(explicit))
     if subject is None:

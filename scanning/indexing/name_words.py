@@ -46,7 +46,7 @@ def names_of_value(value: str) -> tuple[NameWords, ...]:
     cut = _CUT.split(_UNBORN.sub("Unborn", without_figures(value)), maxsplit=1)[0].strip(" .,-_'\"*")
     titled = bool(_STRIP_TITLE.match(cut))
     parts = [part.strip(" .-_") for part in re.split(r",|&|/|\band\b|\ba'r\b", cut)]
-    names = [words for part in parts if (words := _words_of(part))]
+    names = [words for part in parts if (words := _words_of(part, is_value=True))]
     if len(names) == 2 and re.match(r"^[^,&/]+,[^,&/]+$", cut) and _is_surname_first(names):
         return (NameWords(names[0] + names[1], True, titled),)
     return tuple(NameWords(words, False, titled) for words in _with_shared_surname(names))
@@ -80,11 +80,19 @@ def _with_shared_surname(names: list[tuple[str, ...]]) -> Iterator[tuple[str, ..
         yield words if len(words) > 1 else words + (surname if words != names[-1] else ())
 
 
-def _words_of(part: str) -> tuple[str, ...]:
+# Words of letters that are names as well: believed where a name is expected, beside one that is nothing else.
+_ALSO_NAMES = frozenset(
+    "april august bill day drew early green hill june lane may north page ward west young".split()
+)
+
+
+def _words_of(part: str, *, is_value: bool = False) -> tuple[str, ...]:
     """Words of a part that is a name and nothing else; empty when it is not."""
     bare = _STRIP_TITLE.sub("", part).strip(" .,")
     words = tuple(_without_trailing_specks([word.strip(".,") for word in bare.split()]))
-    if not 1 <= len(words) <= 5 or any(is_common(word) for word in words):
+    common = [word.lower() for word in words if is_common(word)]
+    may_be_name = is_value and len(common) == 1 < len(words) and common[0] in _ALSO_NAMES
+    if not 1 <= len(words) <= 5 or (common and not may_be_name):
         return ()
     looks = all(re.fullmatch(rf"{_WORD}|{_PARTICLE}", word) for word in words)
     return words if looks and any(len(word) > 1 for word in words) else ()

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from edrms.clients.folding import fold_name
-from scanning.indexing.births import BIRTH_LABEL
+from scanning.indexing.births import is_birth_label
+from scanning.indexing.dates import dates_in
 from scanning.indexing.found import FoundName
 from scanning.indexing.likeness import likeness
 from scanning.indexing.lines import FAMILY_LABEL, PROFESSIONAL_LABEL, Line
@@ -106,12 +107,12 @@ def _labelled(line: Line, after: Line | None) -> Iterator[FoundName]:
 
 def _before_a_birth(line: Line) -> Iterator[FoundName]:
     """ "Amy Pellow, date of birth 1 May 2015" at the head of a line: whom such a line is about."""
-    label = BIRTH_LABEL.search(line.text)
-    head = line.text[: label.start()].rstrip(" ,.;-(") if label else ""
-    if line.part is Role.OTHER or not head or ":" in head:
+    first = next(iter(dates_in(line.text)), None)
+    head = line.text[: first.start] if first else ""
+    if line.part is Role.OTHER or ":" in head or not is_birth_label(head):
         return
     names = names_of_value(head)
-    if len(names) == 1 and len(names[0].words) >= 2 and line.text.strip().startswith(head.strip()):
+    if len(names) == 1 and len(names[0].words) >= 2:
         yield _found(names[0], line, Role.SUBJECT)
 
 

@@ -28,7 +28,7 @@ _TELEPHONE_LABEL = re.compile(
 )
 _ACCOUNT_LABEL = re.compile(r"\b(account|a/c|sort code|iban|vat|company|charity|barcode)\b", re.I)
 _REFERENCE_SHAPE = re.compile(
-    r"(?<![\w/])([A-Z0O1Il|58]{1,6})\s?[/\\\-|]\s?([0-9OoIl|SBZ]{4,8})(?:\s?[/\\\-|]\s?([0-9OoIl|SBZ]{1,4}))?(?![\w])"
+    r"(?<![\w/])((?:[A-Z]{1,4}\s?[/\-]\s?)?(?:[A-Z0O1Il|58]{1,6}|(?i:mosaic|carefirst|swift|eclipse)))\s?[/\\\-|]\s?([0-9OoIl|SBZ]{4,8})(?:\s?[/\\\-|]\s?([0-9OoIl|SBZ]{1,4}))?(?![\w])"
 )
 _REFERENCE_LABEL = re.compile(
     r"\b((our|your|case|client|file|account|order|tenancy|customer|patient|person|service user|job"

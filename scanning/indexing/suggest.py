@@ -8,9 +8,10 @@ from datetime import date
 
 from edrms.clients.model import Client
 from edrms.fileplan import document_type
-from scanning.indexing.classify import classify
+from scanning.indexing.classify import classify_lines
 from scanning.indexing.correspondent import correspondent
 from scanning.indexing.document_date import document_date
+from scanning.indexing.found import Identifiers
 from scanning.indexing.identifiers import find_identifiers
 from scanning.indexing.matching import match_found
 from scanning.indexing.model import (
@@ -35,8 +36,17 @@ def suggest(
     candidates: every client the register found by matching.wanted_keys(pages); leaving any out
     makes the scores too high. received_on: civil date of receipt.
     """
-    found = find_identifiers(pages)
-    suggested = _located(classify(pages), pages)
+    return suggest_found(find_identifiers(pages), pages, candidates, received_on)
+
+
+def suggest_found(
+    found: Identifiers,
+    pages: tuple[PageText, ...],
+    candidates: tuple[Client, ...],
+    received_on: date | None = None,
+) -> Suggestion:
+    """As suggest, for pages whose identifiers are found already."""
+    suggested = _located(classify_lines(found.lines), pages)
     matches = match_found(found, pages, candidates)
     plan = document_type(suggested.code) if suggested.code else None
     decision = may_file_itself(suggested, matches, pages, plan)

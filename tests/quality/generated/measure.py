@@ -8,12 +8,10 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from edrms.clients.register import find_by_keys
 from edrms.db import Database
-from scanning.indexing.matching import wanted_keys
 from scanning.indexing.model import PageText, Suggestion
 from scanning.indexing.rules import client_may_be_filed_on, likely_clients
-from scanning.indexing.suggest import suggest
+from scanning.indexing.suggesting import suggestion_for
 from tests.quality.generated.letters import Letter
 from tests.quality.generated.register import TODAY
 
@@ -55,14 +53,7 @@ def outcomes(database: Database, letters: Iterable[Letter]) -> Iterator[Outcome]
 def _outcome(database: Database, letter: Letter) -> Outcome:
     pages = (PageText(1, letter.text),)
     started = time.perf_counter()
-    keys = wanted_keys(pages)
-    with database.read() as session:
-        candidates = find_by_keys(
-            session, nhs_numbers=keys.nhs_numbers, references=keys.references,
-            dates_of_birth=keys.dates_of_birth, postcodes=keys.postcodes, uprns=keys.uprns,
-            names=keys.names,
-        )  # fmt: skip
-    suggestion = suggest(pages, tuple(candidates), TODAY)
+    suggestion = suggestion_for(database, pages, TODAY)
     ms = (time.perf_counter() - started) * 1000
     likely = likely_clients(suggestion.clients)
     files = likely and not any(client_may_be_filed_on(suggestion.clients, c) for c in likely)
