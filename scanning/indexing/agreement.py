@@ -9,6 +9,7 @@ competes with whom is in matching.py.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from edrms.clients.folding import fold_digits, fold_reference
 from edrms.clients.model import Client
@@ -221,6 +222,7 @@ _STREET_WORDS = {
 }
 
 
+@lru_cache(maxsize=16384)
 def _fold_address(text: str) -> str:
     kept = "".join(char if char.isalnum() else " " for char in text.lower().replace("'", ""))
     words = [

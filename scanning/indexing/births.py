@@ -14,7 +14,7 @@ from scanning.indexing.lines import FAMILY_LABEL, Line, role_on
 from scanning.indexing.model import Role
 
 BIRTH_LABEL = re.compile(
-    r"(?<!\w)(d[.,]?\s?[o0][.,]?\s?b\b[.,]?|date\s*o[ft]\s*b[il1!]rth|birth\s*date|born(\s+on)?\b|birth\s*[:;]"
+    r"(?<!\w)([dD][.,]?\s?[o0][.,]?\s?[b8]\b[.,]?|date\s*o[ft]\s*b[il1!]rth|birth\s*date|born(\s+on)?\b|birth\s*[:;]"
     r"|dyddiad\s+geni|d\.?\s?geni|ganwyd)",
     re.I,
 )

@@ -13,6 +13,7 @@ from scanning.indexing.found import Identifiers
 from scanning.indexing.model import EvidenceKind, Role
 from scanning.indexing.name_agreement import (
     NEAR_FORENAME,
+    KnownNames,
     known_names,
     likeness_of,
     likeness_to,
@@ -20,6 +21,7 @@ from scanning.indexing.name_agreement import (
 )
 
 _LEAST_BITS = 8.0  # fewer neither reach a score worth showing nor lower anybody else's
+_LEAST_WITHOUT_NAME = 9.5  # a neighbour, of whom nothing but the postcode agrees
 _MOST_BITS = 60.0
 _NUMBERS = (EvidenceKind.REFERENCE, EvidenceKind.NHS_NUMBER)
 
@@ -50,13 +52,21 @@ def claim_of(client: Client, found: Identifiers) -> Claim:
     """What the document says for and against one client."""
     agreements = list(agreements_on_numbers(client, found))
     known = known_names(client)
+    most = max((agreement.bits for agreement in agreements), default=0.0)
+    if most < _LEAST_WITHOUT_NAME and not _is_named(known, found):
+        return Claim(client, (), frozenset(), 0.0)
     subjects = [likeness_to(known, subject) for subject in found.subjects]
     name = on_name(known, subjects, found)
     if name:
         agreements.append(name)
-    names = frozenset(likeness.name.folded for likeness in subjects if likeness.is_full)
+    names = frozenset(likeness.name.folded for likeness in subjects if likeness.is_nearly_full)
     bits = min(_MOST_BITS, sum(agreement.bits for agreement in agreements))
     return Claim(client, tuple(agreements), names, bits)
+
+
+def _is_named(known: KnownNames, found: Identifiers) -> bool:
+    """Whether any surname of his stands in a name of the document, letter for letter."""
+    return any(surname in found.name_words for _, surname in known)
 
 
 def conflict(claim: Claim, rivals: list[Claim]) -> str:

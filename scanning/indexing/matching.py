@@ -78,6 +78,8 @@ def keys_of(found: Identifiers) -> LookupKeys:
 
 
 def _names_to_look_up(found: Identifiers) -> tuple[FoundName, ...]:
+    if explicit := found.names_of(Role.SUBJECT):  # nobody else can then be whom it is about
+        return explicit[:_MOST_NAMES]
     likeliest = [*found.subjects, *found.names_of(Role.ADDRESSEE, Role.WRITER), *found.names]
     return tuple(dict.fromkeys(likeliest))[:_MOST_NAMES]
 

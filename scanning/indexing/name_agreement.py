@@ -43,6 +43,11 @@ class NameLikeness:
         return self.surname is Likeness.SAME and self.forename >= Likeness.SHORT_FORM
 
     @property
+    def is_nearly_full(self) -> bool:
+        """The same, a slip of OCR in the surname allowed."""
+        return self.surname >= Likeness.NEAR and self.forename >= Likeness.SHORT_FORM
+
+    @property
     def bits(self) -> float:
         """Bits the name is worth if it is the subject's."""
         return _SURNAME_BITS[self.surname] + _FORENAME_BITS[self.forename]
@@ -124,7 +129,7 @@ def _splits(words: tuple[str, ...], surname_first: bool) -> tuple[tuple[tuple[st
     return tuple(splits)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _joined(name: str) -> str:
     return fold_name(name).replace(" ", "")
 

@@ -19,7 +19,7 @@ _RUN = re.compile(rf"(?:{TITLE}\s*)?{_WORD}(?:\.?\s+(?:{_PARTICLE}\s+)*{_WORD}){
 _TITLED = re.compile(rf"(?<!\w){TITLE}\s*({_WORD}(?:\.?\s+(?:{_PARTICLE}\s+)*{_WORD}){{0,4}})")
 _STRIP_TITLE = re.compile(rf"^\W*(?:{TITLE}\s*(?:and|&|/)?\s*)+", re.IGNORECASE)
 _CUT = re.compile(
-    r"\s{3,}|\t|[(\[;:_~*=<>{}|]|\s[-–|]\s|\b(d\.?o\.?b|date|born|nhs|n\.h\.s|address|our|your|ref|reference|case|dyddiad"
+    r"\s{3,}|\t|[(\[;:_~*=<>{}|]|\s[-–|]\s|\b(d\.?[o0]\.?[b8]|date|born|nhs|n\.h\.s|address|our|your|ref|reference|case|dyddiad"
     r"|of|at|aged?|who|is|was|has|had|will|telephone|tel|email|upn|uprn|hospital|ward|gender|sex|relationship"
     r"|ethnicity|signed|signature|position|role|job|title|postcode|c/o|deceased|ni|mosaic|lcs|las|id|no)\b"
     r"|\bflat\b|\d",
@@ -86,10 +86,15 @@ _ALSO_NAMES = frozenset(
 )
 
 
+_TITLES_CUT_SHORT = frozenset({"M", "Mi", "Mt", "Mis"})
+
+
 def _words_of(part: str, *, is_value: bool = False) -> tuple[str, ...]:
     """Words of a part that is a name and nothing else; empty when it is not."""
     bare = _STRIP_TITLE.sub("", part).strip(" .,")
     words = tuple(_without_trailing_specks([word.strip(".,") for word in bare.split()]))
+    if len(words) > 2 and words[0] in _TITLES_CUT_SHORT:
+        words = words[1:]
     common = [word.lower() for word in words if is_common(word)]
     may_be_name = is_value and len(common) == 1 < len(words) and common[0] in _ALSO_NAMES
     if not 1 <= len(words) <= 5 or (common and not may_be_name):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from edrms.clients.folding import fold_name
-from scanning.indexing.births import is_birth_label
+from scanning.indexing.births import BIRTH_LABEL, is_birth_label
 from scanning.indexing.dates import dates_in
 from scanning.indexing.found import FoundName
 from scanning.indexing.likeness import likeness
@@ -107,9 +107,9 @@ def _labelled(line: Line, after: Line | None) -> Iterator[FoundName]:
 
 def _before_a_birth(line: Line) -> Iterator[FoundName]:
     """ "Amy Pellow, date of birth 1 May 2015" at the head of a line: whom such a line is about."""
-    first = next(iter(dates_in(line.text)), None)
-    head = line.text[: first.start] if first else ""
-    if line.part is Role.OTHER or ":" in head or not is_birth_label(head):
+    label, first = BIRTH_LABEL.search(line.text), next(iter(dates_in(line.text)), None)
+    head = line.text[: label.end() if label else first.start if first else 0]
+    if line.part is Role.OTHER or ":" in head[:-2] or not is_birth_label(head):
         return
     names = names_of_value(head)
     if len(names) == 1 and len(names[0].words) >= 2:

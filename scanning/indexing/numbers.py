@@ -13,10 +13,10 @@ from edrms.clients.folding import fold_reference
 from scanning.indexing.found import FoundNumber
 from scanning.indexing.lines import Line, role_on
 
-_AS_DIGIT = str.maketrans("OoQDIil|!SsBZzG", "000011111558226")
+_AS_DIGIT = str.maketrans("OoQDIil|!SsBZzGgq", "00001111155822699")
 _AS_LETTER = str.maketrans("01245687", "OIZASGBT")
 _AS_LETTER_TOO = str.maketrans("01245687", "OLZASGBZ")
-_DIGIT_LIKE = r"[0-9OoQIil|SsBZzG]"
+_DIGIT_LIKE = r"[0-9OoQIil|SsBZzGgq]"
 _NHS_SHAPE = re.compile(
     rf"(?<![\w/+.-])({_DIGIT_LIKE}{{3}})([ .\-]{{0,2}})({_DIGIT_LIKE}{{3}})([ .\-]{{0,2}})"
     rf"({_DIGIT_LIKE}{{4}})(?![\w/])"
