@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import retention.tables  # noqa: F401 - all tables are known before any is made
-import scanning.batches.tables  # noqa: F401
+import scanning.batches.tables
+import scanning.indexing.tables  # noqa: F401
 from api import instance_keys, migrations
 from api.migrations.grants import grant
 from edrms.access.allocations import Allocations

@@ -118,6 +118,8 @@ def on_birth(client: Client, found: Identifiers) -> Agreement | None:
     if labelled:
         return _birth_disagreement(own, labelled)
     for birth in found.births:
+        if birth.line.text.strip() == birth.printed.strip():
+            continue  # alone on its line it is the day of the letter
         if own in birth.readings and birth.role not in (Role.OTHER, Role.COPY, Role.WRITER):
             return Agreement(kind, 8.0, _birth_evidence(birth, "is not labelled"))
     return None

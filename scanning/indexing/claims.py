@@ -4,11 +4,13 @@ A conflict is between two clients (a number of one, name and birth of another), 
 document would be filed on and somebody else whom it is about as well. Scores are in matching.py.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from edrms.clients.folding import fold_digits
 from edrms.clients.model import Client
 from scanning.indexing.agreement import Agreement, agreements_on_numbers
+from scanning.indexing.facts import Fact, on_facts
 from scanning.indexing.found import Identifiers
 from scanning.indexing.model import EvidenceKind, Role
 from scanning.indexing.name_agreement import (
@@ -48,9 +50,9 @@ class Claim:
         return bool(self.names and other.names and not self.names & other.names)
 
 
-def claim_of(client: Client, found: Identifiers) -> Claim:
-    """What the document says for and against one client."""
-    agreements = list(agreements_on_numbers(client, found))
+def claim_of(client: Client, found: Identifiers, facts: Collection[Fact] = ()) -> Claim:
+    """What the document says for and against one client. facts: what colleagues' filing taught of him."""
+    agreements = [*agreements_on_numbers(client, found), *on_facts(facts, found)]
     known = known_names(client)
     most = max((agreement.bits for agreement in agreements), default=0.0)
     if most < _LEAST_WITHOUT_NAME and not _is_named(known, found):
@@ -126,7 +128,9 @@ def unknown_numbers(about: tuple[Claim, ...], found: Identifiers) -> tuple[str, 
     born = [claim.client.date_of_birth for claim in about]
     births = [b for b in found.births if b.labelled and b.role is Role.SUBJECT]
     strange = [b.readings[0] for b in births if not set(b.readings) & set(born)]
-    all_differ = len(strange) == len(births) and None not in born  # which each client's own veto says
+    all_differ = (
+        len(strange) == len(births) and None not in born
+    )  # which each client's own veto says
     if len(set(strange)) > born.count(None) and not all_differ:
         vetoes.append("it also bears a date of birth of none of the clients found")
     own = [fold_digits(claim.client.nhs_number) for claim in about]

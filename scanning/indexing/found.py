@@ -91,7 +91,7 @@ class Identifiers:
     @cached_property
     def name_words(self) -> frozenset[str]:
         """Every run of up to three words of every name, folded and without spaces, to look surnames up in."""
-        runs = set()
+        runs: set[str] = set()
         for name in self.names:
             words = [word.replace(" ", "") for word in name.folded]
             for start in range(len(words)):

@@ -12,16 +12,77 @@ from scanning.indexing.likeness import letters_apart
 _BEFORE_COLON = re.compile(r"(?:[\w'.|/&-]+ ?){1,5}(?=\s{0,2}[:;])")
 _WORD = re.compile(r"[\w'.|-]+")
 _RE = re.compile(r"^(\W{0,3})(?:R[co0]|Ke|R e)(?=\s?[:;])")
-_SECTION = re.compile(r"^\W*[SP]\w{3,7} [\dIl]{1,2}\b.{0,40}$")  # a heading: "Section 2 Details of referrer"
+_SECTION = re.compile(
+    r"^\W*[SP]\w{3,7} [\dIl]{1,2}\b.{0,40}$"
+)  # a heading: "Section 2 Details of referrer"
 _OF = frozenset({"ot", "of", "oi"})
 _FIGURE_AS_LETTER = str.maketrans("0158|", "oisbl")
 _SHORTEST = 4
 _VOCABULARY = frozenset(
-    "name names full child children young person client patient service user pupil student resident"
-    " surname forename forenames family first last given date birth address home number reference case"
-    " your hospital subject applicant adult tenant customer details postcode telephone gender mother"
-    " father parent guardian referrer organisation school telephone regarding concerning dyddiad geni"
-    " ynghylch enwau cyfenw plentyn cyfeirnod social worker consultant doctor teacher section part person".split()
+    [
+        "name",
+        "names",
+        "full",
+        "child",
+        "children",
+        "young",
+        "person",
+        "client",
+        "patient",
+        "service",
+        "user",
+        "pupil",
+        "student",
+        "resident",
+        "surname",
+        "forename",
+        "forenames",
+        "family",
+        "first",
+        "last",
+        "given",
+        "date",
+        "birth",
+        "address",
+        "home",
+        "number",
+        "reference",
+        "case",
+        "your",
+        "hospital",
+        "subject",
+        "applicant",
+        "adult",
+        "tenant",
+        "customer",
+        "details",
+        "postcode",
+        "telephone",
+        "gender",
+        "mother",
+        "father",
+        "parent",
+        "guardian",
+        "referrer",
+        "organisation",
+        "school",
+        "regarding",
+        "concerning",
+        "dyddiad",
+        "geni",
+        "ynghylch",
+        "enwau",
+        "cyfenw",
+        "plentyn",
+        "cyfeirnod",
+        "social",
+        "worker",
+        "consultant",
+        "doctor",
+        "teacher",
+        "section",
+        "part",
+    ]
 )
 
 

@@ -1,20 +1,20 @@
 """Which clients a document is about: the keys to look them up by, and the match with its reasons.
 
 The lead of the work asks the register with wanted_keys and hands the clients found to match; both are
-pure. A score is the share of belief: 2^bits of this client over the sum of 2^bits of all who lay
-claim to the same evidence and of 2^17 for somebody of a register of 100,000 who is none of them.
-So two people whom the page does not tell apart have at most 0.5 each. What each agreement is worth
-is in agreement.py and name_agreement.py; whether a document files itself is decided in rules.py.
+pure. A score is the share of belief in this client against all who lay claim to the same evidence and
+against somebody who is on no file (calibration.py), so two people whom the page does not tell apart have
+at most 0.5 each. What each agreement is worth is in agreement.py and name_agreement.py, what forbids
+believing it in claims.py; whether a document files itself is decided in rules.py.
 Source: Fellegi and Sunter (1969); the order of practice: reference, NHS number with date of birth,
 surname with date of birth, full name with address.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from edrms.clients.model import Client
+from scanning.indexing.calibration import calibration
 from scanning.indexing.claims import (
     Claim,
     claim_of,
@@ -24,6 +24,7 @@ from scanning.indexing.claims import (
     vetoes_of,
 )
 from scanning.indexing.explaining import explanation_of
+from scanning.indexing.facts import Known
 from scanning.indexing.found import FoundName, Identifiers
 from scanning.indexing.identifiers import find_identifiers
 from scanning.indexing.model import ClientMatch, PageText, Role
@@ -31,7 +32,6 @@ from scanning.indexing.name_agreement import short_forms_of
 from scanning.indexing.places import with_words
 from scanning.indexing.rules import LEAST_LIKELY_SCORE
 
-_NOBODY_BITS = 17.0  # log2 of a register of about 100,000
 _LEAST_SCORE = 0.02
 _MOST_MATCHES = 10
 _MOST_NAMES = 60
@@ -71,9 +71,7 @@ def keys_of(found: Identifiers) -> LookupKeys:
         ),
         postcodes=frozenset(postcode.value for postcode in found.postcodes),
         uprns=frozenset(uprn.value for uprn in found.uprns),
-        names=frozenset(
-            pair for name in _names_to_look_up(found) for pair in _names_meant(name)
-        ),
+        names=frozenset(pair for name in _names_to_look_up(found) for pair in _names_meant(name)),
     )
 
 
@@ -98,32 +96,55 @@ def _names_meant(name: FoundName) -> Iterator[tuple[str, str]]:
             yield from ((last, form) for form in {first, *short_forms_of(first)})
 
 
-def match(pages: tuple[PageText, ...], candidates: tuple[Client, ...]) -> tuple[ClientMatch, ...]:
+def match(
+    pages: tuple[PageText, ...], candidates: tuple[Client, ...], known: Known | None = None
+) -> tuple[ClientMatch, ...]:
     """The candidates the document may be about, best first; those without a chance are left out.
 
     Several clients may each score high when the document names several subjects. A veto does not
-    lower a score beyond what its bits do: it says why the document may not file itself.
+    lower a score beyond what its bits do: it says why the document may not file itself. known: what
+    colleagues' filing taught of these clients (confirmations.py).
     """
-    return match_found(find_identifiers(pages), pages, candidates)
+    return match_found(find_identifiers(pages), pages, candidates, known)
 
 
 def match_found(
-    found: Identifiers, pages: tuple[PageText, ...], candidates: tuple[Client, ...]
+    found: Identifiers,
+    pages: tuple[PageText, ...],
+    candidates: tuple[Client, ...],
+    known: Known | None = None,
 ) -> tuple[ClientMatch, ...]:
     """As match, for pages whose identifiers are found already."""
-    claims = tuple(claim for c in candidates if (claim := claim_of(c, found)).may_matter)
-    rivals = [[c for c in claims if c is not one and not one.is_another_subject_than(c)]
-              for one in claims]  # fmt: skip
-    scores = [_score(claim, against) for claim, against in zip(claims, rivals, strict=True)]
-    about = tuple(c for c, score in zip(claims, scores, strict=True) if score > LEAST_LIKELY_SCORE)
+    claims = competing(found, candidates, known)
+    scored = [
+        (claim, rivals, calibration().score(claim.bits, (rival.bits for rival in rivals)))
+        for claim, rivals in claims
+    ]
+    about = tuple(claim for claim, _, score in scored if score > LEAST_LIKELY_SCORE)
     unknown = (*unknown_subjects(about, found), *unknown_numbers(about, found)) if about else ()
     matches = [
-        _matched(claim, score, against, unknown)
-        for claim, score, against in zip(claims, scores, rivals, strict=True)
+        _matched(claim, score, rivals, unknown)
+        for claim, rivals, score in scored
         if score >= _LEAST_SCORE
     ]
     likely = sorted(matches, key=lambda m: (-m.score, m.client_id))
     return tuple(_with_places(m, pages) for m in likely[:_MOST_MATCHES])
+
+
+def competing(
+    found: Identifiers, candidates: tuple[Client, ...], known: Known | None = None
+) -> list[tuple[Claim, list[Claim]]]:
+    """Every claim that may matter, with those that compete with it."""
+    known = known or {}
+    claims = [
+        claim
+        for c in candidates
+        if (claim := claim_of(c, found, known.get(str(c.client_id), ()))).may_matter
+    ]
+    return [
+        (one, [c for c in claims if c is not one and not one.is_another_subject_than(c)])
+        for one in claims
+    ]
 
 
 def _matched(
@@ -143,12 +164,6 @@ def _matched(
         vetoes=tuple(dict.fromkeys(vetoes)),
         service=claim.client.service,
     )
-
-
-def _score(claim: Claim, rivals: list[Claim]) -> float:
-    own = math.exp2(claim.bits)
-    others = math.exp2(_NOBODY_BITS) + sum(math.exp2(rival.bits) for rival in rivals)
-    return round(own / (own + others), 4)
 
 
 def _with_places(found: ClientMatch, pages: tuple[PageText, ...]) -> ClientMatch:

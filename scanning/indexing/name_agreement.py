@@ -100,7 +100,10 @@ def likeness_to(known: KnownNames, name: FoundName) -> NameLikeness:
 def known_names(client: Client) -> KnownNames:
     """(forenames, surname) folded without spaces: the name itself, then full aliases."""
     single = tuple(_joined(n) for n in client.other_names if len(n.split()) == 1)
-    own = ((_joined(client.forename), *single, *_first_words(client.forename)), _joined(client.surname))
+    own = (
+        (_joined(client.forename), *single, *_first_words(client.forename)),
+        _joined(client.surname),
+    )
     return (own, *(name for alias in client.other_names for name in _names_of_alias(alias.split())))
 
 

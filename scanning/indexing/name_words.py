@@ -19,7 +19,8 @@ _RUN = re.compile(rf"(?:{TITLE}\s*)?{_WORD}(?:\.?\s+(?:{_PARTICLE}\s+)*{_WORD}){
 _TITLED = re.compile(rf"(?<!\w){TITLE}\s*({_WORD}(?:\.?\s+(?:{_PARTICLE}\s+)*{_WORD}){{0,4}})")
 _STRIP_TITLE = re.compile(rf"^\W*(?:{TITLE}\s*(?:and|&|/)?\s*)+", re.IGNORECASE)
 _CUT = re.compile(
-    r"\s{3,}|\t|[(\[;:_~*=<>{}|]|\s[-–|]\s|\b(d\.?[o0]\.?[b8]|date|born|nhs|n\.h\.s|address|our|your|ref|reference|case|dyddiad"
+    r"\s{3,}|\t|[(\[;:_~*=<>{}|]|\s[-–|]\s|"
+    r"\b(d\.?[o0]\.?[b8]|date|born|nhs|n\.h\.s|address|our|your|ref|reference|case|dyddiad"
     r"|of|at|aged?|who|is|was|has|had|will|telephone|tel|email|upn|uprn|hospital|ward|gender|sex|relationship"
     r"|ethnicity|signed|signature|position|role|job|title|postcode|c/o|deceased|ni|mosaic|lcs|las|id|no)\b"
     r"|\bflat\b|\d",
@@ -43,7 +44,9 @@ def names_of_value(value: str) -> tuple[NameWords, ...]:
     "SMITH, John" and "Smith, John" are one person, "Amy Jones, Ben Jones" two, "Amy and Ben
     Jones" two with one surname. Stops at the first word that cannot belong to a name.
     """
-    cut = _CUT.split(_UNBORN.sub("Unborn", without_figures(value)), maxsplit=1)[0].strip(" .,-_'\"*")
+    cut = _CUT.split(_UNBORN.sub("Unborn", without_figures(value)), maxsplit=1)[0].strip(
+        " .,-_'\"*"
+    )
     titled = bool(_STRIP_TITLE.match(cut))
     parts = [part.strip(" .-_") for part in re.split(r",|&|/|\band\b|\ba'r\b", cut)]
     names = [words for part in parts if (words := _words_of(part, is_value=True))]
@@ -82,7 +85,24 @@ def _with_shared_surname(names: list[tuple[str, ...]]) -> Iterator[tuple[str, ..
 
 # Words of letters that are names as well: believed where a name is expected, beside one that is nothing else.
 _ALSO_NAMES = frozenset(
-    "april august bill day drew early green hill june lane may north page ward west young".split()
+    [
+        "april",
+        "august",
+        "bill",
+        "day",
+        "drew",
+        "early",
+        "green",
+        "hill",
+        "june",
+        "lane",
+        "may",
+        "north",
+        "page",
+        "ward",
+        "west",
+        "young",
+    ]
 )
 
 

@@ -4,12 +4,14 @@ may point at is fetched, and suggest.py judges. Reading only.
 
 from datetime import date
 
-from edrms.clients.register import find_by_keys
+from edrms.clients.register import find_by_keys, get_clients
 from edrms.db import Database
+from scanning.indexing.confirmations import confirmed
 from scanning.indexing.identifiers import find_identifiers
 from scanning.indexing.matching import keys_of
 from scanning.indexing.model import PageText, Suggestion
 from scanning.indexing.suggest import suggest_found
+from scanning.indexing.type_models import learned_types
 
 
 def suggestion_for(
@@ -28,4 +30,8 @@ def suggestion_for(
             uprns=keys.uprns,
             names=keys.names,
         )
-    return suggest_found(found, pages, tuple(candidates), received_on)
+        known = confirmed(session, found)
+        taught = known.keys() - {client.client_id for client in candidates}
+        candidates += get_clients(session, taught).values()
+        learned = learned_types(session)
+    return suggest_found(found, pages, tuple(candidates), received_on, known=known, learned=learned)

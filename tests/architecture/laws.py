@@ -88,7 +88,12 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     ),
     "docx": ("scanning/sample_post/word_document.py", "scanning/reading/open_office.py"),
     "PIL": ("scanning/reading/", "scanning/sample_post/", "api/web/"),
-    "numpy": ("scanning/reading/", "scanning/sample_post/", "search/whoosh_*.py"),
+    "numpy": (
+        "scanning/reading/",
+        "scanning/sample_post/",
+        "scanning/indexing/linear_model.py",
+        "search/whoosh_*.py",
+    ),
     "rapidfuzz": ("scanning/indexing/", "search/"),
     "stdnum": ("scanning/indexing/", "scanning/sample_post/"),
 }

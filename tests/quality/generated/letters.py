@@ -213,7 +213,9 @@ class PostMaker:
         one, other = self._dice.sample(members, 2)
         facts = self._facts(one)
         facts.nhs = facts.ref = ""
-        births = [f", DOB {day}" if (day := self._day(c.date_of_birth)) else "" for c in (one, other)]
+        births = [
+            f", DOB {day}" if (day := self._day(c.date_of_birth)) else "" for c in (one, other)
+        ]
         facts.re = f"{_called(one)}{births[0]}\nRe: {_called(other)}{births[1]}"
         facts.born = ""
         return facts, [one, other]

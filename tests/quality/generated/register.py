@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from edrms.clients.model import Client, Identifier
@@ -17,10 +18,6 @@ from edrms.ids import ClientId
 from scanning.sample_post.people import nhs_check_digit
 
 TODAY = date(2026, 11, 2)
-_STEMS = "Ash,Thorn,Brad,Hart,Wether,Stan,Kings,Black,Whit,Lang,Brom,Hazel,Oak,Elm,Hol,Mar,Ching,Ding,Fen,Gar,Hasle,Ivel,Kel,Lod,Mal,Nor,Pem,Quen,Rad,Sel,Til,Ux,Wal,Yar".split(",")  # fmt: skip
-_ENDS = "ford,worth,ley,ton,bury,well,field,wood,ham,by,combe,croft,dale,gate,head,hurst,land,more,ridge,side,stead,stock,wick,thwaite".split(",")  # fmt: skip
-_STREETS = "Tanyard Lane,Corn Street,Observatory Road,Quarry Bank,Sorrel Close,Ferry Terrace,Harbour View,Pilchard Row,Chapel Hill,Lantern Street,Cable Walk,Weavers Court,Millrace Road,Holly Grove,Dyer Street,Foundry Lane,Orchard Drive,Rookery Avenue,Beacon Way,Glebe Road,Saddlers Mead,Station Road,High Street,Church Lane,Victoria Road,The Green,Manor Close,Heol y Bont,Ffordd yr Orsaf,Park Avenue,Bridge End,Albert Street".split(",")  # fmt: skip
-_TOWNS = "Merrowby,Pendrift,Hollin Bridge,Stoke Arden,Eastwick,Oakhampton Magna,Llanfair Hesg,Thrumcott".split(",")  # fmt: skip
 _NEAR = {
     "Carys": "Cerys", "Anne": "Ann", "Oliver": "Olivia", "Emily": "Emilia", "Ella": "Ellen", "Mia": "Maia",
     "Freddie": "Freddy", "Adam": "Aidan", "Maryam": "Mariam", "Jakub": "Jacob", "Zofia": "Sofia",
@@ -75,8 +72,8 @@ class Draw:
     def home(self) -> dict[str, str | tuple[str, ...]]:
         """Address, a postcode that some fifteen homes share, and a UPRN of its own."""
         self._uprn += self.dice.randrange(1, 9)
-        town = self.dice.randrange(len(_TOWNS))
-        street = self.dice.choice(_STREETS)
+        town = self.dice.randrange(len(_words("towns")))
+        street = self.dice.choice(_words("streets"))
         house = self.dice.randrange(1, 160)
         group = random.Random(f"{town}{street}{house // 20}").randrange(10**6)
         letters = "ABDEFGHJLNPQRSTUWXYZ"
@@ -84,7 +81,7 @@ class Draw:
         number = f"{house}{self.dice.choice('AB')}" if self.dice.random() < 0.08 else str(house)
         if self.dice.random() < 0.08:
             number = f"Flat {self.dice.randrange(1, 30)}, {house}"
-        lines = (f"{number} {street}", _TOWNS[town])
+        lines = (f"{number} {street}", _words("towns")[town])
         return {"address_lines": lines, "postcode": code, "uprn": str(self._uprn)}
 
     def born(self, youngest: int, oldest: int) -> date:
@@ -95,7 +92,7 @@ class Draw:
         """Often a common one; from the long tail otherwise, or double-barrelled."""
         chance = self.dice.random()
         if chance < 0.30:
-            return self.dice.choice(_STEMS) + self.dice.choice(_ENDS)
+            return self.dice.choice(_words("stems")) + self.dice.choice(_words("ends"))
         name = self.dice.choices(community.surnames, community.surname_weights)[0]
         if chance < 0.34:
             return f"{name}-{self.dice.choice(community.surnames)}"
@@ -112,9 +109,19 @@ class Draw:
 
 
 @cache
+def _rows(name: str) -> tuple[dict[str, str], ...]:
+    with (Path(__file__).parent / f"{name}.psv").open(encoding="utf-8", newline="") as lines:
+        return tuple(csv.DictReader(lines, delimiter="|", quoting=csv.QUOTE_NONE))
+
+
+@cache
+def _words(kind: str) -> tuple[str, ...]:
+    return next(tuple(row["words"].split(",")) for row in _rows("words") if row["kind"] == kind)
+
+
+@cache
 def _communities() -> tuple[tuple[_Community, ...], tuple[float, ...]]:
-    with (Path(__file__).parent / "names.psv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines, delimiter="|", quoting=csv.QUOTE_NONE))
+    rows = _rows("names")
     made = []
     for row in rows:
         surnames = tuple(row["surnames"].split(","))
@@ -146,7 +153,7 @@ def _add_household(draw: Draw, made: Register) -> None:
         if client.other_names:
             made.known_otherwise.append(first + place)
     members = made.households[key]
-    for one, other in zip(members, members[1:], strict=False):
+    for one, other in pairwise(members):
         a, b = made.clients[one], made.clients[other]
         if a.date_of_birth == b.date_of_birth and a.date_of_birth:
             made.twins.append((one, other))
