@@ -5,12 +5,12 @@ document would be filed on and somebody else whom it is about as well. Scores ar
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edrms.clients.folding import fold_digits
 from edrms.clients.model import Client
 from scanning.indexing.agreement import Agreement, agreements_on_numbers
-from scanning.indexing.facts import Fact, on_facts
+from scanning.indexing.facts import NAME, Fact, on_facts
 from scanning.indexing.found import Identifiers
 from scanning.indexing.model import EvidenceKind, Role
 from scanning.indexing.name_agreement import (
@@ -59,6 +59,8 @@ def claim_of(client: Client, found: Identifiers, facts: Collection[Fact] = ()) -
         return Claim(client, (), frozenset(), 0.0)
     subjects = [likeness_to(known, subject) for subject in found.subjects]
     name = on_name(known, subjects, found)
+    if name and name.bits < 0 and any(kind == NAME for kind, _ in facts):
+        name = replace(name, bits=0.0)  # colleagues know him by it; the veto stays
     if name:
         agreements.append(name)
     names = frozenset(likeness.name.folded for likeness in subjects if likeness.is_nearly_full)

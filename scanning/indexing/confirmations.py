@@ -33,7 +33,7 @@ def remember(work: UnitOfWork, document: Document, client_ids: Collection[str]) 
         return
     ids = [page.page_id for page in document.pages]
     wanted = select(PageContent.page_id, PageContent.text).where(PageContent.page_id.in_(ids))
-    texts = dict(work.session.execute(wanted).tuples())
+    texts = {row.page_id: row.text for row in work.session.execute(wanted)}
     pages = tuple(PageText(n, texts[i]) for n, i in enumerate(ids, start=1) if i in texts)
     for kind, value in sorted(facts_about(client, find_identifiers(pages))):
         work.session.add(

@@ -165,7 +165,7 @@ def _keep(
     work: UnitOfWork, model: LinearModel, documents: int, figures: dict[str, float],
     sure_from: dict[str, float], is_active: bool, reason: str,
 ) -> int:  # fmt: skip
-    """The row of this learning; one that comes into use takes the place, and the weights, of the one before."""
+    """The row of this learning; one that comes into use ends the one before, whose weights go."""
     number = (work.session.scalar(select(func.max(TypeModel.number))) or 0) + 1
     stored = model.to_bytes() if is_active else b""
     if is_active:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -85,7 +86,7 @@ class LinearModel:
                     arrays["bias"].astype(np.float32), float(about["temperature"]),
                 )  # fmt: skip
                 known = about["format"] == _FORMAT
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
             raise Damaged("The learned classifier cannot be read.", code="bad_model") from error
         if not known or model.weights.shape != (len(model.vocabulary), len(model.classes)):
             raise Damaged("The learned classifier is of another format.", code="bad_model")
@@ -113,8 +114,10 @@ def _descend(
     shape: tuple[int, int],
     seed: int,
 ) -> tuple[Floats, Floats]:
-    weights, bias = np.zeros(shape, np.float32), np.zeros(shape[1], np.float32)
-    squares, bias_squares = np.full(shape, 0.05, np.float32), np.full(shape[1], 1.0, np.float32)
+    weights: Floats = np.zeros(shape, np.float32)
+    bias: Floats = np.zeros(shape[1], np.float32)
+    squares: Floats = np.full(shape, 0.05, np.float32)
+    bias_squares: Floats = np.full(shape[1], 1.0, np.float32)
     order, dice = list(range(len(vectors))), random.Random(seed)
     for _ in range(_EPOCHS):
         dice.shuffle(order)

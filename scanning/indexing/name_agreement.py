@@ -55,7 +55,7 @@ class NameLikeness:
 
 NEAR_FORENAME = "the forename differs by one letter"
 # A brother or a twin shares surname, home and even birth: his forename alone must outweigh these.
-_ANOTHER_NAME_BITS = -10.0
+_ANOTHER_NAME_BITS = -14.0
 _SURNAME_BITS = {Likeness.SAME: 7.0, Likeness.NEAR: 2.5, Likeness.DIFFERENT: -10.0}
 _FORENAME_BITS = {
     Likeness.SAME: 6.0,
@@ -197,7 +197,7 @@ def on_name(
     if subject is None:
         return None
     veto = "the document is about somebody of another name"
-    bits = min(max(subject.bits, -12.0), _ANOTHER_NAME_BITS) if explicit else -4.0
+    bits = _ANOTHER_NAME_BITS if explicit else -4.0
     return Agreement(EvidenceKind.NAME, bits, _evidence(subject, "is another name"), veto=veto)
 
 

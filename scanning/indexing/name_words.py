@@ -21,7 +21,7 @@ _STRIP_TITLE = re.compile(rf"^\W*(?:{TITLE}\s*(?:and|&|/)?\s*)+", re.IGNORECASE)
 _CUT = re.compile(
     r"\s{3,}|\t|[(\[;:_~*=<>{}|]|\s[-–|]\s|"
     r"\b(d\.?[o0]\.?[b8]|date|born|nhs|n\.h\.s|address|our|your|ref|reference|case|dyddiad"
-    r"|of|at|aged?|who|is|was|has|had|will|telephone|tel|email|upn|uprn|hospital|ward|gender|sex|relationship"
+    r"|of|at|aged?|who|is|was|has|had|will|telephone|tel|email|upn|uprn|hospital|ward(?=\W+\d|:)|gender|sex|relationship"
     r"|ethnicity|signed|signature|position|role|job|title|postcode|c/o|deceased|ni|mosaic|lcs|las|id|no)\b"
     r"|\bflat\b|\d",
     re.I,

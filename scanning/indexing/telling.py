@@ -1,7 +1,7 @@
 """The type of a document by cues and, once enough was filed, by what was learned from filing. Pure.
 
-The cues are among what the learned model looks at. It never lends a document the certainty to file itself before
-it was right 99 times in 100 for that type; until then only the cues can, and only where both say the same.
+The cues are among what the learned model looks at. It never lends a document the certainty to file itself
+before it was right 99 times in 100 for that type; until then only the cues can, where both say the same.
 """
 
 from collections.abc import Iterator, Mapping

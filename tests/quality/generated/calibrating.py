@@ -1,7 +1,7 @@
 """Fitting the two numbers of the score to generated post, and the table that shows whether they hold.
 
-Fitted on seeds of their own (measure.TUNING); what is reported comes from others. What is found is written into
-scanning/indexing/match_calibration.json by a person, with a new version.
+Fitted on seeds of their own (measure.TUNING); what is reported comes from others. A person writes what is
+found into scanning/indexing/match_calibration.json, with a new version.
 """
 
 import math
