@@ -55,7 +55,7 @@ def claim_of(client: Client, found: Identifiers, facts: Collection[Fact] = ()) -
     agreements = [*agreements_on_numbers(client, found), *on_facts(facts, found)]
     known = known_names(client)
     most = max((agreement.bits for agreement in agreements), default=0.0)
-    if most < _LEAST_WITHOUT_NAME and not _is_named(known, found):
+    if most < _LEAST_WITHOUT_NAME and not facts and not _is_named(known, found):
         return Claim(client, (), frozenset(), 0.0)
     subjects = [likeness_to(known, subject) for subject in found.subjects]
     name = on_name(known, subjects, found)
