@@ -58,6 +58,7 @@ from retention.erasing import Erasing
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
 from retention.services import Retention
+from retention.transfer_looks import TransferLooks
 from retention.transfers import Transfers
 from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
@@ -143,6 +144,11 @@ class Instance:
         """Handing records to others."""
         seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
         return Transfers(self.database, self.store, self.clock, seals, self.settings.council_name)
+
+    @cached_property
+    def transfer_looks(self) -> TransferLooks:
+        """Looking at what is handed over."""
+        return TransferLooks(self.database, self.clock)
 
     @cached_property
     def disposal(self) -> DisposalRoom:

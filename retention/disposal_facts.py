@@ -22,7 +22,7 @@ from retention.life import STATUSES
 from retention.model import Answer, Due, Ground, NotDue, Permanent, Schedule
 from retention.schedule_store import in_force
 from retention.tables import LifeEvent
-from retention.transfers import has_arrived
+from retention.transfer_receipts import has_arrived
 from retention.workflow import Decision, ItemFacts, ItemState
 
 

@@ -179,6 +179,14 @@ from api.web.view_models.shell import (
     Shell,
     SignInPage,
 )
+from api.web.view_models.transfers import (
+    NewTransferPage,
+    TransferFileRow,
+    TransferPage,
+    TransferRecordRow,
+    TransferRow,
+    TransfersPage,
+)
 
 __all__ = [
     "AccessPage",
@@ -270,6 +278,7 @@ __all__ = [
     "NavItem",
     "NewHoldPage",
     "NewStaffPage",
+    "NewTransferPage",
     "NoticeRow",
     "NoticesPage",
     "OpenGlass",
@@ -323,6 +332,11 @@ __all__ = [
     "TokenMadePage",
     "TokenRow",
     "TokensPage",
+    "TransferFileRow",
+    "TransferPage",
+    "TransferRecordRow",
+    "TransferRow",
+    "TransfersPage",
     "TypeSuggestion",
     "UploadPage",
     "VersionRow",
