@@ -366,6 +366,15 @@ def test_the_schedule_is_searched_saved_changed_proposed_previewed_and_enacted(s
         manager, "/retention/schedule/new", file=sent(changed), profile="ours", note="A02"
     )
     assert (answer.status_code, answer.location) == (303, "/retention/schedule/2/preview")
+    under_way = manager.get(answer.location).text
+    assert "Looked at: 0 per cent" in under_way and "data-working" in under_way
+    early = manager.get("/retention/schedule/2/preview.csv")
+    assert early.status_code == 409
+    governance = site.signed_in("information_governance")
+    assert "have it worked out first" in governance.get("/retention/schedule/2/enact").text
+    unseen = post(governance, "/retention/schedule/2/enact", reason=WHY)
+    assert unseen.status_code == 409 and "Have it previewed first" in unseen.text
+    site.do_the_work()
     preview = words(manager.get(answer.location).text)
     assert "Of 3 records 2 would have another answer. 2 would be due at once." in preview
     assert "by somebody else than who proposed it" in preview
@@ -374,7 +383,6 @@ def test_the_schedule_is_searched_saved_changed_proposed_previewed_and_enacted(s
     assert "You proposed it" in words(manager.get("/retention/schedule/2/enact").text)
     own = post(manager, "/retention/schedule/2/enact", reason=WHY)
     assert own.status_code == 409 and "somebody else" in own.text
-    governance = site.signed_in("information_governance")
     assert "Take it into force" in governance.get("/retention/schedule/2/preview").text
     short = post(governance, "/retention/schedule/2/enact", reason="no")
     assert short.status_code == 422 and "At least 10 characters" in short.text

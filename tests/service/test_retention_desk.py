@@ -30,7 +30,14 @@ from tests import factories
 from tests.access_agreement import actors, roles_of_world
 from tests.access_reference import SHIPPED, Reference, World
 from tests.access_worlds import put, random_world
-from tests.service.retained import GOVERNANCE, MANAGER, record_event, renewed, with_schedule
+from tests.service.retained import (
+    GOVERNANCE,
+    MANAGER,
+    previewed,
+    record_event,
+    renewed,
+    with_schedule,
+)
 
 SEED, WORLDS, PEOPLE = 20261126, 2, 3
 SEEN = "retention:answer:view"
@@ -393,11 +400,11 @@ def test_a_preview_counts_the_records_one_may_see_and_no_others(
         work.session.get_one(Record, hidden).sensitivity = "restricted"
         work.journal("record:content:file", "record", hidden)
     for who, titles in ((MANAGER, ["Shown"]), (GOVERNANCE, ["Hidden", "Shown"])):
-        found = instance.retention.previews.of(who, version)
-        assert sorted(one.title for one in found.first) == titles
+        found = previewed(instance, version, who)
+        assert sorted(one.title for one in found.page) == titles
         assert (found.sums.records, found.sums.changed) == (len(titles), len(titles))
         assert sum(sum(one.values()) for one in found.sums.by_class.values()) == len(titles)
-        assert sum(found.due_by_class.values()) == found.sums.become_due
+        assert sum(found.sums.due_by_class.values()) == found.sums.become_due
         every = list(instance.retention.previews.every(who, version))
         assert sorted(one.title for one in every) == titles
         assert all(one.before.startswith("Kept") and one.after for one in every)
