@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -410,3 +411,42 @@ def test_a_preview_counts_the_records_one_may_see_and_no_others(
         assert all(one.before.startswith("Kept") and one.after for one in every)
     with pytest.raises(NotFound):
         instance.retention.previews.of(MANAGER, 99)
+
+
+def test_a_record_one_may_not_see_is_in_no_list_of_facts_lacking(
+    instance: Instance,
+) -> None:
+    """The same council with the hidden record and without: whoever may not see it finds no difference."""
+    with_schedule(instance)
+    olive = factories.client()
+    factories.on_the_register(instance, olive)
+    factories.filed_record(instance, [olive], document_type="D30")
+    renewed(instance)
+    without = told_of_facts(instance, MANAGER)
+    assert [one.records for one in without[0][0]] == [1]
+    hidden = factories.filed_record(instance, [olive], document_type="D30")
+    renewed(instance)
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        work.session.get_one(Record, hidden).sensitivity = "restricted"
+        what = {"client_id": olive.client_id, "record_id": hidden, "why": "unknown"}
+        for kind, trigger in (("A16", "SERVICE_END"), ("A16", "DOD")):
+            work.session.add(MissingFact(class_id=kind, trigger=trigger, **what))
+        work.journal("record:content:file", "record", hidden)
+    assert told_of_facts(instance, MANAGER) == without
+    (found, total), *_ = told_of_facts(instance, GOVERNANCE)  # who may see it is told of it
+    assert total == 2
+    assert {(one.trigger, one.records, one.class_ids) for one in found} == {
+        ("SERVICE_END", 2, ("A02", "A16")), ("DOD", 1, ("A16",)),
+    }  # fmt: skip
+
+
+def told_of_facts(instance: Instance, who: Actor) -> tuple[Any, ...]:
+    """Everything told of facts that are lacking, by JSON, on the desk and for one person."""
+    found = instance.retention.answers.lacking(who)
+    client_id = found[0][0].client_id
+    return (
+        found, instance.retention.answers.lacking(who, client_id=client_id),
+        instance.retention.desk_facts.listed(who, Wanted()),
+        instance.retention.desk_facts.count(who),
+        list(instance.retention.desk_facts.every(who, Wanted())),
+    )  # fmt: skip
