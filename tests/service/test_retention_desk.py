@@ -450,3 +450,33 @@ def told_of_facts(instance: Instance, who: Actor) -> tuple[Any, ...]:
         instance.retention.desk_facts.count(who),
         list(instance.retention.desk_facts.every(who, Wanted())),
     )  # fmt: skip
+
+
+def test_what_is_due_under_a_seal_is_on_the_desk_of_who_admits_to_it_and_nobody_elses(
+    instance: Instance, jory: Client
+) -> None:
+    """By type, by the record's own seal or by the person's; an officer sees it once admitted."""
+    adoption = factories.actor("adoption_team")
+    with_schedule(instance)
+    shown = factories.filed_record(instance, [jory], document_type="D05")
+    sealed = factories.filed_record(instance, [jory], document_type="D13")
+    renewed(instance)
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        long_ago = {"state": "dated", "due_on": date(2001, 1, 1), "due_month": 200101,
+                    "action": "REVIEW", "class_id": "C03"}  # fmt: skip
+        mine = StoredAnswer.record_id.in_([shown, sealed])
+        work.session.execute(update(StoredAnswer).where(mine).values(**long_ago))
+    desk, wanted = instance.retention.desk, Wanted(Standing.OVERDUE, sealed=True)
+
+    def due(who: Actor) -> list[str]:
+        rows, total = desk.listed(who, wanted)
+        assert total == len(rows) == desk.overdue(who, sealed=True)
+        return [row.record_id for row in rows]
+
+    assert due(adoption) == [sealed]
+    assert due(GOVERNANCE) == due(MANAGER) == []
+    before = [desk.totals(GOVERNANCE, Wanted()), desk.listed(GOVERNANCE, Wanted())]
+    instance.seals.seal(adoption, jory.client_id, "the adoption order")
+    assert sorted(due(adoption)) == sorted([shown, sealed])
+    assert due(GOVERNANCE) == [] and desk.overdue(GOVERNANCE) == 0
+    assert before[0].overdue == 1  # type: ignore[union-attr]
