@@ -16,7 +16,6 @@ from api.key_commands import keys
 from api.logs import log_to_stderr
 from api.operating import COMMANDS
 from api.process import checked
-from api.process import serve as serve_web
 from api.retention_commands import retention
 from api.supervisor import Supervisor
 from api.transfer_commands import transfer
@@ -122,6 +121,8 @@ def up() -> None:
 @main.command()
 def serve() -> None:
     """Run the web server alone."""
+    from api.serving import serve as serve_web  # else every command waits for the pages to load
+
     serve_web(checked(load_settings()).settings)
 
 

@@ -61,6 +61,7 @@ from retention.preview_work import PREVIEW_SCHEDULE, PreviewWork
 from retention.services import Retention
 from retention.transfer_looks import TransferLooks
 from retention.transfers import Transfers
+from scanning.batches.closing import Closing
 from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
@@ -68,6 +69,7 @@ from scanning.custody.erasing import StoredObjects
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
+from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
 from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
@@ -124,6 +126,16 @@ class Instance:
     audit_reports: AuditReports
     holds: Holds
     erasing: Erasing
+
+    @cached_property
+    def closing(self) -> Closing:
+        """Closing batches."""
+        return Closing(self.database, self.clock)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """Where a letter is."""
+        return Tracing(self.database, self.clock)
 
     @cached_property
     def retention(self) -> Retention:

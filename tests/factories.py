@@ -7,6 +7,7 @@ Bad files are made in tests/faults/hostile.py.
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from api.setting_up import make_instance
-from api.wiring import Instance, build, indexer, page_worker
+from api.wiring import Instance, indexer, page_worker
 from edrms.access.model import Actor
 from edrms.access.roles import ROLES
 from edrms.access.tables import Team
@@ -34,8 +35,11 @@ from edrms.staff.accounts import SYSTEM, add_staff_member
 from edrms.uow import UnitOfWork, write
 from scanning.batches.ledger import BatchAccount
 from scanning.batches.tables import Document
+from scanning.intake.delivery import Delivery
 from scanning.intake.receive import Received
+from scanning.reading.model import Limits
 from scanning.reading.ports import Reader
+from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.sample_post.fonts import font
 from scanning.sample_post.separators import separator_sheet
 from tests.engines import instances
@@ -63,8 +67,9 @@ def settings(home: Path, **given: Any) -> Settings:
 
 def new_instance(home: Path, clock: Clock | None = None, **given: Any) -> Instance:
     """A fresh instance with tables, key and an empty index."""
-    made = make_instance(settings(home, **given))
-    return build(made.settings, clock) if clock else made
+    of_it = settings(home, **given)
+    instances.lay_tables(of_it)
+    return make_instance(of_it, clock)
 
 
 def fixed_clock(at: datetime = MONDAY) -> FixedClock:
@@ -245,7 +250,7 @@ def pdf(*pages: str) -> bytes:
 
 def batch(instance: Instance, by: Actor, **given: Any) -> BatchId:
     """An empty batch opened by this actor."""
-    return instance.intake.open_batch(by, channel="upload", **given)
+    return instance.intake.open_batch(by, channel="upload", delivery=Delivery(**given))
 
 
 def send(instance: Instance, by: Actor, batch_id: str, name: str, content: bytes | str) -> Received:
@@ -257,6 +262,13 @@ def send(instance: Instance, by: Actor, batch_id: str, name: str, content: bytes
 def a_worker(instance: Instance, reader: Reader, name: str = "worker-1") -> Worker:
     """A page worker over a reader that tests may share."""
     return page_worker(instance, name, reader)
+
+
+@cache
+def shared_reader() -> Reader:
+    """The confined reader of the whole run; starting one costs as much as reading many letters. Its
+    server ends with this process."""
+    return SandboxedReader(Limits())
 
 
 def do_all(instance: Instance, worker: Worker) -> None:

@@ -47,7 +47,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "markupsafe": ("api/",),
     "jinja2": ("api/",),
     "babel": ("api/web/",),
-    "gunicorn": ("api/process.py",),
+    "gunicorn": ("api/serving.py",),
     "click": (
         "api/cli.py",
         "api/operating.py",
