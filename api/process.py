@@ -1,6 +1,6 @@
 """One process of an instance, as the supervisor starts it.
 
-`python -m api.process pages NAME | index | periodic NAME | seal NAME | web`
+`python -m api.process pages NAME | folders | index | periodic NAME | seal NAME | web`
 """
 
 import ctypes
@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from api.confinement import tell_confinement
 from api.duties import LOOK_EVERY_S, periodic
+from api.folders import FolderWatch
 from api.logs import log_to_stderr
 from api.supervisor import PARENT
 from api.wiring import Instance, build, indexer, page_reader, page_worker, sealer
@@ -56,6 +57,13 @@ def seal_audit_log(settings: Settings, name: str) -> None:
     seals = sealer(built(settings), name)
     _on_stop(seals.stop)
     seals.run()
+
+
+def watch_folders(settings: Settings) -> None:
+    """The hot folders of this machine, until told to stop."""
+    watch = FolderWatch(built(settings))
+    _on_stop(watch.stop)
+    watch.run()
 
 
 def built(settings: Settings) -> Instance:
@@ -126,6 +134,8 @@ def main(arguments: list[str]) -> None:
 def run(settings: Settings, arguments: list[str]) -> None:
     """The named process, until told to stop."""
     match arguments:
+        case ["folders"]:
+            watch_folders(settings)
         case ["pages", name]:
             read_pages(settings, name)
         case ["index"]:

@@ -39,6 +39,7 @@ def batch_page(
         announced_files=account.batch.announced_files,
         received_files=sum(item.parent_id is None for item in items),
         counts=tuple(_count_row(one) for one in account.counts),
+        faults=tuple(account.batch.faults),
         **_closing(account, actor, names),
         errors=errors,
     )

@@ -88,7 +88,11 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "pikepdf": ("scanning/reading/",),
     "img2pdf": ("scanning/reading/image_pdf.py", "scanning/sample_post/pdf.py"),
     "reportlab": ("scanning/reading/", "scanning/sample_post/", "retention/certificate_pdf.py"),
-    "defusedxml": ("scanning/reading/open_office.py", "scanning/reading/identify.py"),
+    "defusedxml": (
+        "scanning/reading/open_office.py",
+        "scanning/reading/identify.py",
+        "scanning/intake/manifest.py",
+    ),
     "docx": ("scanning/sample_post/word_document.py", "scanning/reading/open_office.py"),
     "PIL": ("scanning/reading/", "scanning/sample_post/", "api/web/"),
     "numpy": ("scanning/reading/", "scanning/sample_post/", "search/whoosh_*.py"),

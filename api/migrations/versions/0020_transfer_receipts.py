@@ -6,7 +6,7 @@ from alembic import op
 from api.migrations import kinds
 
 revision = "0020"
-down_revision = "0023"  # which was there first
+down_revision = "0024"  # which was there first
 
 
 def upgrade() -> None:
