@@ -28,7 +28,14 @@ PURE_MAY = {  # paths are named there, never opened
 # Forms of JSON: nothing but named, typed fields.
 SPEAK_FOR_THEMSELVES = {
     f"api/v1/{name}.py"
-    for name in ("schema", "schema_access", "schema_holds", "schema_retention", "schema_disposal")
+    for name in (
+        "schema",
+        "schema_access",
+        "schema_holds",
+        "schema_retention",
+        "schema_disposal",
+        "schema_transfers",
+    )
 }
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "open"}
 
