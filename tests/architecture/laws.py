@@ -80,7 +80,12 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "pypdfium2": ("scanning/reading/",),
     "pikepdf": ("scanning/reading/",),
     "img2pdf": ("scanning/reading/image_pdf.py", "scanning/sample_post/pdf.py"),
-    "reportlab": ("scanning/reading/", "scanning/sample_post/", "retention/certificate_pdf.py"),
+    "reportlab": (
+        "scanning/reading/",
+        "scanning/sample_post/",
+        "scanning/paper/label_pdf.py",
+        "edrms/certificates/certificate_pdf.py",
+    ),
     "defusedxml": ("scanning/reading/open_office.py", "scanning/reading/identify.py"),
     "docx": ("scanning/sample_post/word_document.py", "scanning/reading/open_office.py"),
     "PIL": ("scanning/reading/", "scanning/sample_post/", "api/web/"),
