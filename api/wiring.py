@@ -28,6 +28,7 @@ from edrms.audit.seal_view import LogSeal
 from edrms.audit.sealer import Sealer
 from edrms.audit.state import SealGuard
 from edrms.audit.verifier import LOG_KEY
+from edrms.certificates.issuing import Issuing
 from edrms.clock import Clock, SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart
@@ -55,6 +56,7 @@ from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
 from retention.disposal_room import DisposalRoom, DisposalSettings
 from retention.erasing import Erasing
+from retention.held_records import HeldRecords
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
 from retention.services import Retention
@@ -67,6 +69,7 @@ from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
 from scanning.intake.receive import Intake
+from scanning.paper.room import PaperRoom
 from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
 from scanning.reading.originals import Originals
@@ -122,6 +125,7 @@ class Instance:
     audit_reports: AuditReports
     holds: Holds
     erasing: Erasing
+    paper: PaperRoom
 
     @cached_property
     def retention(self) -> Retention:
@@ -131,7 +135,7 @@ class Instance:
     @cached_property
     def hold_exchange(self) -> HoldExchange:
         """Holds out and in again."""
-        return HoldExchange(self.database, self.clock)
+        return HoldExchange(self.database, self.clock, self.paper.tasks)
 
     @cached_property
     def locks(self) -> ObjectLocks:
@@ -147,7 +151,7 @@ class Instance:
     @cached_property
     def disposal(self) -> DisposalRoom:
         """From due to the certificate."""
-        return _disposal(self.settings, self.database, self.clock, self.erasing)
+        return _disposal(self.settings, self.database, self.clock, self.erasing, self.paper)
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -161,6 +165,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     index = _index(settings)
     custody = KeyCustody(database, keys, clock)
     seal_guard = SealGuard(database, clock, settings.audit_seal_limit_s)
+    paper = _paper(settings, database, clock)
     return Instance(
         settings=settings,
         clock=clock,
@@ -197,8 +202,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
-        holds=Holds(database, clock),
+        holds=Holds(database, clock, paper.tasks),
         erasing=_erasing(database, store, index, custody, clock),
+        paper=paper,
     )
 
 
@@ -215,15 +221,24 @@ def _erasing(
     return Erasing(database, clock, places)
 
 
+def _paper(settings: Settings, database: Database, clock: Clock) -> PaperRoom:
+    witness = _clock_witness(settings)
+    issuing = Issuing(witness, settings.disposal_key)
+    return PaperRoom(database, clock, HeldRecords(), witness, issuing, settings.council_name)
+
+
+def _clock_witness(settings: Settings) -> ClockWitness:
+    return ClockWitness(checkpoint_place(settings), settings.witness)
+
+
 def _disposal(
-    settings: Settings, database: Database, clock: Clock, erasing: Erasing
+    settings: Settings, database: Database, clock: Clock, erasing: Erasing, paper: PaperRoom
 ) -> DisposalRoom:
-    witness = ClockWitness(checkpoint_place(settings), settings.witness)
     chosen = DisposalSettings(
         council=settings.council_name, waiting_days=settings.disposal_waiting_days,
         backup_days=settings.backup_days, key_file=settings.disposal_key,
     )  # fmt: skip
-    return DisposalRoom(database, clock, witness, erasing, chosen)
+    return DisposalRoom(database, clock, _clock_witness(settings), erasing, chosen, paper.tasks)
 
 
 def _database(settings: Settings) -> Database:

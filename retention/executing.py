@@ -17,6 +17,7 @@ from edrms.audit.clock_witness import ClockWitness
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import Refused
+from edrms.records.paper import PaperOfRecords
 from edrms.records.refiling import move_to_class
 from edrms.records.tables import DISPOSED, Record
 from edrms.uow import UnitOfWork, write
@@ -64,13 +65,14 @@ class Executing:
 
     def __init__(
         self, database: Database, clock: Clock, witness: ClockWitness, erasing: Erasing,
-        certifying: Certifying,
+        certifying: Certifying, paper: PaperOfRecords,
     ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
         self._witness = witness
         self._erasing = erasing
         self._certifying = certifying
+        self._paper = paper
 
     def under_way(self) -> list[str]:
         """Cases that are being carried out, the earliest first."""
@@ -106,7 +108,9 @@ class Executing:
             for row in rows:
                 _decide(work, row, *facts[row.item_id])
             doing = [row for row in rows if row.state == ItemState.DONE]
-            condemn(work, {row.record_id for row in doing if row.decision in ENDING})
+            ending = {row.record_id for row in doing if row.decision in ENDING}
+            condemn(work, ending)
+            self._paper.given_up(work, ending)
             _extend_and_move(work, doing)
         return True
 

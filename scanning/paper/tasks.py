@@ -1,0 +1,267 @@
+"""Tasks of paper: destroy it where its record was disposed of, isolate it where a hold is on it.
+
+They are opened in the transaction of what brought them about. A task to destroy is closed by the act of
+destruction or by a reasoned answer, one to isolate by lifting the hold (or when nothing of it lies in the box
+any more). Those of secret holds are there only for who may know of them.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.orm import Session
+
+from edrms.access.model import Actor
+from edrms.access.policy import holds as has
+from edrms.access.policy import require
+from edrms.errors import Conflict, Invalid, no_such
+from edrms.ids import new_id
+from edrms.records.paper import HoldsOnRecords
+from edrms.records.tables import FILED, Record
+from edrms.uow import UnitOfWork
+from scanning.batches.tables import Document, Item
+from scanning.paper.desk import LOCK, PaperDesk, note
+from scanning.paper.ending import end_stretch
+from scanning.paper.model import LIVE_PARTS, PartState, TaskKind, TaskState
+from scanning.paper.tables import PaperBox, PaperPart, PaperTask
+from scanning.paper.where import Place, lies_in_part, places_of_records
+from scanning.paper.words import one_line, reason_wrong
+
+VIEW_TASKS, ANSWER, ISOLATE = "paper:task:view", "paper:task:answer", "paper:task:isolate"
+OPEN, CLOSE = "paper:task:open", "paper:task:close"
+SECRET, VIEW_HOLDS = "hold:secret:view", "hold:hold:view"
+KIND, SECRET_KIND = "paper_task", "secret_hold"
+PAGE_SIZE = 50
+# What may be answered instead of destroying, and what the paper then is.
+ANSWERS = {
+    "already_destroyed": PartState.DESTROYED_EARLY,
+    "never_existed": PartState.NEVER_EXISTED,
+    "returned": PartState.RETURNED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task as it is shown. record: reference of a record that is gone, of a task to destroy; places: where
+    its paper is now. hold: reference, for those who may know; box: of a task to isolate."""
+
+    row: PaperTask
+    record: str
+    places: tuple[Place, ...]
+    hold: str
+    box: PaperBox | None
+
+
+class PaperTasks(PaperDesk):
+    """Tasks of paper; and the PaperOfRecords of this instance."""
+
+    def given_up(self, work: UnitOfWork, record_ids: Collection[str]) -> None:
+        """See PaperOfRecords. Also where no paper is registered, but sheets were counted by hand."""
+        work.alone(LOCK)
+        waiting = _waiting_by_record(work.session, record_ids)
+        for record_id, places in sorted(places_of_records(work.session, record_ids).items()):
+            unregistered = all(one.part is None for one in places) and places[0].is_counted
+            if record_id not in waiting and (unregistered or any(one.is_live for one in places)):
+                _open_destroy(work, record_id)
+
+    def holds_changed(self, work: UnitOfWork) -> None:
+        """See PaperOfRecords."""
+        work.alone(LOCK)
+        isolate(work, self._holds)
+
+    def catch_up(self, work: UnitOfWork) -> bool:
+        """The same from time to time, for holds that catch what was filed since. Returns False: no more."""
+        self._holds.guard(work, ())
+        self.holds_changed(work)
+        return False
+
+    def listed(
+        self, actor: Actor, state: TaskState = TaskState.OPEN, page: int = 1
+    ) -> tuple[tuple[OpenTask, ...], int]:
+        """A page of tasks in this state, the earliest first, and how many there are."""
+        require(actor, VIEW_TASKS)
+        wanted = (PaperTask.state == state) & _known(actor)
+        statement = select(PaperTask).where(wanted).order_by(PaperTask.opened_at, PaperTask.task_id)
+        with self._database.read() as session:
+            total = session.scalar(select(func.count(PaperTask.task_id)).where(wanted)) or 0
+            some = statement.limit(PAGE_SIZE).offset(PAGE_SIZE * (max(1, page) - 1))
+            rows = session.scalars(some).all()
+            return self._shown(session, actor, rows), total
+
+    def waiting(self, actor: Actor) -> int:
+        """How many open tasks there are for the actor to know of."""
+        require(actor, VIEW_TASKS)
+        wanted = (PaperTask.state == TaskState.OPEN) & _known(actor)
+        with self._database.read() as session:
+            return session.scalar(select(func.count(PaperTask.task_id)).where(wanted)) or 0
+
+    def _shown(
+        self, session: Session, actor: Actor, rows: Collection[PaperTask]
+    ) -> tuple[OpenTask, ...]:
+        record_ids = {row.record_id for row in rows if row.record_id}
+        references = dict(
+            session.execute(
+                select(Record.record_id, Record.reference).where(Record.record_id.in_(record_ids))
+            ).all()
+        )
+        places = places_of_records(session, record_ids)
+        live = self._holds.live(session, self._clock.now()) if has(actor, VIEW_HOLDS) else ()
+        names = {one.hold_id: one.reference for one in live}
+        boxes = {
+            one.box_id: one
+            for one in session.scalars(
+                select(PaperBox).where(PaperBox.box_id.in_({row.box_id for row in rows}))
+            )
+        }
+        return tuple(
+            OpenTask(
+                row, references.get(row.record_id, ""), places.get(row.record_id, ()),
+                names.get(row.hold_id, ""), boxes.get(row.box_id),
+            )
+            for row in rows
+        )  # fmt: skip
+
+    def isolated(self, actor: Actor, task_id: str) -> None:
+        """The box was put where nobody destroys it; the task rests until the hold is lifted."""
+        with self._acting(actor, ISOLATE) as work:
+            row = _known_task(work, actor, task_id)
+            if row.kind != TaskKind.ISOLATE or row.state != TaskState.OPEN:
+                raise Conflict("This task does not wait for that any more.", code="state")
+            row.state, row.isolated_by, row.isolated_at = (
+                TaskState.ISOLATED, actor.staff_id, work.now,
+            )  # fmt: skip
+            if not row.is_secret:  # the history of a box is read by those who may not know of it
+                note(work, work.session.get_one(PaperBox, row.box_id), "isolate")
+            work.journal(ISOLATE, *_subject(row), box=row.box_id)
+
+    def answer(self, actor: Actor, task_id: str, answer: str, reason: str) -> None:
+        """Close a task to destroy by saying why there is nothing to destroy; it shows on the paper.
+
+        answer: one of ANSWERS. Raises Invalid by field, Conflict where it is closed already.
+        """
+        with self._acting(actor, ANSWER) as work:
+            row = _known_task(work, actor, task_id)
+            if row.kind != TaskKind.DESTROY or row.state != TaskState.OPEN:
+                raise Conflict("This task does not wait for that any more.", code="state")
+            wrong = reason_wrong(reason)
+            if answer not in ANSWERS:
+                wrong["answer"] = "Choose an answer."
+            if wrong:
+                raise Invalid("The task stays open.", fields=wrong)
+            for place in places_of_records(work.session, [row.record_id]).get(row.record_id, ()):
+                if place.is_live and place.part is not None and place.box is not None:
+                    ended = end_stretch(work, place.part, place.span, ANSWERS[answer])
+                    note(work, place.box, answer, ended.part_id, one_line(reason))
+            _close(work, row, answer, one_line(reason))
+            isolate(work, self._holds)
+
+
+def isolate(work: UnitOfWork, holds: HoldsOnRecords) -> None:
+    """Bring the tasks to isolate in step with what is held and lies in boxes now. Locks: see desk.py."""
+    session = work.session
+    session.flush()
+    wanted: dict[tuple[str, str], bool] = {}
+    if session.scalar(select(PaperPart.part_id).where(PaperPart.state.in_(LIVE_PARTS)).limit(1)):
+        for hold in holds.live(session, work.now):
+            for box_id in session.scalars(_boxes_with(hold.covers)):
+                wanted[hold.hold_id, box_id] = hold.is_secret
+    rows = session.scalars(
+        select(PaperTask).where(
+            PaperTask.kind == TaskKind.ISOLATE, PaperTask.state != TaskState.CLOSED
+        )
+    ).all()
+    here = {(row.hold_id, row.box_id) for row in rows}
+    for row in rows:
+        if (row.hold_id, row.box_id) not in wanted:
+            _close(work, row, "not_held")
+    for hold_id, box_id in sorted(wanted.keys() - here):
+        row = _task(work, TaskKind.ISOLATE)
+        row.hold_id, row.box_id, row.is_secret = hold_id, box_id, wanted[hold_id, box_id]
+        session.add(row)
+        work.journal(OPEN, *_subject(row), task="isolate", box=box_id)
+
+
+def settle_destroyed(work: UnitOfWork, record_ids: Collection[str], answer: str) -> None:
+    """After paper ended, or came back: close the tasks of records that have none left, and open those of
+    records that were given up and have some again."""
+    work.session.flush()
+    gone = select(Record.record_id).where(Record.record_id.in_(record_ids), Record.state != FILED)
+    ended = list(work.session.scalars(gone.order_by(Record.record_id)))
+    waiting = _waiting_by_record(work.session, ended)
+    for record_id, places in sorted(places_of_records(work.session, ended).items()):
+        task = waiting.get(record_id)
+        if task is not None and all(one.part and not one.is_live for one in places):
+            _close(work, task, answer)
+        elif task is None and any(one.is_live for one in places):
+            _open_destroy(work, record_id)
+
+
+def follow_ended_records(work: UnitOfWork, part: PaperPart) -> None:
+    """The same for whatever lies in a part of which something was said."""
+    near = (
+        select(Document.record_id)
+        .join(Item, Item.item_id == Document.item_id)
+        .where(Item.batch_id == part.batch_id, Document.record_id.is_not(None))
+    )
+    if part.item_id:
+        near = near.where(Document.item_id == part.item_id)
+    ids = [one for one in work.session.scalars(near) if one]
+    settle_destroyed(work, ids, part.state)
+
+
+def _boxes_with(covers: ColumnElement[bool]) -> Select[str]:
+    return (
+        select(PaperPart.box_id)
+        .select_from(Record)
+        .join(Document, Document.record_id == Record.record_id)
+        .join(Item, Item.item_id == Document.item_id)
+        .join(PaperPart, PaperPart.batch_id == Item.batch_id)
+        .where(covers, lies_in_part())
+        .distinct()
+    )
+
+
+def _known(actor: Actor) -> ColumnElement[bool]:
+    return true() if has(actor, SECRET) else PaperTask.is_secret.is_(False)
+
+
+def _known_task(work: UnitOfWork, actor: Actor, task_id: str) -> PaperTask:
+    row = work.session.get(PaperTask, task_id, with_for_update=True)
+    if row is None or (row.is_secret and not has(actor, SECRET)):
+        raise no_such("task")
+    return row
+
+
+def _waiting_by_record(session: Session, record_ids: Collection[str]) -> dict[str, PaperTask]:
+    rows = session.scalars(
+        select(PaperTask).where(
+            PaperTask.kind == TaskKind.DESTROY, PaperTask.state == TaskState.OPEN,
+            PaperTask.record_id.in_(record_ids),
+        )
+    )  # fmt: skip
+    return {row.record_id: row for row in rows}
+
+
+def _task(work: UnitOfWork, kind: TaskKind) -> PaperTask:
+    return PaperTask(
+        task_id=new_id(), kind=kind, state=TaskState.OPEN, opened_at=work.now, record_id="",
+        hold_id="", box_id="", is_secret=False,
+    )  # fmt: skip
+
+
+def _open_destroy(work: UnitOfWork, record_id: str) -> None:
+    row = _task(work, TaskKind.DESTROY)
+    row.record_id = record_id
+    work.session.add(row)
+    work.journal(OPEN, *_subject(row), task="destroy", record=record_id)
+
+
+def _close(work: UnitOfWork, row: PaperTask, answer: str, reason: str = "") -> None:
+    row.state, row.closed_by, row.closed_at = TaskState.CLOSED, work.actor.staff_id, work.now
+    row.answer, row.reason = answer, reason
+    work.journal(CLOSE, *_subject(row), answer=answer, personal=reason)
+
+
+def _subject(row: PaperTask) -> tuple[str, str]:
+    """Of a secret hold the log shows the task only to those who may know of the hold."""
+    return (SECRET_KIND, row.hold_id) if row.is_secret else (KIND, row.task_id)
