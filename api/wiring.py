@@ -123,14 +123,22 @@ class Instance:
     names: Names
     audit: AuditExplorer
     audit_reports: AuditReports
-    holds: Holds
     erasing: Erasing
-    paper: PaperRoom
 
     @cached_property
     def retention(self) -> Retention:
         """Life events, schedules and what the rules answer."""
         return Retention(self.database, self.clock)
+
+    @cached_property
+    def paper(self) -> PaperRoom:
+        """Paper originals, from the box to the certificate."""
+        return _paper(self.settings, self.database, self.clock)
+
+    @cached_property
+    def holds(self) -> Holds:
+        """What must be kept, whatever its period says."""
+        return Holds(self.database, self.clock, self.paper.tasks)
 
     @cached_property
     def hold_exchange(self) -> HoldExchange:
@@ -165,7 +173,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     index = _index(settings)
     custody = KeyCustody(database, keys, clock)
     seal_guard = SealGuard(database, clock, settings.audit_seal_limit_s)
-    paper = _paper(settings, database, clock)
     return Instance(
         settings=settings,
         clock=clock,
@@ -202,9 +209,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
-        holds=Holds(database, clock, paper.tasks),
         erasing=_erasing(database, store, index, custody, clock),
-        paper=paper,
     )
 
 

@@ -31,7 +31,9 @@ from scanning.paper.words import (
     text_wrong,
 )
 
-REGISTER, MOVE, RETIRE = "paper:box:register", "paper:box:move", "paper:box:retire"
+REGISTER = "paper:box:register"
+MOVE = "paper:box:move"
+RETIRE = "paper:box:retire"
 PAGE_SIZE = 50
 Which = Literal["all", "out", "overdue", "lost", "retired"]
 

@@ -25,7 +25,8 @@ from scanning.paper import certificate as form
 from scanning.paper.certificate import Certificate, DestroyedPaper, Person, lines, paper_row
 from scanning.paper.tables import PaperCertificate, PaperDestruction
 
-CERTIFY, VIEW_CERTIFICATE = "paper:destruction:certify", "paper:certificate:view"
+CERTIFY = "paper:destruction:certify"
+VIEW_CERTIFICATE = "paper:certificate:view"
 VIEW = "paper:destruction:view"
 KIND = "paper_destruction"
 _COLUMNS = (("Box", 40), ("Batch", 22), ("File", 14), ("Pages", 22), ("Records", 76))

@@ -43,9 +43,9 @@ from scanning.paper.tasks import SECRET, isolate, settle_destroyed
 from scanning.paper.where import places_of_records
 from scanning.paper.words import done_wrong, one_line, reason_wrong
 
-PROPOSE, CONFIRM, DECLINE = (
-    "paper:destruction:propose", "paper:destruction:confirm", "paper:destruction:decline",
-)  # fmt: skip
+PROPOSE = "paper:destruction:propose"
+CONFIRM = "paper:destruction:confirm"
+DECLINE = "paper:destruction:decline"
 MOST_LINES = 1000
 NOT_PASSED = (
     "Nothing was recorded as destroyed: the check did not pass. It compares quality, filing, standstill, "

@@ -20,7 +20,9 @@ from scanning.paper.tables import PaperBox, PaperPart
 from scanning.paper.tasks import follow_ended_records, isolate
 from scanning.paper.words import LONGEST_REASON, one_line, pages_of, reason_wrong
 
-PLACE, REPORT, KEEP = "paper:part:place", "paper:part:report", "paper:part:keep"
+PLACE = "paper:part:place"
+REPORT = "paper:part:report"
+KEEP = "paper:part:keep"
 
 
 class Report(StrEnum):

@@ -27,8 +27,10 @@ from scanning.paper.tables import PaperBox, PaperPart, PaperTask
 from scanning.paper.where import Place, lies_in_part, places_of_records
 from scanning.paper.words import one_line, reason_wrong
 
-VIEW_TASKS, ANSWER, ISOLATE = "paper:task:view", "paper:task:answer", "paper:task:isolate"
-OPEN, CLOSE = "paper:task:open", "paper:task:close"
+VIEW_TASKS, ANSWER = "paper:task:view", "paper:task:answer"
+ISOLATE = "paper:task:isolate"
+OPEN = "paper:task:open"
+CLOSE = "paper:task:close"
 SECRET, VIEW_HOLDS = "hold:secret:view", "hold:hold:view"
 KIND, SECRET_KIND = "paper_task", "secret_hold"
 PAGE_SIZE = 50

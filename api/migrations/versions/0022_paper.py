@@ -65,7 +65,11 @@ def _parts() -> None:
         sa.Column("destruction_id", kinds.text(32), nullable=False),
         sa.Column("placed_at", kinds.moment(), nullable=False),
         sa.UniqueConstraint(
-            "batch_id", "item_id", "first_page", "last_page", name="uq_paper_parts_batch_id"
+            "batch_id",
+            "item_id",
+            "first_page",
+            "last_page",
+            name="uq_paper_parts_batch_id_item_id_first_page_last_page",
         ),
     )
     op.create_index("ix_paper_parts_box_id", "paper_parts", ["box_id"])
