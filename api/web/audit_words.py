@@ -257,6 +257,10 @@ KINDS: dict[str, str] = {
     "hold": _l("Hold"),
     "secret_hold": _l("Secret hold"),
     "disposal_case": _l("Disposal case"),
+    "paper_box": _l("Box of paper"),
+    "paper_part": _l("Paper"),
+    "paper_task": _l("Task of paper"),
+    "paper_destruction": _l("Destruction of paper"),
 }
 
 

@@ -29,6 +29,7 @@ def batch_page(
         expected_sheets=account.batch.expected_sheets,
         announced_files=account.batch.announced_files,
         received_files=sum(item.parent_id is None for item in items),
+        sees_paper=holds(actor, "paper:box:view"),
         errors=errors,
     )
 

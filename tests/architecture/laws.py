@@ -28,7 +28,14 @@ PURE_MAY = {  # paths are named there, never opened
 # Forms of JSON: nothing but named, typed fields.
 SPEAK_FOR_THEMSELVES = {
     f"api/v1/{name}.py"
-    for name in ("schema", "schema_access", "schema_holds", "schema_retention", "schema_disposal")
+    for name in (
+        "schema",
+        "schema_access",
+        "schema_holds",
+        "schema_retention",
+        "schema_disposal",
+        "schema_paper",
+    )
 }
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "open"}
 
@@ -52,6 +59,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "api/hold_commands.py",
         "api/retention_commands.py",
         "api/disposal_commands.py",
+        "api/paper_commands.py",
     ),
     "defusedcsv": ("api/web/csv_answer.py",),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),

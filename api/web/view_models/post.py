@@ -159,6 +159,7 @@ class BatchPage:
     expected_sheets: int | None = None
     announced_files: int | None = None
     received_files: int = 0
+    sees_paper: bool = False
     errors: tuple[FieldError, ...] = ()
 
     @property

@@ -4,6 +4,8 @@ from api.web.views import (  # noqa: F401 - they add their routes to blueprints 
     audit_reports,
     batches,
     disposal_forms,
+    paper_ending,
+    paper_work,
     taking_away,
 )
 from api.web.views.access_reports import blueprint as access_reports
@@ -20,6 +22,7 @@ from api.web.views.home import blueprint as home
 from api.web.views.life import blueprint as life
 from api.web.views.notices import blueprint as notices
 from api.web.views.oversight import blueprint as oversight
+from api.web.views.paper import blueprint as paper
 from api.web.views.post import blueprint as post
 from api.web.views.queue import blueprint as queue
 from api.web.views.records import blueprint as records
@@ -47,6 +50,7 @@ BLUEPRINTS = (
     life,
     notices,
     oversight,
+    paper,
     post,
     queue,
     records,

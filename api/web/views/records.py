@@ -8,6 +8,7 @@ from api.authn import actor, permission
 from api.web import access_wording
 from api.web.context import instance, send
 from api.web.hold_wording import hold_href
+from api.web.paper_wording import place_rows
 from api.web.presenting import hit_count, page_view, summaries
 from api.web.shell import shell
 from api.web.thumbnails import small_picture
@@ -90,6 +91,10 @@ def _page(
         held_by=_held_by(record.record_id),
         may_hold=holds(actor(), PLACE_HOLD),
         kept=instance().retention.answers.sentence_of(actor(), record.record_id),
+        paper=place_rows(
+            instance().paper.looks.of_record(actor(), record.record_id),
+            with_links=holds(actor(), "paper:box:view"),
+        ),
     )
 
 
