@@ -86,7 +86,7 @@ class Holds(HoldLooks):
             work.session.add(hold)
             work.session.flush()
             journal_placed(work, hold)
-            self._paper.holds_changed(work)
+            self._paper.holds_changed(work, hold.hold_id)
             late = seen(actor, scopes, work.now, state=DESTROYING)
             too_late = work.session.scalar(select(func.count()).select_from(late.subquery())) or 0
         return Placed(hold.hold_id, hold.reference, too_late)
@@ -139,7 +139,7 @@ class Holds(HoldLooks):
             said = f"{one_line(reason)} | {one_line(authority)}"
             known: dict[str, Any] = {} if hold.is_secret else {"appraised_afresh": items}
             work.journal(LIFT, kind_of(hold), hold_id, personal=said, **known)
-            self._paper.holds_changed(work)
+            self._paper.holds_changed(work, hold_id)
         return len(items)
 
     @contextmanager

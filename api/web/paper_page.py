@@ -7,7 +7,14 @@ from flask_babel import gettext as _
 
 from api.authn import actor
 from api.web.context import instance
-from api.web.paper_wording import ACTS, BOX_STATES, PART_STATES, condition_rows, stretch
+from api.web.paper_wording import (
+    ACTS,
+    BOX_STATES,
+    PART_STATES,
+    condition_rows,
+    met_rows,
+    stretch,
+)
 from api.web.view_models import BoxPage, BoxRow, Figure, MoveRow, PartRow, SubjectLink
 from edrms.access.policy import holds
 from edrms.clock import civil_date
@@ -15,7 +22,7 @@ from scanning.paper.boxes import MOVE, RETIRE, InBox, OpenBox, is_overdue
 from scanning.paper.desk import VIEW
 from scanning.paper.destroying import CONFIRM, PROPOSE
 from scanning.paper.lists import NamedLine
-from scanning.paper.model import LIVE_PARTS, BoxState
+from scanning.paper.model import LIVE_PARTS, BoxState, PartState
 from scanning.paper.placing import KEEP, PLACE, REPORT
 from scanning.paper.rules import BoxAct, next_box_state
 from scanning.paper.tables import PaperBox, PaperPart
@@ -105,14 +112,20 @@ def _in_box(one: InBox, box: PaperBox) -> PartRow:
 
 
 def part_row(named: NamedLine, *, may_choose: bool = False) -> PartRow:
-    """A stretch of paper with its conditions as they are now."""
+    """A stretch of paper with its conditions as they are now; of one destroyed, as they were."""
     line = named.line
     row = _part(line.part, named.box, named.batch_reference, named.file, may_choose=may_choose)
     what = stretch(named.file, line.span.first_page, line.span.last_page)
+    if line.met:
+        return PartRow(
+            part_id=row.part_id, what=what, box=row.box, batch=row.batch, is_live=False,
+            state_name=str(PART_STATES[PartState.DESTROYED]), conditions=met_rows(line.met),
+        )  # fmt: skip
     return PartRow(
         part_id=row.part_id, what=what, box=row.box, batch=row.batch, state_name=row.state_name,
         is_live=row.is_live, kept_because=row.kept_because, actions=row.actions,
-        may_choose=row.may_choose, conditions=condition_rows(named.conditions),
+        may_choose=row.may_choose,
+        conditions=condition_rows(named.conditions) if row.is_live else (),
     )  # fmt: skip
 
 

@@ -89,6 +89,7 @@ _BECAUSE: Mapping[str, str] = {
     "disposed_of": _l("Not needed: its records were disposed of"),
     "all_filed": _l("Filed, blank, separator or rejected, every page"),
     "not_all_filed": _l("Some pages are not accounted for yet"),
+    "over": _l("Over"),
     "not_begun": _l("It begins with the quality check"),
     "none": _l("None"),
     "held": _l("A hold is on a record of it"),
@@ -107,6 +108,15 @@ def condition_rows(found: Sequence[Condition]) -> tuple[ConditionRow, ...]:
     return tuple(
         ConditionRow(name=str(_ASKED[one.asked]), is_met=one.is_met, because=_because(one))
         for one in found
+    )
+
+
+def met_rows(met: Mapping[str, str]) -> tuple[ConditionRow, ...]:
+    """The conditions as they were when the destruction was confirmed."""
+    return tuple(
+        ConditionRow(name=str(text), is_met=True, because=str(_BECAUSE.get(met[asked], met[asked])))
+        for asked, text in _ASKED.items()
+        if asked in met
     )
 
 

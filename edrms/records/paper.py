@@ -53,6 +53,7 @@ class PaperOfRecords(Protocol):
         """These records were given up to destruction: their paper must follow."""
         ...
 
-    def holds_changed(self, work: UnitOfWork) -> None:
-        """A hold was placed or lifted. The caller has the lock that `HoldsOnRecords.guard` takes."""
+    def holds_changed(self, work: UnitOfWork, hold_id: str = "") -> None:
+        """This hold was placed or lifted ("": several were). The caller has the lock that
+        `HoldsOnRecords.guard` takes."""
         ...

@@ -39,7 +39,7 @@ from scanning.paper.tables import (
     PaperDestructionLine,
     PaperPart,
 )
-from scanning.paper.tasks import SECRET, isolate, settle_destroyed
+from scanning.paper.tasks import SECRET, Near, isolate, settle_destroyed
 from scanning.paper.where import places_of_records
 from scanning.paper.words import done_wrong, one_line, reason_wrong
 
@@ -155,7 +155,9 @@ class Destroying(PaperDesk):
             destroyed = [_end(work, row, one) for one in named]
             work.journal(CONFIRM, KIND, destruction_id, method=row.method, lines=len(named))
             settle_destroyed(work, {one for n in named for one in n.record_ids}, "destroyed")
-            isolate(work, self._holds)
+            batches = frozenset(one.line.span.batch_id for one in named)
+            boxes = frozenset(one.box.box_id for one in named)
+            isolate(work, self._holds, Near(batches, boxes))
             self._certifying.issue(work, row, destroyed)
 
     def decline(self, actor: Actor, destruction_id: str, reason: str) -> None:

@@ -1,7 +1,7 @@
 """The list of a destruction: its lines, what is asked of each, and the hash by which it stays the same."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,11 +19,13 @@ from scanning.paper.tables import PaperBox, PaperDestructionLine, PaperPart
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of a part that is to be destroyed. line_id: "" before it is on a list."""
+    """A stretch of a part that is to be destroyed. line_id: "" before it is on a list. met: why each
+    condition was true, once it is done."""
 
     part: PaperPart
     span: Span
     line_id: str = ""
+    met: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,12 @@ class PaperLists:
             .order_by(PaperDestructionLine.line_id)
         )
         return [
-            Line(part, Span(part.batch_id, row.item_id, row.first_page, row.last_page), row.line_id)
+            Line(
+                part,
+                Span(part.batch_id, row.item_id, row.first_page, row.last_page),
+                row.line_id,
+                row.met,
+            )
             for row, part in rows
         ]
 

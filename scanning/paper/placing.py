@@ -17,7 +17,7 @@ from scanning.paper.ending import add_part
 from scanning.paper.model import BoxState, PartState, Span
 from scanning.paper.rules import clash, taken_from
 from scanning.paper.tables import PaperBox, PaperPart
-from scanning.paper.tasks import follow_ended_records, isolate
+from scanning.paper.tasks import Near, follow_ended_records, isolate
 from scanning.paper.words import LONGEST_REASON, one_line, pages_of, reason_wrong
 
 PLACE = "paper:part:place"
@@ -74,7 +74,7 @@ class Placing(PaperDesk):
                 raise Refused(_already(work.session, found.box_id), code="elsewhere")
             row = _add(work, box, span, kept_because)
             work.journal(PLACE, PART, row.part_id, box=box_id, batch=span.batch_id)
-            isolate(work, self._holds)
+            isolate(work, self._holds, Near(frozenset({span.batch_id})))
         return row.part_id
 
     def separate(self, actor: Actor, box_id: str, what: What, kept_because: str = "") -> str:
@@ -93,7 +93,8 @@ class Placing(PaperDesk):
             _expect_in_place(box_to_change(work, found.box_id))
             row = _add(work, box, span, kept_because or rows[found.part_id].kept_because)
             work.journal("paper:part:separate", PART, row.part_id, box=box_id, out_of=found.part_id)
-            isolate(work, self._holds)
+            boxes = frozenset({found.box_id, box_id})
+            isolate(work, self._holds, Near(frozenset({span.batch_id}), boxes))
         return row.part_id
 
     def move(self, actor: Actor, part_id: str, box_id: str) -> None:
@@ -110,7 +111,8 @@ class Placing(PaperDesk):
             note(work, old, "taken_out", part_id)
             note(work, new, "put_in", part_id)
             work.journal("paper:part:move", PART, part_id, box=box_id, out_of=old.box_id)
-            isolate(work, self._holds)
+            near = Near(frozenset({row.batch_id}), frozenset({old.box_id, box_id}))
+            isolate(work, self._holds, near)
 
     def keep(self, actor: Actor, part_id: str, reason: str) -> None:
         """Mark a part as an original that is never to be destroyed; for good."""
@@ -143,7 +145,8 @@ class Placing(PaperDesk):
             work.journal(REPORT, PART, part_id, what=what.value, personal=one_line(reason))
             work.session.flush()
             follow_ended_records(work, row)
-            isolate(work, self._holds)
+            near = Near(frozenset({row.batch_id}), frozenset({row.box_id}))
+            isolate(work, self._holds, near)
 
 
 def part_to_change(work: UnitOfWork, part_id: str) -> PaperPart:

@@ -2,7 +2,8 @@
 
 They are opened in the transaction of what brought them about. A task to destroy is closed by the act of
 destruction or by a reasoned answer, one to isolate by lifting the hold (or when nothing of it lies in the box
-any more). Those of secret holds are there only for who may know of them.
+any more). Those of secret holds are there only for who may know of them, and the log says of them in plain
+no more than of the hold itself.
 """
 
 from collections.abc import Collection
@@ -16,7 +17,7 @@ from edrms.access.policy import holds as has
 from edrms.access.policy import require
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.ids import new_id
-from edrms.records.paper import HoldsOnRecords
+from edrms.records.paper import HoldsOnRecords, LiveHold
 from edrms.records.tables import FILED, Record
 from edrms.uow import UnitOfWork
 from scanning.batches.tables import Document, Item
@@ -66,10 +67,10 @@ class PaperTasks(PaperDesk):
             if record_id not in waiting and (unregistered or any(one.is_live for one in places)):
                 _open_destroy(work, record_id)
 
-    def holds_changed(self, work: UnitOfWork) -> None:
+    def holds_changed(self, work: UnitOfWork, hold_id: str = "") -> None:
         """See PaperOfRecords."""
         work.alone(LOCK)
-        isolate(work, self._holds)
+        isolate(work, self._holds, Near(hold_id=hold_id) if hold_id else None)
 
     def catch_up(self, work: UnitOfWork) -> bool:
         """The same from time to time, for holds that catch what was filed since. Returns False: no more."""
@@ -134,7 +135,10 @@ class PaperTasks(PaperDesk):
             )  # fmt: skip
             if not row.is_secret:  # the history of a box is read by those who may not know of it
                 note(work, work.session.get_one(PaperBox, row.box_id), "isolate")
-            work.journal(ISOLATE, *_subject(row), box=row.box_id)
+            if row.is_secret:
+                work.journal(ISOLATE, SECRET_KIND, row.hold_id, personal=f"box {row.box_id}")
+            else:
+                work.journal(ISOLATE, KIND, task_id, box=row.box_id)
 
     def answer(self, actor: Actor, task_id: str, answer: str, reason: str) -> None:
         """Close a task to destroy by saying why there is nothing to destroy; it shows on the paper.
@@ -150,37 +154,74 @@ class PaperTasks(PaperDesk):
                 wrong["answer"] = "Choose an answer."
             if wrong:
                 raise Invalid("The task stays open.", fields=wrong)
-            for place in places_of_records(work.session, [row.record_id]).get(row.record_id, ()):
+            places = places_of_records(work.session, [row.record_id]).get(row.record_id, ())
+            for place in places:
                 if place.is_live and place.part is not None and place.box is not None:
                     ended = end_stretch(work, place.part, place.span, ANSWERS[answer])
                     note(work, place.box, answer, ended.part_id, one_line(reason))
             _close(work, row, answer, one_line(reason))
-            isolate(work, self._holds)
+            boxes = frozenset(one.box.box_id for one in places if one.box)
+            isolate(work, self._holds, Near(frozenset(one.batch_id for one in places), boxes))
 
 
-def isolate(work: UnitOfWork, holds: HoldsOnRecords) -> None:
-    """Bring the tasks to isolate in step with what is held and lies in boxes now. Locks: see desk.py."""
-    session = work.session
-    session.flush()
-    wanted: dict[tuple[str, str], bool] = {}
-    if session.scalar(select(PaperPart.part_id).where(PaperPart.state.in_(LIVE_PARTS)).limit(1)):
-        for hold in holds.live(session, work.now):
-            for box_id in session.scalars(_boxes_with(hold.covers)):
-                wanted[hold.hold_id, box_id] = hold.is_secret
-    rows = session.scalars(
-        select(PaperTask).where(
-            PaperTask.kind == TaskKind.ISOLATE, PaperTask.state != TaskState.CLOSED
-        )
-    ).all()
-    here = {(row.hold_id, row.box_id) for row in rows}
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What of paper and holds changed, so that not everything need be looked through. batches: what lies
+    where in these; boxes: what was taken out of them. hold_id: that hold alone; "" all."""
+
+    batches: frozenset[str] = frozenset()
+    boxes: frozenset[str] = frozenset()
+    hold_id: str = ""
+
+
+def isolate(work: UnitOfWork, holds: HoldsOnRecords, near: Near | None = None) -> None:
+    """Bring the tasks to isolate in step with what is held and lies in boxes now. Locks: see desk.py.
+
+    near: None looks through everything.
+    """
+    work.session.flush()
+    live = {one.hold_id: one for one in holds.live(work.session, work.now)}
+    rows = _isolating(work.session, near)
     for row in rows:
-        if (row.hold_id, row.box_id) not in wanted:
+        hold = live.get(row.hold_id)
+        here = _boxes_with(hold.covers).where(PaperPart.box_id == row.box_id) if hold else None
+        if here is None or work.session.scalar(here.limit(1)) is None:
             _close(work, row, "not_held")
-    for hold_id, box_id in sorted(wanted.keys() - here):
+    if work.session.scalar(
+        select(PaperPart.part_id).where(PaperPart.state.in_(LIVE_PARTS)).limit(1)
+    ):
+        for hold in live.values():
+            if near is None or near.hold_id in ("", hold.hold_id):
+                _open_isolating(work, hold, near)
+
+
+def _isolating(session: Session, near: Near | None) -> list[PaperTask]:
+    """Tasks to isolate that may have to be closed."""
+    wanted = select(PaperTask).where(
+        PaperTask.kind == TaskKind.ISOLATE, PaperTask.state != TaskState.CLOSED
+    )
+    if near is not None and near.hold_id:
+        wanted = wanted.where(PaperTask.hold_id == near.hold_id)
+    elif near is not None:
+        wanted = wanted.where(PaperTask.box_id.in_(near.boxes))
+    return list(session.scalars(wanted.order_by(PaperTask.task_id)))
+
+
+def _open_isolating(work: UnitOfWork, hold: LiveHold, near: Near | None) -> None:
+    wanted = _boxes_with(hold.covers)
+    if near is not None and not near.hold_id:
+        wanted = wanted.where(Item.batch_id.in_(near.batches))
+    here = select(PaperTask.box_id).where(
+        PaperTask.hold_id == hold.hold_id, PaperTask.state != TaskState.CLOSED
+    )
+    for box_id in sorted(set(work.session.scalars(wanted)) - set(work.session.scalars(here))):
         row = _task(work, TaskKind.ISOLATE)
-        row.hold_id, row.box_id, row.is_secret = hold_id, box_id, wanted[hold_id, box_id]
-        session.add(row)
-        work.journal(OPEN, *_subject(row), task="isolate", box=box_id)
+        row.hold_id, row.box_id, row.is_secret = hold.hold_id, box_id, hold.is_secret
+        work.session.add(row)
+        if row.is_secret:
+            work.journal(OPEN, SECRET_KIND, hold.hold_id, personal=f"paper of box {box_id}")
+        else:
+            work.journal(OPEN, KIND, row.task_id, task="isolate", box=box_id)
 
 
 def settle_destroyed(work: UnitOfWork, record_ids: Collection[str], answer: str) -> None:
@@ -255,15 +296,13 @@ def _open_destroy(work: UnitOfWork, record_id: str) -> None:
     row = _task(work, TaskKind.DESTROY)
     row.record_id = record_id
     work.session.add(row)
-    work.journal(OPEN, *_subject(row), task="destroy", record=record_id)
+    work.journal(OPEN, KIND, row.task_id, task="destroy", record=record_id)
 
 
 def _close(work: UnitOfWork, row: PaperTask, answer: str, reason: str = "") -> None:
     row.state, row.closed_by, row.closed_at = TaskState.CLOSED, work.actor.staff_id, work.now
     row.answer, row.reason = answer, reason
-    work.journal(CLOSE, *_subject(row), answer=answer, personal=reason)
-
-
-def _subject(row: PaperTask) -> tuple[str, str]:
-    """Of a secret hold the log shows the task only to those who may know of the hold."""
-    return (SECRET_KIND, row.hold_id) if row.is_secret else (KIND, row.task_id)
+    if row.is_secret:
+        work.journal(CLOSE, SECRET_KIND, row.hold_id, personal=f"paper of box {row.box_id}")
+    else:
+        work.journal(CLOSE, KIND, row.task_id, answer=answer, personal=reason)

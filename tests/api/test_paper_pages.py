@@ -154,7 +154,8 @@ def test_paper_is_proposed_and_confirmed_by_two_people_and_shows_on_the_record(
     unseen = post(bert, f"{address}/confirm", **done | {"number": "SL-77", "seen_list": ""})
     assert "look at it again" in bert.get(unseen.location).text
     assert post(bert, f"{address}/confirm", **done | {"number": "SL-77"}).status_code == 303
-    assert "Shred Ltd, SL-77" in bert.get(address).text
+    page = bert.get(address).text
+    assert "Shred Ltd, SL-77" in page and "The standstill is over: Over" in page
     issued = bert.get(f"{address}/certificate.json")
     assert json.loads(issued.data)["certificate"]["number"] == "SL-77"
     assert bert.get(f"{address}/certificate.pdf").data.startswith(b"%PDF-")

@@ -30,7 +30,7 @@ from scanning.paper.model import PartState, TaskState
 from scanning.paper.placing import Report
 from scanning.paper.rules import BoxAct
 from scanning.paper.tables import PaperBox, PaperCertificate, PaperDestructionLine, PaperPart
-from tests.service.events import events
+from tests.service.events import events, personal_detail
 from tests.service.papers import WHY, PaperOffice, paper_office
 
 PLAN, WILL_LIKE = "D30", "D35"  # an ordinary type, and one whose paper is kept
@@ -666,7 +666,10 @@ def test_the_task_of_a_secret_hold_is_there_only_for_who_may_know(desk: PaperOff
         one for one in events(desk.instance) if task.task_id in (one.subject_id, str(one.detail))
     ]
     assert told == []
-    assert events(desk.instance, "paper:task:open", hold_id)[0].subject_kind == "secret_hold"
+    for action in ("open", "isolate"):
+        [one] = events(desk.instance, f"paper:task:{action}", hold_id)
+        assert (one.subject_kind, one.detail) == ("secret_hold", {})
+        assert box_id in personal_detail(desk.instance, one)
 
 
 def test_a_hold_on_a_record_that_is_gone_keeps_its_paper(desk: PaperOffice) -> None:
