@@ -15,6 +15,7 @@ from edrms.access.model import Actor
 from edrms.errors import EdrmsError
 from scanning.batches.ledger import BatchAccount
 from scanning.batches.model import ItemState, Whereabouts
+from scanning.intake.delivery import Delivery
 
 console = Console(highlight=False)
 
@@ -32,7 +33,7 @@ def ingest_paths(
 ) -> TakenIn:
     """Receive every file of these paths into one new batch. A refused file is named, not fatal."""
     files = list(_files(paths))
-    batch_id = instance.intake.open_batch(actor, channel=channel, note=note)
+    batch_id = instance.intake.open_batch(actor, channel=channel, delivery=Delivery(note=note))
     refused = []
     for path in files:
         try:

@@ -61,6 +61,7 @@ from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
 from retention.services import Retention
 from retention.transfers import Transfers
+from scanning.batches.closing import Closing
 from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
@@ -68,6 +69,7 @@ from scanning.custody.erasing import StoredObjects
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
+from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
 from scanning.paper.room import PaperRoom
 from scanning.reading.clamd_scanner import ClamdScanner
@@ -124,6 +126,16 @@ class Instance:
     audit: AuditExplorer
     audit_reports: AuditReports
     erasing: Erasing
+
+    @cached_property
+    def closing(self) -> Closing:
+        """Closing batches."""
+        return Closing(self.database, self.clock)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """Where a letter is."""
+        return Tracing(self.database, self.clock)
 
     @cached_property
     def retention(self) -> Retention:

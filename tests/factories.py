@@ -34,6 +34,7 @@ from edrms.staff.accounts import SYSTEM, add_staff_member
 from edrms.uow import UnitOfWork, write
 from scanning.batches.ledger import BatchAccount
 from scanning.batches.tables import Document
+from scanning.intake.delivery import Delivery
 from scanning.intake.receive import Received
 from scanning.reading.ports import Reader
 from scanning.sample_post.fonts import font
@@ -245,7 +246,7 @@ def pdf(*pages: str) -> bytes:
 
 def batch(instance: Instance, by: Actor, **given: Any) -> BatchId:
     """An empty batch opened by this actor."""
-    return instance.intake.open_batch(by, channel="upload", **given)
+    return instance.intake.open_batch(by, channel="upload", delivery=Delivery(**given))
 
 
 def send(instance: Instance, by: Actor, batch_id: str, name: str, content: bytes | str) -> Received:

@@ -2,26 +2,31 @@
 
 from collections.abc import Iterator
 
-from flask import Response
+from flask import Response, request
 
 from api.authn import actor, permission, signed_in, step_up, takes_files
+from api.limits import counted_as
 from api.uploads import sender_key, sent_file
 from api.v1 import blueprint, present, schema
 from api.v1.operation import body, operation, send
 from api.web.context import instance
+from scanning.batches.ledger import require_any
+from scanning.intake.delivery import Delivery
 
 
 @blueprint.post("/batches")
 @permission("batch:list:open")
 @operation(schema.Batch, schema.NewBatch, status=201)
 def open_batch() -> Response:
-    """Open an empty batch."""
+    """Open an empty batch.
+
+    With a header Idempotency-Key, opening again after a lost answer gives the same batch.
+    """
     given = body(schema.NewBatch)
+    delivery = Delivery(**given.model_dump())
     batch_id = instance().intake.open_batch(
-        actor(), channel="api", stream=given.stream, note=given.note,
-        received_on=given.received_on, expected_sheets=given.expected_sheets,
-        announced_files=given.announced_files,
-    )  # fmt: skip
+        actor(), channel="api", delivery=delivery, sender_key=sender_key()
+    )
     return send(present.batch(instance().ledger.batch(actor(), batch_id)), 201)
 
 
@@ -39,6 +44,25 @@ def batches() -> Response:
 @operation(schema.Batch)
 def batch(batch_id: str) -> Response:
     """One batch and where its pages are."""
+    return send(present.batch(instance().ledger.batch(actor(), batch_id)))
+
+
+@blueprint.post("/batches/<batch_id>/counts")
+@permission("batch:list:close")
+@operation(schema.Batch, schema.BatchCounts)
+def tell_counts(batch_id: str) -> Response:
+    """Tell what was not said when the batch was opened. A count that was said stays (409)."""
+    given = body(schema.BatchCounts)
+    instance().closing.tell(actor(), batch_id, **given.model_dump())
+    return send(present.batch(instance().ledger.batch(actor(), batch_id)))
+
+
+@blueprint.post("/batches/<batch_id>/close")
+@permission("batch:list:close")
+@operation(schema.Batch, schema.Closing)
+def close_batch(batch_id: str) -> Response:
+    """Close a batch once everything is read. Where counts differ a supervisor says why."""
+    instance().closing.close(actor(), batch_id, body(schema.Closing).reason)
     return send(present.batch(instance().ledger.batch(actor(), batch_id)))
 
 
@@ -103,3 +127,17 @@ def reject_item(item_id: str) -> Response:
     """Put a held item aside for good, with the reason; its bytes are kept."""
     instance().ledger.reject(actor(), item_id, body(schema.Reason).reason)
     return Response(status=204)
+
+
+@blueprint.get("/letters")
+@signed_in
+@counted_as("searches")
+@operation(schema.LetterList, query=("q",))
+def letters() -> Response:
+    """Where a letter is, by any scrap of it: a batch or record number, the day it was received, the name
+    of its file, words in it, or its client. By words only what is not on a file yet is found."""
+    require_any(actor())
+    found = instance().tracing.trace(actor(), request.args.get("q", ""))
+    fields = schema.Letter.model_fields
+    shown = [schema.Letter(**{name: getattr(one, name) for name in fields}) for one in found]
+    return send(schema.LetterList(letters=shown))

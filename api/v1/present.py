@@ -5,6 +5,7 @@ from edrms.clients.model import Client
 from edrms.records.tables import Record
 from edrms.records.viewing import OpenRecord
 from scanning.batches import tables
+from scanning.batches.counts import Sides
 from scanning.batches.ledger import BatchAccount
 from scanning.batches.model import Whereabouts
 from search.service import Answer
@@ -16,8 +17,15 @@ def batch(account: BatchAccount) -> schema.Batch:
     places = {place.value: found.at.get(place, 0) for place in Whereabouts}
     return schema.Batch(
         batch_id=row.batch_id, reference=row.reference, received_on=row.received_on,
-        opened_at=row.opened_at, note=row.note, expected_sheets=row.expected_sheets,
-        announced_files=row.announced_files, item_ids=[item.item_id for item in account.items],
+        opened_at=row.opened_at, note=row.note, origin=row.origin, device=row.device,
+        settings=row.settings, sides=Sides(row.sides), expected_sheets=row.expected_sheets,
+        expected_documents=row.expected_documents, announced_files=row.announced_files,
+        scanned_from=row.scanned_from, scanned_until=row.scanned_until, closed_at=row.closed_at,
+        differences=[
+            schema.CountDifference(what=one.what, expected=one.expected, came=one.came)
+            for one in account.differences
+        ],
+        item_ids=[item.item_id for item in account.items],
         pages=schema.PageAccount(
             received=found.pages, agrees=found.balances, files_not_counted=found.uncounted_items,
             **places,

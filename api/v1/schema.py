@@ -3,7 +3,9 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from scanning.batches.counts import Counted, Sides
 
 
 class Model(BaseModel):
@@ -45,10 +47,42 @@ class NewBatch(Model):
     stream: str = ""
     note: str = ""
     received_on: date | None = Field(None, description="Day the post arrived; today if not said.")
+    origin: str = Field("", max_length=160, description="Where the post was collected.")
+    device: str = Field("", max_length=64, description="Name of the scanner.")
+    settings: dict[str, str] = Field(
+        default_factory=dict, description="What the scanner was set to, as it names that."
+    )
+    sides: Sides = Field(Sides.UNKNOWN, description="Which sides of a sheet are scanned.")
     expected_sheets: int | None = Field(None, ge=1, lt=100_000)
+    expected_documents: int | None = Field(None, ge=1, lt=100_000)
     announced_files: int | None = Field(
         None, ge=1, lt=100_000, description="How many files will be sent into the batch."
     )
+    scanned_from: AwareDatetime | None = None
+    scanned_until: AwareDatetime | None = None
+
+
+class BatchCounts(Model):
+    """What was counted by hand; each can be said once."""
+
+    sides: Sides = Sides.UNKNOWN
+    expected_sheets: int | None = Field(None, ge=1, lt=100_000)
+    expected_documents: int | None = Field(None, ge=1, lt=100_000)
+
+
+class Closing(Model):
+    """reason: needed of a supervisor where counts differ."""
+
+    reason: str = Field("", max_length=2000)
+
+
+class CountDifference(Model):
+    """A count that does not agree. Of `sheets` both numbers are pages. `sides`: sheets were counted, but
+    not said whether both sides are scanned."""
+
+    what: Counted
+    expected: int
+    came: int
 
 
 class PageAccount(Model):
@@ -75,10 +109,36 @@ class Batch(Model):
     received_on: date
     opened_at: datetime
     note: str
+    origin: str
+    device: str
+    settings: dict[str, str]
+    sides: Sides
     expected_sheets: int | None
+    expected_documents: int | None
     announced_files: int | None
+    scanned_from: datetime | None
+    scanned_until: datetime | None
+    closed_at: datetime | None
+    differences: list[CountDifference]
     pages: PageAccount
     item_ids: list[str]
+
+
+class Letter(Model):
+    """A document in the custody ledger, or a file not divided yet (`document_id` empty, pages 0)."""
+
+    batch_id: str
+    batch_reference: str
+    received_on: date
+    file_name: str
+    document_id: str
+    first_page: int
+    last_page: int
+    state: str
+
+
+class LetterList(Model):
+    letters: list[Letter]
 
 
 class BatchList(Model):

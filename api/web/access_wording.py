@@ -101,6 +101,8 @@ PERMISSIONS: Mapping[str, str] = {
     "batch:all:view": _l("See all batches"),
     "batch:item:receive": _l("Send in files"),
     "batch:list:open": _l("Open a batch"),
+    "batch:list:close": _l("Close a batch"),
+    "batch:difference:accept": _l("Close a batch although counts differ"),
     "batch:own:view": _l("See own batches"),
     "client:file:view": _l("Open a person's file"),
     "client:identity:link": _l("See who a sealed person is now"),

@@ -68,6 +68,10 @@ GROUPS: tuple[Group, ...] = (
         _l("Post and scanning"),
         {
             "batch:list:open": _l("opened batch %(it)s"),
+            "batch:list:close": _l("closed batch %(it)s"),
+            "batch:list:reopen": _l("opened batch %(it)s again"),
+            "batch:count:tell": _l("told what was counted of batch %(it)s"),
+            "batch:letter:trace": _l("looked for a letter among the post"),
             "batch:item:receive": _l("received a file into batch %(it)s"),
             "item:content:open": _l("took file %(it)s apart into pages"),
             "item:content:divide": _l("divided file %(it)s into documents"),

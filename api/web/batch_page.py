@@ -1,10 +1,15 @@
 """One batch as its page shows it: the account, and each file with what may be done about it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from api.web.presenting import batch_row
-from api.web.view_models import BatchPage, FieldError, ItemDocument, ItemRow
+from api.web.view_models import BatchPage, CountRow, FieldError, ItemDocument, ItemRow
 from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.policy import holds
+from scanning.batches.closing import ACCEPT, COUNTS
+from scanning.batches.counts import Count
 from scanning.batches.ledger import BatchAccount, is_infected
 from scanning.batches.model import DocumentState, ItemState, Whereabouts
 from scanning.batches.tables import Document, Item
@@ -16,7 +21,7 @@ def batch_page(
     account: BatchAccount, instance: Instance, actor: Actor, errors: tuple[FieldError, ...] = ()
 ) -> BatchPage:
     """The page of a batch the actor may see."""
-    names = instance.staff.names([account.batch.opened_by])
+    names = instance.staff.names({account.batch.opened_by, account.batch.closed_by})
     items = sorted(account.items, key=lambda item: (_urgency(item), item.ordinal))
     filed = [d.record_id for item in items for d in item.documents if d.record_id]
     readable = instance.viewing.visible(actor, filed)
@@ -26,12 +31,39 @@ def batch_page(
         batch=batch_row(account, names),
         items=tuple(_item_row(item, account, actor, reachable) for item in items),
         received_on=account.batch.received_on,
-        expected_sheets=account.batch.expected_sheets,
+        origin=account.batch.origin,
+        device=account.batch.device,
+        settings=tuple(sorted(account.batch.settings.items())),
+        scanned_from=account.batch.scanned_from,
+        scanned_until=account.batch.scanned_until,
         announced_files=account.batch.announced_files,
         received_files=sum(item.parent_id is None for item in items),
         sees_paper=holds(actor, "paper:box:view"),
+        counts=tuple(_count_row(one) for one in account.counts),
+        **_closing(account, actor, names),
         errors=errors,
     )
+
+
+def _count_row(count: Count) -> CountRow:
+    return CountRow(count.what.value, count.expected, count.came, count.agrees)
+
+
+def _closing(account: BatchAccount, actor: Actor, names: Mapping[str, str]) -> dict[str, Any]:
+    batch, can_close = account.batch, holds(actor, "batch:list:close")
+    accepts, is_open = holds(actor, ACCEPT), account.batch.closed_at is None
+    is_read = all(item.state in (ItemState.READ, ItemState.REJECTED) for item in account.items)
+    is_ready = is_open and can_close and is_read
+    untold = [name for name in COUNTS if getattr(batch, name) in (None, "")]
+    return {
+        "untold": tuple(untold) if is_open and can_close else (),
+        "closed_at": batch.closed_at,
+        "closed_by": names.get(batch.closed_by, ""),
+        "closing_reason": batch.closing_reason,
+        "may_close": is_ready and (accepts or not account.differences),
+        "waits_for_supervisor": is_ready and not accepts and bool(account.differences),
+        "may_reopen": not is_open and accepts,
+    }
 
 
 def _urgency(item: Item) -> int:

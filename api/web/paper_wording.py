@@ -75,7 +75,7 @@ ACTS: Mapping[str, str] = {
 }
 _ASKED: Mapping[Asked, str] = {
     Asked.QUALITY: _l("The quality check passed"),
-    Asked.FILED: _l("Everything in the batch is filed, and the count agrees"),
+    Asked.FILED: _l("The batch is closed, and everything in it is filed"),
     Asked.STANDSTILL: _l("The standstill is over"),
     Asked.NO_HOLD: _l("No hold is on its records"),
     Asked.MAY_GO: _l("Its paper may be destroyed"),
@@ -88,7 +88,7 @@ _BECAUSE: Mapping[str, str] = {
     "failed": _l("The last check failed"),
     "disposed_of": _l("Not needed: its records were disposed of"),
     "all_filed": _l("Filed, blank, separator or rejected, every page"),
-    "not_all_filed": _l("Some pages are not accounted for yet"),
+    "not_all_filed": _l("The batch is open, or some pages are not accounted for yet"),
     "over": _l("Over"),
     "not_begun": _l("It begins with the quality check"),
     "none": _l("None"),

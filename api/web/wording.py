@@ -7,9 +7,11 @@ says what happened and what to do next. Nothing here decides anything.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from api.web import audit_words
+from scanning.batches.counts import Counted
 from scanning.reading.model import HeldReason
 
 AUDIT_ALERTS = audit_words.ALERTS
@@ -24,6 +26,12 @@ class Reason:
     next_step: str
 
 
+COUNTED: Mapping[str, LazyString] = {
+    Counted.FILES: _l("Files"),
+    Counted.SHEETS: _l("Pages, by the sheets counted"),
+    Counted.SIDES: _l("Sheets; say which sides were scanned"),
+    Counted.DOCUMENTS: _l("Documents"),
+}
 HELD: Mapping[str, Reason] = {
     HeldReason.EMPTY: Reason(
         _l("The file is empty."), _l("Ask the sender for the file again, then reject this one.")

@@ -14,6 +14,7 @@ from edrms.db import Database
 from edrms.errors import Conflict, Invalid, Refused, no_such
 from edrms.jobs.queue import enqueue, enqueue_next
 from edrms.uow import UnitOfWork, write
+from scanning.batches.counts import Announced, Came, Count, Sides, came, compare
 from scanning.batches.model import (
     DIVIDE_ITEM,
     OPEN_ITEM,
@@ -37,9 +38,10 @@ from scanning.reading.model import HeldReason
 
 @dataclass(frozen=True, slots=True)
 class PagePlace:
-    """Where one page of an item is."""
+    """Where one page of an item is, and what kind of page."""
 
     number: int
+    kind: str
     place: Whereabouts
     reason: str
 
@@ -48,7 +50,8 @@ class PagePlace:
 class BatchAccount:
     """A batch, its items, where each item's pages are, and the reconciliation.
 
-    twins: reference of the batch that holds the same bytes, by Item.identical_to.
+    twins: reference of the batch that holds the same bytes, by Item.identical_to. counts: those made by
+    people, against what came so far.
     """
 
     batch: Batch
@@ -56,6 +59,12 @@ class BatchAccount:
     pages: dict[str, tuple[PagePlace, ...]]
     reconciliation: Reconciliation
     twins: dict[str, str]
+    counts: tuple[Count, ...]
+
+    @property
+    def differences(self) -> tuple[Count, ...]:
+        """The counts that do not agree."""
+        return tuple(count for count in self.counts if not count.agrees)
 
 
 class Ledger:
@@ -73,21 +82,23 @@ class Ledger:
 
         show: "all", "mine", "attention" (a file held, or pages that do not agree) or "disagreeing".
         """
-        statement = select(Batch).where(_visible(actor), _shown(actor, show))
+        statement = select(Batch).where(visible_batches(actor), _shown(actor, show))
         statement = statement.order_by(Batch.number.desc()).limit(limit).offset(offset)
         with self._database.read() as session:
-            return [_account(session, batch) for batch in session.scalars(statement)]
+            return [account_of(session, batch) for batch in session.scalars(statement)]
 
     def count(self, actor: Actor, *, show: str = "all") -> int:
         """How many batches `batches` would give without a limit."""
-        statement = select(func.count(Batch.batch_id)).where(_visible(actor), _shown(actor, show))
+        statement = select(func.count(Batch.batch_id)).where(
+            visible_batches(actor), _shown(actor, show)
+        )
         with self._database.read() as session:
             return session.scalar(statement) or 0
 
     def attention(self, actor: Actor) -> Attention:
         """What needs a person among the batches the actor may see."""
         with self._database.read() as session:
-            return attention(session, _visible(actor))
+            return attention(session, visible_batches(actor))
 
     def whole(self, actor: Actor) -> Reconciliation:
         """The account over every batch."""
@@ -126,7 +137,7 @@ class Ledger:
             batch = session.get(Batch, batch_id)
             if batch is None or not _may_see(actor, batch):
                 raise no_such("batch")
-            return _account(session, batch)
+            return account_of(session, batch)
 
     def item(self, actor: Actor, item_id: str) -> tuple[Item, BatchAccount]:
         """One item with its batch's account."""
@@ -134,7 +145,7 @@ class Ledger:
             item = session.get(Item, item_id)
             if item is None or not _may_see(actor, item.batch):
                 raise no_such("item")
-            return item, _account(session, item.batch)
+            return item, account_of(session, item.batch)
 
     def retry(self, actor: Actor, item_id: str) -> None:
         """Try a held item again: from where it stopped, opening it or dividing it."""
@@ -173,7 +184,8 @@ def require_any(actor: Actor) -> None:
         require(actor, "batch:own:view")
 
 
-def _visible(actor: Actor) -> ColumnElement[bool]:
+def visible_batches(actor: Actor) -> ColumnElement[bool]:
+    """A condition on batches: the actor may see them. Raises Denied for who may see none."""
     require_any(actor)
     return true() if holds(actor, "batch:all:view") else Batch.opened_by == actor.staff_id
 
@@ -207,7 +219,8 @@ def _held(work: UnitOfWork, item_id: str) -> Item:
     return item
 
 
-def _account(session: Session, batch: Batch) -> BatchAccount:
+def account_of(session: Session, batch: Batch) -> BatchAccount:
+    """A batch's account as it stands in this transaction."""
     items = session.scalars(
         select(Item)
         .where(Item.batch_id == batch.batch_id)
@@ -216,8 +229,25 @@ def _account(session: Session, batch: Batch) -> BatchAccount:
     ).all()
     pages = _places(session, batch.batch_id)
     every = [page.place for places in pages.values() for page in places]
-    account = reconcile((item.page_count for item in items), every, batch.expected_sheets)
-    return BatchAccount(batch, tuple(items), pages, account, twin_references(session, items))
+    account = reconcile((item.page_count for item in items), every)
+    counts = compare(_announced(batch), _came(batch, items, pages))
+    return BatchAccount(
+        batch, tuple(items), pages, account, twin_references(session, items), counts
+    )
+
+
+def _announced(batch: Batch) -> Announced:
+    return Announced(
+        files=batch.announced_files, sheets=batch.expected_sheets,
+        documents=batch.expected_documents, sides=Sides(batch.sides),
+    )  # fmt: skip
+
+
+def _came(batch: Batch, items: Sequence[Item], pages: dict[str, tuple[PagePlace, ...]]) -> Came:
+    files = sum(item.parent_id is None for item in items)
+    documents = sum(len(item.documents) for item in items)
+    kinds = [[page.kind for page in places] for places in pages.values()]
+    return came(files, documents, kinds, Sides(batch.sides))
 
 
 def _places(session: Session, batch_id: str) -> dict[str, tuple[PagePlace, ...]]:
@@ -231,11 +261,11 @@ def _places(session: Session, batch_id: str) -> dict[str, tuple[PagePlace, ...]]
     )  # fmt: skip
     places: dict[str, list[PagePlace]] = {}
     for item_id, number, kind, reason, item_state, document_state in rows:
-        place = PagePlace(number, whereabouts(item_state, kind, document_state), reason)
+        place = PagePlace(number, kind, whereabouts(item_state, kind, document_state), reason)
         places.setdefault(item_id, []).append(place)
     return {item_id: tuple(found) for item_id, found in places.items()}
 
 
 def all_accounts(session: Session) -> Sequence[BatchAccount]:
     """The account of every batch, for `edrms verify`."""
-    return [_account(session, batch) for batch in session.scalars(select(Batch))]
+    return [account_of(session, batch) for batch in session.scalars(select(Batch))]

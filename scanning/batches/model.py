@@ -84,7 +84,6 @@ class Reconciliation:
     pages: int
     at: dict[Whereabouts, int]
     uncounted_items: int
-    expected_sheets: int | None = None
 
     @property
     def balances(self) -> bool:
@@ -102,7 +101,6 @@ class Reconciliation:
 def reconcile(
     item_page_counts: Iterable[int | None],
     places: Iterable[Whereabouts],
-    expected_sheets: int | None = None,
 ) -> Reconciliation:
     """The account of a batch: counts declared when items were opened, against where pages are now."""
     counts = list(item_page_counts)
@@ -111,5 +109,4 @@ def reconcile(
         pages=sum(count for count in counts if count is not None),
         at=dict(Counter(places)),
         uncounted_items=sum(count is None for count in counts),
-        expected_sheets=expected_sheets,
     )

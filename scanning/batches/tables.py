@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from edrms.db import Base, Big, UtcDateTime
@@ -21,9 +21,16 @@ class UploadTotal(Base):
 
 
 class Batch(Base):
-    """What came in together: a delivery of post, one upload, one run of `edrms ingest`."""
+    """What came in together: a delivery of post, one upload, one run of `edrms ingest`.
+
+    What was counted and said beforehand: scanning/intake/delivery.py. closed_at: None while files may
+    still come. closing_reason: why it was closed although counts differ.
+    """
 
     __tablename__ = "batches"
+    __table_args__ = (
+        Index("ix_batches_opened_by_sender_key", "opened_by", "sender_key", unique=True),
+    )
 
     batch_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, unique=True)
@@ -31,10 +38,21 @@ class Batch(Base):
     stream: Mapped[str] = mapped_column(String(32), default="")
     note: Mapped[str] = mapped_column(Text, default="")
     received_on: Mapped[date] = mapped_column(Date)
+    origin: Mapped[str] = mapped_column(Text, default="")
+    device: Mapped[str] = mapped_column(String(64), default="", index=True)
+    settings: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    sides: Mapped[str] = mapped_column(String(8), default="")
     expected_sheets: Mapped[int | None] = mapped_column(Integer)
+    expected_documents: Mapped[int | None] = mapped_column(Integer)
     announced_files: Mapped[int | None] = mapped_column(Integer)
+    scanned_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    scanned_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sender_key: Mapped[str | None] = mapped_column(String(200))
     opened_by: Mapped[str] = mapped_column(String(32), index=True)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_by: Mapped[str] = mapped_column(String(32), default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closing_reason: Mapped[str] = mapped_column(Text, default="")
     items: Mapped[list["Item"]] = relationship(back_populates="batch", order_by="Item.ordinal")
 
     @property

@@ -8,7 +8,6 @@ too large leaves nothing behind but its event.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,6 +24,8 @@ from edrms.storage.ports import KeepingStore, StoredObject
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import OPEN_ITEM
 from scanning.batches.tables import Batch, Item
+from scanning.intake.delivery import Delivery
+from scanning.intake.opening import open_batch
 from scanning.intake.quota import QuotaUsedUp, check_quota, count_upload
 from scanning.intake.rules import clean_file_name
 
@@ -44,6 +45,12 @@ class UploadCutOff(Invalid):
     """The connection ended before the whole file had arrived; nothing of it was kept."""
 
     code = "upload_cut_off"
+
+
+class BatchClosed(Conflict):
+    """The batch was closed; nothing of the file was kept."""
+
+    code = "closed"
 
 
 class Intake:
@@ -68,37 +75,18 @@ class Intake:
         actor: Actor,
         *,
         channel: str,
-        stream: str = "",
-        note: str = "",
-        received_on: date | None = None,
-        expected_sheets: int | None = None,
-        announced_files: int | None = None,
+        delivery: Delivery | None = None,
+        sender_key: str | None = None,
     ) -> BatchId:
-        """A new, empty batch. received_on: when the post arrived, today if not said.
+        """A new, empty batch. channel: by which way it comes. sender_key: the sender's own name for it, so
+        that a repeat after a lost answer gives the same batch; blank is none.
 
-        announced_files: how many files the sender says will follow, None if that is not known.
+        Raises Invalid naming what is wrong, Conflict when the key was used for another delivery.
         """
         require(actor, "batch:list:open")
-        batch_id = BatchId(new_id())
+        key = (sender_key or "").strip() or None
         with write(self._database, actor, self._clock) as work:
-            today = civil_date(work.now)
-            if received_on and received_on > today:
-                raise Invalid(
-                    "The batch was not opened.",
-                    fields={"received_on": "The date received cannot be in the future."},
-                )
-            work.alone("batch numbers")
-            number = (work.session.scalar(select(func.max(Batch.number))) or 0) + 1
-            work.session.add(
-                Batch(
-                    batch_id=batch_id, number=number, channel=channel, stream=stream[:32],
-                    note=note.strip()[:500], received_on=received_on or today,
-                    expected_sheets=expected_sheets, announced_files=announced_files,
-                    opened_by=actor.staff_id, opened_at=work.now,
-                )
-            )  # fmt: skip
-            work.journal("batch:list:open", "batch", batch_id, channel=channel)
-        return batch_id
+            return open_batch(work, channel, delivery or Delivery(), key)
 
     def receive_file(
         self,
@@ -112,13 +100,15 @@ class Intake:
         """Take one file in. sender_key: the sender's own name for this sending, so that a repeat after
         a lost answer gives the first receipt again rather than a second item; blank is none.
 
-        Raises UploadCutOff, TooLarge, QuotaUsedUp, NoSpace, NotFound (no such batch), Conflict (the key
-        was used for other bytes); nothing is kept then.
+        Raises UploadCutOff, TooLarge, QuotaUsedUp, NoSpace, NotFound (no such batch), BatchClosed,
+        Conflict (the key was used for other bytes); nothing is kept then.
         """
         sender_key = (sender_key or "").strip() or None
         with self._database.read() as session:
-            _own_batch(session, actor, batch_id)
+            batch = _own_batch(session, actor, batch_id)
             earlier = _by_sender_key(session, batch_id, sender_key)
+            if earlier is None:
+                _must_be_open(batch)
         if earlier:
             return _same_bytes(earlier, _sha256_up_to(chunks, earlier.size_bytes))
         item_id = ItemId(new_id())
@@ -133,7 +123,7 @@ class Intake:
             raise
         try:
             receipt = self._accept(actor, batch_id, item_id, name, stored, sender_key)
-        except QuotaUsedUp as error:
+        except (QuotaUsedUp, BatchClosed) as error:
             self._store.delete(stored.key)
             self._note_refusal(actor, batch_id, error)
             raise
@@ -159,6 +149,7 @@ class Intake:
             work.alone(f"items of {batch_id}")
             earlier = _by_sender_key(work.session, batch_id, sender_key)
             if earlier is None:
+                _must_be_open(_own_batch(work.session, actor, batch_id))
                 count_upload(work, actor.staff_id, stored.size_bytes, self._per_day_bytes)
                 item = add_item(work, batch_id, item_id, name, stored, sender_key=sender_key)
                 return Received(
@@ -217,6 +208,11 @@ def _own_batch(session: Session, actor: Actor, batch_id: str) -> Batch:
     if not decide(actor, "batch:item:receive", BatchFacts(batch.opened_by)).allowed:
         raise no_such("batch")
     return batch
+
+
+def _must_be_open(batch: Batch) -> None:
+    if batch.closed_at is not None:
+        raise BatchClosed(f"Batch {batch.reference} is closed. Send the file in a new batch.")
 
 
 def _sha256_up_to(chunks: Iterable[bytes], most_bytes: int) -> str:

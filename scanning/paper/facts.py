@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from edrms.clock import civil_date
 from edrms.records.tables import FILED, Record
-from scanning.batches.tables import Document
+from scanning.batches.tables import Batch, Document
 from scanning.batches.totals import account_of_batch
 from scanning.paper.keeping import paper_rule, usual_standstill_days
 from scanning.paper.model import BoxState, PartState, Quality, Span
@@ -31,9 +31,10 @@ class BatchFacts:
 def batch_facts(session: Session, batch_id: str, quality: QualityCheck) -> BatchFacts:
     """Everything about a batch that bears on its paper."""
     account = account_of_batch(session, batch_id)
+    is_closed = session.get_one(Batch, batch_id).closed_at is not None
     return BatchFacts(
         batch_id, quality.of_batch(session, batch_id),
-        account.balances and account.is_settled and account.items > 0,
+        account.balances and account.is_settled and account.items > 0 and is_closed,
         tuple(documents_of_batch(session, batch_id)),
     )  # fmt: skip
 

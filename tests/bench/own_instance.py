@@ -26,6 +26,7 @@ from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from scanning.indexing.filing import IndexDecision
+from scanning.intake.delivery import Delivery
 from scanning.sample_post.people import make_clients
 from tests import factories
 
@@ -45,7 +46,8 @@ class OwnInstance:
     def send(self, paths: Iterable[Path], received_on: date | None = None) -> list[str]:
         """Receive these files into one new batch; their item ids in the same order."""
         intake = self.instance.intake
-        batch_id = intake.open_batch(self.operator, channel="folder", received_on=received_on)
+        delivery = Delivery(received_on=received_on)
+        batch_id = intake.open_batch(self.operator, channel="folder", delivery=delivery)
         return [self._receive(batch_id, path) for path in paths]
 
     def _receive(self, batch_id: str, path: Path) -> str:

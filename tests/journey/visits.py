@@ -13,6 +13,9 @@ from tests.journey.running_site import PASSWORD, RunningSite
 FILES_ITSELF, WAITS, LOCKED = "scan_0004.tif", "scan_0031.pdf", "locked.pdf"
 WORD_OF_FILED, WORD_OF_WAITING = "hovercraft", "pottery"
 
+MESSAGES_ARE_WIDE = """() => [...document.querySelectorAll(".moj-alert__content")].every(
+  (one) => one.scrollHeight < 60 || one.clientWidth > 0.6 * one.parentElement.clientWidth)"""
+
 
 @dataclass
 class Visit:
@@ -26,8 +29,10 @@ class Visit:
         self.page.goto(self.address + path, wait_until="networkidle")
 
     def check(self) -> None:
-        """No accessibility fault, no console error, no breach of the content security policy."""
+        """No accessibility fault, no console error, no breach of the content security policy, and what
+        the page has to tell stands beside nothing, in lines one can read."""
         assert violations(self.page) == [], self.page.url
+        assert self.page.evaluate(MESSAGES_ARE_WIDE), self.page.url
         assert self.complaints == [], self.page.url
 
 

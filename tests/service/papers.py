@@ -31,8 +31,9 @@ class PaperOffice(Office):
     """An office whose post is scanned and put into boxes."""
 
     def batch(
-        self, *types: str, pages: int = 2, sheets: int | None = None, filed: bool = True
-    ) -> str:
+        self, *types: str, pages: int = 2, sheets: int | None = None, filed: bool = True,
+        closed: bool = True,
+    ) -> str:  # fmt: skip
         """A batch of one file with a document of each type, so many pages each. Returns its reference."""
         by = self.who("pat")
         batch_id = self.instance.intake.open_batch(by, channel="web", expected_sheets=sheets)
@@ -52,6 +53,8 @@ class PaperOffice(Office):
                 self._document(work, item_id, number, pages, code, filed=filed)
             work.journal("batch:item:receive", "batch", batch_id)
         renewed(self.instance)
+        if closed:
+            self.instance.closing.close(self.who("quinn"), batch_id, WHY)
         with self.instance.database.read() as session:
             return session.get_one(Batch, batch_id).reference
 

@@ -310,6 +310,9 @@ def test_an_unbalanced_or_unfiled_batch_keeps_its_paper(desk: PaperOffice) -> No
     desk.check(waiting)
     reference, other = desk.ready(PLAN)
     assert "filed" in desk.unmet(waiting) and refused(desk, part_id) == "not_passed"
+    still_open = desk.batch(PLAN, closed=False)
+    desk.put(desk.box(), still_open)
+    assert "filed" in desk.unmet(still_open)
     with write(desk.instance.database, SYSTEM, desk.clock) as work:
         work.session.execute(
             update(Item).where(Item.batch_id == desk.batch_id(reference)).values(page_count=3)

@@ -8,6 +8,7 @@ from api.web.view_models import (
     BatchRow,
     Check,
     Choice,
+    CountRow,
     DateFields,
     FieldError,
     ItemDocument,
@@ -19,6 +20,8 @@ from api.web.view_models import (
     ReconciliationPage,
     Shell,
     StatusPage,
+    TracePage,
+    TraceRow,
     UploadPage,
     WorkerRow,
     WorkRow,
@@ -159,9 +162,13 @@ BATCH = BatchPage(
     batch=ROWS[0],
     items=ITEMS,
     received_on=date(2026, 11, 22),
-    expected_sheets=23,
+    device="Scanner 2",
+    origin="Civic Centre, PO box 12",
     announced_files=19,
     received_files=18,
+    counts=(CountRow("files", 19, 18, False), CountRow("sheets", 46, 46, True)),
+    untold=("expected_documents",),
+    may_close=True,
 )
 UPLOAD = UploadPage(
     streams=(
@@ -206,5 +213,31 @@ STATUS = StatusPage(
     work=(
         WorkRow(name="Read a page", waiting=312, running=2, retried=0, oldest_age_s=95),
         WorkRow(name="Index a record", waiting=12, running=1, retried=3, oldest_age_s=360),
+    ),
+)
+TRACE = TracePage(
+    typed="hospital discharge",
+    may_search=True,
+    rows=(
+        TraceRow(
+            batch_reference="B-00412",
+            batch_href="/batches/b412",
+            received_on=date(2026, 11, 22),
+            file_name="scan_0004.tif",
+            first_page=3,
+            last_page=5,
+            state="to_index",
+            taken_by="Pat Example",
+            document_href="/queue/d1",
+        ),
+        TraceRow(
+            batch_reference="B-00398",
+            batch_href="/batches/b398",
+            received_on=date(2026, 11, 20),
+            file_name="post.pdf",
+            first_page=0,
+            last_page=0,
+            state="held",
+        ),
     ),
 )

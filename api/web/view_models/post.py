@@ -19,7 +19,8 @@ ItemState = Literal[
 class UploadPage:
     """The upload form, as first shown or as typed when something was wrong.
 
-    Form fields: stream, note, received_on-day/-month/-year, expected_sheets, files.
+    Form fields: stream, note, received_on-day/-month/-year, expected_sheets, sides, expected_documents,
+    origin, device, files.
     accept: media types and endings for the file chooser, `.pdf,.tif,image/jpeg` say.
     """
 
@@ -31,6 +32,10 @@ class UploadPage:
     note: str = ""
     received_on: DateFields = NO_DATE
     expected_sheets: str = ""
+    sides: str = ""
+    expected_documents: str = ""
+    origin: str = ""
+    device: str = ""
     errors: tuple[FieldError, ...] = ()
 
 
@@ -144,23 +149,53 @@ class ItemRow:
     may_download: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """A count made beforehand and what came. what: a Counted value; of sheets both are pages."""
+
+    what: str
+    expected: int
+    came: int
+    agrees: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPage:
     """One batch: its account and its items, those needing a person first.
 
     announced_files: how many files the sender said would come, None if not said; received_files:
     how many came (without those found inside another, such as an attachment).
-    expected_sheets: sheets of paper counted by hand, None if not counted.
+    untold: counts that nobody said and this person may say: sides, expected_sheets, expected_documents;
+    the form posts them to post.tell_counts. may_close: shows a button that posts to post.close_batch,
+    with the field reason where counts differ. waits_for_supervisor: this person could close it if they
+    agreed. may_reopen: shows a form that posts reason to post.reopen_batch.
     """
 
     batch: BatchRow
     items: tuple[ItemRow, ...]
     received_on: date | None = None
-    expected_sheets: int | None = None
+    origin: str = ""
+    device: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    scanned_from: datetime | None = None
+    scanned_until: datetime | None = None
     announced_files: int | None = None
     received_files: int = 0
     sees_paper: bool = False
+    counts: tuple[CountRow, ...] = ()
+    untold: tuple[str, ...] = ()
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    closing_reason: str = ""
+    may_close: bool = False
+    waits_for_supervisor: bool = False
+    may_reopen: bool = False
     errors: tuple[FieldError, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether a count made beforehand does not agree."""
+        return any(not count.agrees for count in self.counts)
 
     @property
     def is_working(self) -> bool:
@@ -171,6 +206,35 @@ class BatchPage:
     def files_missing(self) -> int:
         """Announced files that never arrived."""
         return max(0, (self.announced_files or 0) - self.received_files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceRow:
+    """A document in the custody ledger, or a file not divided yet (first_page 0). document_href: the
+    workbench, for whoever may index it."""
+
+    batch_reference: str
+    batch_href: str
+    received_on: date
+    file_name: str
+    first_page: int
+    last_page: int
+    state: ItemState
+    taken_by: str = ""
+    document_href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracePage:
+    """What a scrap of knowledge led to, newest first. is_cut_off: there may be older ones.
+
+    Form field: q.
+    """
+
+    typed: str = ""
+    rows: tuple[TraceRow, ...] = ()
+    is_cut_off: bool = False
+    may_search: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

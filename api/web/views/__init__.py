@@ -2,11 +2,13 @@
 
 from api.web.views import (  # noqa: F401 - they add their routes to blueprints of others
     audit_reports,
+    batch_closing,
     batches,
     disposal_forms,
     paper_ending,
     paper_work,
     taking_away,
+    tracing,
 )
 from api.web.views.access_reports import blueprint as access_reports
 from api.web.views.account import blueprint as account

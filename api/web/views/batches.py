@@ -30,15 +30,15 @@ KINDS = ("all", "attention", "mine")
 def batches() -> ResponseReturnValue:
     """Batches the person may see, newest first."""
     asked = request.args.get("show", "all")
-    show = asked if asked in KINDS else "all"
-    paging = pagination(page_number(), PAGE_SIZE, instance().ledger.count(actor(), show=show))
+    which = asked if asked in KINDS else "all"
+    paging = pagination(page_number(), PAGE_SIZE, instance().ledger.count(actor(), show=which))
     offset = (paging.page - 1) * PAGE_SIZE
-    accounts = instance().ledger.batches(actor(), PAGE_SIZE, offset, show=show)
+    accounts = instance().ledger.batches(actor(), PAGE_SIZE, offset, show=which)
     names = instance().staff.names(account.batch.opened_by for account in accounts)
     page = BatchesPage(
         batches=tuple(batch_row(account, names) for account in accounts),
         pagination=paging,
-        show=show,  # type: ignore[arg-type]
+        show=which,  # type: ignore[arg-type]
         may_upload=holds(actor(), "batch:list:open"),
     )
     return render_template("batches.html", page=page, shell=shell())
@@ -48,12 +48,13 @@ def batches() -> ResponseReturnValue:
 @signed_in
 def batch(batch_id: str) -> ResponseReturnValue:
     """One batch: its account and its items, those needing a person first."""
-    return _show(batch_id)
+    return show(batch_id)
 
 
-def _show(
+def show(
     batch_id: str, errors: tuple[FieldError, ...] = (), status: int = 200
 ) -> ResponseReturnValue:
+    """The batch as it is now, with what was wrong in a form of it."""
     account = instance().ledger.batch(actor(), batch_id)
     page = batch_page(account, instance(), actor(), errors)
     return render_template("batch.html", page=page, shell=shell()), status
@@ -89,7 +90,7 @@ def reject_item(batch_id: str, item_id: str) -> ResponseReturnValue:
         instance().ledger.reject(actor(), item_id, request.form.get("reason", ""))
     except Invalid:
         error = FieldError(field=f"reason-{item_id}", message=_("Say why the file is rejected."))
-        return _show(batch_id, (error,), 422)
+        return show(batch_id, (error,), 422)
     say("success", _("The file is rejected. It is kept as it came."))
     return redirect(url_for("post.batch", batch_id=batch_id), 303)
 

@@ -16,6 +16,8 @@ from api.web.presenting import stream_choices
 from api.web.shell import say, shell
 from api.web.view_models import DateFields, FieldError, UploadPage
 from edrms.errors import EdrmsError, Invalid
+from scanning.batches.counts import Sides
+from scanning.intake.delivery import Delivery
 
 blueprint = Blueprint("post", __name__)
 MOST_FILES = 500
@@ -46,6 +48,10 @@ def _form(errors: tuple[FieldError, ...] = (), status: int = 200) -> ResponseRet
             year=given.get("received_on-year", ""),
         ),
         expected_sheets=given.get("expected_sheets", ""),
+        sides=given.get("sides", ""),
+        expected_documents=given.get("expected_documents", ""),
+        origin=given.get("origin", ""),
+        device=given.get("device", ""),
         errors=errors,
     )
     return render_template("upload.html", page=page, shell=shell()), status
@@ -84,15 +90,28 @@ def _files_of_form() -> list[FileStorage]:
 
 
 def _open_batch(announced_files: int | None) -> str:
+    given = request.form
     return instance().intake.open_batch(
         actor(),
         channel="web",
-        stream=request.form.get("stream", ""),
-        note=request.form.get("note", ""),
-        received_on=_received_on(),
-        expected_sheets=_expected_sheets(),
-        announced_files=announced_files,
+        delivery=Delivery(
+            stream=given.get("stream", ""),
+            note=given.get("note", ""),
+            origin=given.get("origin", ""),
+            device=given.get("device", ""),
+            received_on=_received_on(),
+            sides=sides_of_form(),
+            expected_sheets=counted("expected_sheets"),
+            expected_documents=counted("expected_documents"),
+            announced_files=announced_files,
+        ),
     )
+
+
+def sides_of_form() -> Sides:
+    """Which sides of the sheets were scanned, as the form says."""
+    given = request.form.get("sides", "")
+    return Sides(given) if given in tuple(Sides) else Sides.UNKNOWN
 
 
 def _take_in(batch_id: str, files: list[FileStorage]) -> None:
@@ -155,9 +174,9 @@ def _received_on() -> date | None:
         raise Invalid(_("Enter a real date, such as 3 11 2026."), fields=wrong) from error
 
 
-def _expected_sheets() -> int | None:
-    wrong = _("Enter a whole number of sheets, such as 40.")
-    return _whole_number("expected_sheets", wrong)
+def counted(field: str) -> int | None:
+    """A count made by hand, as the form says; None for an empty field."""
+    return _whole_number(field, _("Enter a whole number, such as 40."))
 
 
 def _announced_files() -> int | None:
