@@ -126,9 +126,9 @@ class RecordOnPaper:
 @dataclass(frozen=True, slots=True)
 class LineFacts:
     """What is known of a stretch of paper. is_settled: every page of the whole batch is filed, blank, a
-    separator, rejected or destroyed, the count agrees, and the batch is closed. kept_because: it was marked to be kept.
-    others: documents in it that are no record, waiting or rejected. standstill_days: of paper that is no
-    record's."""
+    separator, rejected or destroyed, the count agrees, and the batch is closed. kept_because: it was marked
+    to be kept. others: documents in it that are no record, waiting or rejected. standstill_days: of paper
+    that is no record's."""
 
     quality: Quality
     is_settled: bool

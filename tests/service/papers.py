@@ -36,7 +36,7 @@ class PaperOffice(Office):
     ) -> str:  # fmt: skip
         """A batch of one file with a document of each type, so many pages each. Returns its reference."""
         by = self.who("pat")
-        batch_id = self.instance.intake.open_batch(by, channel="web", expected_sheets=sheets)
+        batch_id = factories.batch(self.instance, by, expected_sheets=sheets)
         stored = self.instance.store.put([b"as it came"], max_bytes=1 << 20)
         count = len(types) * pages
         item_id = new_id()
