@@ -9,6 +9,7 @@ from api import setting_up
 from api.access_commands import ACCESS_COMMANDS
 from api.auditing import audit
 from api.disposal_commands import disposal
+from api.folders import FolderWatch
 from api.hold_commands import HOLD_COMMANDS
 from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
@@ -17,7 +18,6 @@ from api.logs import log_to_stderr
 from api.operating import COMMANDS
 from api.paper_commands import paper
 from api.process import checked
-from api.process import serve as serve_web
 from api.retention_commands import retention
 from api.supervisor import Supervisor
 from api.transfer_commands import transfer
@@ -111,10 +111,14 @@ def clients(path: Path) -> None:
 @main.command()
 def up() -> None:
     """Run everything on this machine: web server, page workers, index writer, sealer."""
-    settings = checked(load_settings()).settings
+    instance = checked(load_settings())
+    settings = instance.settings
+    if settings.folders_file:
+        FolderWatch(instance)  # said now, not by a process that starts again and again
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(settings.worker_processes)
         supervisor.add_sealer()
+        supervisor.add_folders()
         supervisor.add_web()
         click.echo(f"http://{settings.host}:{settings.port}")
         _until_interrupted(supervisor)
@@ -123,6 +127,8 @@ def up() -> None:
 @main.command()
 def serve() -> None:
     """Run the web server alone."""
+    from api.serving import serve as serve_web  # else every command waits for the pages to load
+
     serve_web(checked(load_settings()).settings)
 
 
@@ -136,6 +142,16 @@ def worker(processes: int | None, name: str) -> None:
     settings = checked(load_settings()).settings
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(processes or settings.worker_processes, name[:40])
+        _until_interrupted(supervisor)
+
+
+@main.command()
+def folders() -> None:
+    """Take in what the hot folders of this machine hold; `edrms up` does so too."""
+    instance = checked(load_settings())
+    FolderWatch(instance)
+    with Supervisor(instance.settings) as supervisor:
+        supervisor.add_folders()
         _until_interrupted(supervisor)
 
 

@@ -1,6 +1,6 @@
 """One process of an instance, as the supervisor starts it.
 
-`python -m api.process pages NAME | index | periodic NAME | seal NAME | web`
+`python -m api.process pages NAME | folders | index | periodic NAME | seal NAME | web`
 """
 
 import ctypes
@@ -11,11 +11,9 @@ import sys
 import time
 from collections.abc import Callable
 
-from gunicorn.app.base import BaseApplication
-
-from api.app import create_app
 from api.confinement import tell_confinement
 from api.duties import LOOK_EVERY_S, periodic
+from api.folders import FolderWatch
 from api.logs import log_to_stderr
 from api.supervisor import PARENT
 from api.wiring import Instance, build, indexer, page_reader, page_worker, sealer
@@ -26,41 +24,6 @@ from edrms.settings import Settings, load_settings
 _PR_SET_PDEATHSIG = 1
 READY_WAIT_S = 2.0
 log = logging.getLogger("edrms.process")
-
-
-class WebServer(BaseApplication):  # type: ignore[misc]
-    """gunicorn, told everything by our settings; each of its workers builds its own application."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        settings = self._settings
-        options = {
-            "bind": f"{settings.host}:{settings.port}",
-            "workers": settings.web_processes,
-            "threads": settings.web_threads,
-            "worker_class": "gthread",
-            "timeout": 120,
-            "graceful_timeout": 15,
-            "keepalive": 15,
-            "loglevel": "warning",
-            "worker_tmp_dir": str(settings.work_directory),
-            "control_socket_disable": True,
-        }
-        for name, value in options.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
-
-    def load(self) -> object:
-        return create_app(build(self._settings))
-
-
-def serve(settings: Settings) -> None:
-    """The web server, until told to stop."""
-    settings.work_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    WebServer(settings).run()
 
 
 def read_pages(settings: Settings, name: str) -> None:
@@ -94,6 +57,13 @@ def seal_audit_log(settings: Settings, name: str) -> None:
     seals = sealer(built(settings), name)
     _on_stop(seals.stop)
     seals.run()
+
+
+def watch_folders(settings: Settings) -> None:
+    """The hot folders of this machine, until told to stop."""
+    watch = FolderWatch(built(settings))
+    _on_stop(watch.stop)
+    watch.run()
 
 
 def built(settings: Settings) -> Instance:
@@ -164,6 +134,8 @@ def main(arguments: list[str]) -> None:
 def run(settings: Settings, arguments: list[str]) -> None:
     """The named process, until told to stop."""
     match arguments:
+        case ["folders"]:
+            watch_folders(settings)
         case ["pages", name]:
             read_pages(settings, name)
         case ["index"]:
@@ -173,6 +145,8 @@ def run(settings: Settings, arguments: list[str]) -> None:
         case ["seal", name]:
             seal_audit_log(settings, name)
         case ["web"]:
+            from api.serving import serve  # a third of the time to start, and of the web alone
+
             serve(settings)
         case _:
             raise SystemExit(f"unknown process: {arguments}")

@@ -13,6 +13,7 @@ from edrms.audit.notes import make_key
 from edrms.audit.verifier import LOG_KEY
 from edrms.clients.model import Client, Identifier
 from edrms.clients.register import add_client
+from edrms.clock import Clock
 from edrms.errors import CannotStart, Invalid, no_such
 from edrms.fileplan import Service
 from edrms.ids import ClientId, new_id
@@ -26,17 +27,17 @@ CLIENT_COLUMNS = (
 )  # fmt: skip
 
 
-def make_instance(settings: Settings) -> Instance:
+def make_instance(settings: Settings, clock: Clock | None = None) -> Instance:
     """Directory, keys, tables, a place for objects and an empty index.
 
-    What is there already is left as it is.
+    What is there already is left as it is. clock: what the instance goes by, the machine's if not said.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     _make_secret_key(settings.home / "secret_key")
     _make_audit_log(settings)
     upgrade_tables(settings)
     instance_keys.make(settings)
-    instance = build(settings)
+    instance = build(settings, clock)
     instance.store.prepare(create=True)
     instance.index.prepare()
     return instance

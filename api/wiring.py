@@ -35,6 +35,7 @@ from edrms.errors import CannotStart
 from edrms.ids import StaffId
 from edrms.jobs.queue import Queue
 from edrms.jobs.worker import Worker
+from edrms.pace import Pace
 from edrms.records.client_files import ClientBrowsing
 from edrms.records.erasing import RecordRows
 from edrms.records.locking import ObjectLocks
@@ -221,21 +222,22 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
-        erasing=_erasing(database, store, index, custody, clock),
+        erasing=_erasing(database, store, index, custody, clock, Pace(settings.disposal_rest)),
     )
 
 
 def _erasing(
-    database: Database, store: EncryptedStore, index: SearchIndex, custody: KeyCustody, clock: Clock
-) -> Erasing:
+    database: Database, store: EncryptedStore, index: SearchIndex, custody: KeyCustody,
+    clock: Clock, pace: Pace,
+) -> Erasing:  # fmt: skip
     """Everywhere that something of a record lies, in the order in which it is erased."""
     places = (
-        StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock),
+        StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock, pace),
         IndexEntries(index),
-        LedgerRows(database, clock),
-        RecordRows(database, clock),
+        LedgerRows(database, clock, pace),
+        RecordRows(database, clock, pace),
     )
-    return Erasing(database, clock, places)
+    return Erasing(database, clock, places, pace)
 
 
 def _paper(settings: Settings, database: Database, clock: Clock) -> PaperRoom:
@@ -255,7 +257,10 @@ def _disposal(
         council=settings.council_name, waiting_days=settings.disposal_waiting_days,
         backup_days=settings.backup_days, key_file=settings.disposal_key,
     )  # fmt: skip
-    return DisposalRoom(database, clock, _clock_witness(settings), erasing, chosen, paper.tasks)
+    return DisposalRoom(
+        database, clock, _clock_witness(settings), erasing, chosen, Pace(settings.disposal_rest),
+        paper.tasks,
+    )  # fmt: skip
 
 
 def _database(settings: Settings) -> Database:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from edrms.certificates.certificate import canonical_json
@@ -23,7 +23,11 @@ class ListedItem:
 def list_sha256(case_id: str, items: Iterable[ListedItem]) -> str:
     """SHA-256 (hex) over the canonical JSON of the case's items, in the order of their ids."""
     ordered = sorted(items, key=lambda one: one.item_id)
-    listed = [{**asdict(one), "extend_until": _day(one.extend_until)} for one in ordered]
+    listed = [
+        {"item_id": one.item_id, "record_id": one.record_id, "decision": one.decision,
+         "reason": one.reason, "extend_until": _day(one.extend_until), "to_class": one.to_class}
+        for one in ordered
+    ]  # fmt: skip
     return hashlib.sha256(canonical_json({"case_id": case_id, "items": listed})).hexdigest()
 
 

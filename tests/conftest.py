@@ -4,29 +4,25 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 
 from api.wiring import Instance
 from edrms.clock import FixedClock
 from edrms.jobs.worker import Worker
-from edrms.staff import passwords
-from scanning.reading.model import Limits
 from scanning.reading.ports import Reader
-from scanning.reading.sandboxed_reader import SandboxedReader
-from tests import factories
+from tests import factories, quick
 from tests.engines import instances
+from tests.spreading import Spreading
 
 # Thousands of small commits wait for no disk, where memory has room for the files.
 _MEMORY = Path("/dev/shm")
 if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 8 << 30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
-# Still Argon2id, only as little of it as there can be: tests sign in hundreds of times.
-passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-passwords._DUMMY_HASH = passwords._HASHER.hash("a password nobody has")
-
+quick.hash_passwords_cheaply()
+quick.compile_statements_once()
 
 _LONGEST_FIRST = ("journey", "faults", "service", "api")
 
@@ -39,6 +35,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         embedded = [item for item in items if item.get_closest_marker("embedded")]
         config.hook.pytest_deselected(items=embedded)
         items[:] = [item for item in items if item not in set(embedded)]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    quick.forget_no_module()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spreading | None:
+    return Spreading(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def _place_in_line(item: pytest.Item) -> int:
@@ -70,8 +75,8 @@ def instance(tmp_path: Path, clock: FixedClock) -> Iterator[Instance]:
 
 @pytest.fixture(scope="session")
 def reader() -> Reader:
-    """One confined reader for the whole run; its server ends with this process."""
-    return SandboxedReader(Limits())
+    """One confined reader for the whole run."""
+    return factories.shared_reader()
 
 
 @pytest.fixture

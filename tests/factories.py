@@ -7,6 +7,7 @@ Bad files are made in tests/faults/hostile.py.
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from api.setting_up import make_instance
-from api.wiring import Instance, build, indexer, page_worker
+from api.wiring import Instance, indexer, page_worker
 from edrms.access.model import Actor
 from edrms.access.roles import ROLES
 from edrms.access.tables import Team
@@ -36,7 +37,9 @@ from scanning.batches.ledger import BatchAccount
 from scanning.batches.tables import Document
 from scanning.intake.delivery import Delivery
 from scanning.intake.receive import Received
+from scanning.reading.model import Limits
 from scanning.reading.ports import Reader
+from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.sample_post.fonts import font
 from scanning.sample_post.separators import separator_sheet
 from tests.engines import instances
@@ -59,13 +62,15 @@ def settings(home: Path, **given: Any) -> Settings:
     visitors too many."""
     fields: dict[str, Any] = {"home": home, "min_free_bytes": 0, "poll_s": 0.05} | UNLIMITED
     fields["audit_seal_limit_s"] = 1e9  # no sealer is at work beside it
+    fields["disposal_rest"] = 0.0  # nobody else is there to come first
     return Settings(**fields | instances.places() | given)
 
 
 def new_instance(home: Path, clock: Clock | None = None, **given: Any) -> Instance:
     """A fresh instance with tables, key and an empty index."""
-    made = make_instance(settings(home, **given))
-    return build(made.settings, clock) if clock else made
+    of_it = settings(home, **given)
+    instances.lay_tables(of_it)
+    return make_instance(of_it, clock)
 
 
 def fixed_clock(at: datetime = MONDAY) -> FixedClock:
@@ -258,6 +263,13 @@ def send(instance: Instance, by: Actor, batch_id: str, name: str, content: bytes
 def a_worker(instance: Instance, reader: Reader, name: str = "worker-1") -> Worker:
     """A page worker over a reader that tests may share."""
     return page_worker(instance, name, reader)
+
+
+@cache
+def shared_reader() -> Reader:
+    """The confined reader of the whole run; starting one costs as much as reading many letters. Its
+    server ends with this process."""
+    return SandboxedReader(Limits())
 
 
 def do_all(instance: Instance, worker: Worker) -> None:

@@ -96,7 +96,7 @@ def place_paper(box_id: str) -> Response:
 @blueprint.get("/records/<record_id>/paper")
 @permission("paper:place:view")
 @operation(schema.PaperPlaces)
-def paper_of_record(record_id: str) -> Response:
+def record_paper(record_id: str) -> Response:
     """Where the paper of a record is. Nothing for what you may not see."""
     found = instance().paper.looks.of_record(actor(), record_id)
     return send(schema.PaperPlaces(places=[_place(one) for one in found]))

@@ -16,7 +16,11 @@ MIN_LENGTH, MAX_LENGTH = 12, 1024
 _COMMONEST = Path(__file__).parent / "common_passwords.txt"
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _HASHER = PasswordHasher()  # argon2-cffi's defaults: Argon2id, RFC 9106 low-memory profile
-_DUMMY_HASH = _HASHER.hash("a password nobody has")
+# Of a password nobody has, by the hasher above; made beforehand, since every process would wait for it.
+_DUMMY_HASH = (
+    "$argon2id$v=19$m=65536,t=3,p=4$"
+    "ocIHA1/xcdObo9pIeNLK/Q$J9OPGMPclyBzonimGElWOkgsRczJkac6Z6L+IZ4JImE"
+)
 
 
 def hash_password(password: str) -> str:

@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.app import create_app
-from api.setting_up import make_instance, staff_actor
-from api.wiring import Instance, indexer, page_reader, page_worker
+from api.setting_up import staff_actor
+from api.wiring import Instance, indexer
 from edrms.access.roles import ROLES
 from edrms.clients.model import Client
 from edrms.ids import ClientId
@@ -50,7 +50,7 @@ class Site:
 
     def do_the_work(self) -> None:
         """Read, divide and index everything that waits."""
-        worker = page_worker(self.instance, "test-worker", page_reader(self.instance.settings))
+        worker = factories.a_worker(self.instance, factories.shared_reader())
         while worker.do_one():
             pass
         while indexer(self.instance).do_some():
@@ -87,7 +87,7 @@ def csrf_of(browser: FlaskClient) -> str:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running application without its worker processes."""
-    instance = make_instance(factories.settings(tmp_path_factory.mktemp("instance")))
+    instance = factories.new_instance(tmp_path_factory.mktemp("instance"))
     with write(instance.database, SYSTEM, instance.clock) as work:
         for code, role in ROLES.items():
             factories.add_to_staff(work, code, code, name=role.name, password=PASSWORD)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from api.app import create_app
-from api.setting_up import make_instance, staff_actor
+from api.setting_up import staff_actor
 from edrms.access.model import Relation
 from edrms.access.subjects import Subject, SubjectKind
 from edrms.access.tables import Allocation, Block, Grant, Marking, Review
@@ -36,7 +36,7 @@ ROLES = (
 @pytest.fixture
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Somebody of each role, and "wenna", a social worker in no team; two children, one of them Jory."""
-    instance = make_instance(factories.settings(tmp_path_factory.mktemp("instance")))
+    instance = factories.new_instance(tmp_path_factory.mktemp("instance"))
     with write(instance.database, SYSTEM, instance.clock) as work:
         for role in ROLES:
             factories.add_to_staff(work, role, role, name=role, password=PASSWORD)

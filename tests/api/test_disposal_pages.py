@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from api.cli import main
 from api.duties import carry_disposals_on
-from api.setting_up import make_instance
 from api.wiring import sealer
 from edrms.clients.model import Client, Identifier
 from edrms.ids import ClientId
@@ -36,8 +35,7 @@ ROLES = ("records_manager", "information_governance", "auditor", "social_worker_
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    settings = factories.settings(tmp_path / "instance", disposal_waiting_days=0)
-    instance = make_instance(settings)
+    instance = factories.new_instance(tmp_path / "instance", disposal_waiting_days=0)
     person = Client(OLIVE, "Olive", "Tregenza", "adults", date(1941, 3, 9),
                     identifiers=(Identifier("LAS", "LAS-204417"),))  # fmt: skip
     with write(instance.database, SYSTEM, instance.clock) as work:

@@ -15,7 +15,6 @@ from werkzeug.test import TestResponse
 
 from api.app import create_app
 from api.cli import main
-from api.setting_up import make_instance
 from edrms.audit.tables import AuditEvent
 from edrms.clients.model import Client, Identifier
 from edrms.ids import ClientId
@@ -39,7 +38,7 @@ SAID = {
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    instance = make_instance(factories.settings(tmp_path / "instance"))
+    instance = factories.new_instance(tmp_path / "instance")
     person = Client(JORY, "Jory", "Penrose", "children", None,
                     identifiers=(Identifier("LCS", "LCS-118822"),))  # fmt: skip
     with write(instance.database, SYSTEM, instance.clock) as work:

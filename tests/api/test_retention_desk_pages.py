@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.setting_up import make_instance, staff_actor
+from api.setting_up import staff_actor
 from edrms.clients.model import Client, Identifier
 from edrms.ids import ClientId
 from edrms.records.tables import Record
@@ -41,7 +41,7 @@ FILES = ("/retention/due.csv", "/retention/classes.csv", "/retention/records.csv
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Site]:
     """An instance with two people and no schedule."""
-    instance = make_instance(factories.settings(tmp_path / "instance"))
+    instance = factories.new_instance(tmp_path / "instance")
     people = [
         Client(JORY, "Jory", "Penrose", "children", date(2014, 3, 3),
                identifiers=(Identifier("LCS", "LCS-118822"),)),

@@ -47,7 +47,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "markupsafe": ("api/",),
     "jinja2": ("api/",),
     "babel": ("api/web/",),
-    "gunicorn": ("api/process.py",),
+    "gunicorn": ("api/serving.py",),
     "click": (
         "api/cli.py",
         "api/operating.py",
@@ -94,7 +94,11 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "scanning/paper/label_pdf.py",
         "edrms/certificates/certificate_pdf.py",
     ),
-    "defusedxml": ("scanning/reading/open_office.py", "scanning/reading/identify.py"),
+    "defusedxml": (
+        "scanning/reading/open_office.py",
+        "scanning/reading/identify.py",
+        "scanning/intake/manifest.py",
+    ),
     "docx": ("scanning/sample_post/word_document.py", "scanning/reading/open_office.py"),
     "PIL": ("scanning/reading/", "scanning/sample_post/", "api/web/"),
     "numpy": ("scanning/reading/", "scanning/sample_post/", "search/whoosh_*.py"),

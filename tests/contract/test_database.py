@@ -41,11 +41,12 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     made.close()
 
 
-@pytest.fixture
-def database(empty: Database) -> Database:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database with the tables of the newest migration."""
-    migrations.upgrade(empty, CLOCK)
-    return empty
+    made = instances.database_with_tables(request.param, tmp_path)
+    yield made
+    made.close()
 
 
 def journalled(work: UnitOfWork, *rows: Base) -> None:

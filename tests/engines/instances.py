@@ -6,7 +6,10 @@ its own on the servers of tests.engines.wanted; all are removed when the tests o
 
 import atexit
 import os
+from datetime import datetime
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -16,9 +19,10 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 from api import migrations
-from edrms.clock import SystemClock
+from edrms.clock import FixedClock, SystemClock
 from edrms.db import Database
 from edrms.ids import new_id
+from edrms.settings import Settings
 from edrms.storage.s3_config import s3_config
 from search.opensearch_config import opensearch_config
 from search.opensearch_server import Server
@@ -67,12 +71,40 @@ def new_database(template: str = "template0") -> str:
     return _url(name)
 
 
+def lay_tables(settings: Settings) -> None:
+    """Put a file with the tables where the embedded database will look for it, unless one is there."""
+    place = Database(settings.database).file()
+    if place is not None and not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place.write_bytes(_file_with_tables())
+
+
+def database_with_tables(engine: str, directory: Path, at: datetime | None = None) -> Database:
+    """A fresh database with the tables of the newest migration: "sqlite" (in this directory) or
+    "postgresql". at: when the migrations were applied, as their event says; just now if not said."""
+    if engine == "postgresql":
+        return Database(new_database(template=_template(at)))
+    (directory / "rows").write_bytes(_file_with_tables(at))
+    return Database(f"sqlite:///{directory / 'rows'}")
+
+
 @cache
-def _template() -> str:
-    """A database with the tables, to be copied: quicker than making them each time."""
+def _file_with_tables(at: datetime | None = None) -> bytes:
+    """A SQLite file as the migrations leave it: quicker to copy than to make each time."""
+    with TemporaryDirectory() as directory:
+        file = Path(directory) / "edrms.sqlite3"
+        database = Database(f"sqlite:///{file}")
+        migrations.upgrade(database, FixedClock(at) if at else SystemClock())
+        database.close()
+        return file.read_bytes()
+
+
+@cache
+def _template(at: datetime | None = None) -> str:
+    """The same on the PostgreSQL server: a database with the tables, to be copied."""
     url = new_database()
     database = Database(url)
-    migrations.upgrade(database, SystemClock())
+    migrations.upgrade(database, FixedClock(at) if at else SystemClock())
     database.close()
     name = _made.pop()
     atexit.register(_drop, name)

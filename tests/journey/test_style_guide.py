@@ -10,29 +10,27 @@ from playwright.sync_api import Browser, Page, Request, Route
 
 from api.web.preview.app import addresses
 from tests.journey.axe import violations
+from tests.journey.visits import Visit, has_started
 
 pytestmark = pytest.mark.journey
 
 
 @pytest.mark.parametrize("address", addresses())
 def test_a_page_has_no_accessibility_fault_and_breaks_no_policy(
-    page: Page, style_guide: str, address: str
+    looker: Visit, address: str
 ) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(style_guide + address, wait_until="networkidle")
-    assert violations(page) == []
-    assert complaints == []
+    looker.go(address)
+    looker.check()
 
 
 @pytest.mark.parametrize("width_px", [320, 375, 1920])
 @pytest.mark.parametrize("address", ["/batches/b412", "/queue/d1", "/records/r1", "/status/pages"])
 def test_a_page_reflows_without_scrolling_sideways(
-    page: Page, style_guide: str, address: str, width_px: int
+    looker: Visit, address: str, width_px: int
 ) -> None:
+    page = looker.page
     page.set_viewport_size({"width": width_px, "height": 800})
-    page.goto(style_guide + address)
+    looker.go(address)
     script = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     assert page.evaluate(script)
 
@@ -45,7 +43,8 @@ def test_each_file_is_sent_by_itself_and_a_refusal_says_why(
         (tmp_path / name).write_bytes(
             b"" if name == "empty.pdf" else b"content of " + name.encode()
         )
-    page.goto(style_guide + "/post/upload", wait_until="networkidle")
+    page.goto(style_guide + "/post/upload")
+    has_started(page)
     page.set_input_files("#files", [tmp_path / name for name in names])
     page.get_by_role("button", name="Send files").click()
     page.get_by_role("link", name="Go to the batch").wait_for()
@@ -74,7 +73,8 @@ def test_a_file_is_sent_again_with_the_same_key_when_the_connection_drops(
 
     (tmp_path / "letter.pdf").write_bytes(b"content")
     page.route("**/batches/*/files", drop_the_first)
-    page.goto(style_guide + "/post/upload", wait_until="networkidle")
+    page.goto(style_guide + "/post/upload")
+    has_started(page)
     page.set_input_files("#files", tmp_path / "letter.pdf")
     page.get_by_role("button", name="Send files").click()
     page.get_by_role("link", name="Go to the batch").wait_for(timeout=10_000)
@@ -84,7 +84,8 @@ def test_a_file_is_sent_again_with_the_same_key_when_the_connection_drops(
 
 
 def test_a_client_is_found_and_ticked_by_keyboard_alone(page: Page, style_guide: str) -> None:
-    page.goto(style_guide + "/variants/workbench-faults", wait_until="networkidle")
+    page.goto(style_guide + "/variants/workbench-faults")
+    has_started(page)
     query = page.get_by_role("combobox", name="Find another client")
     query.fill("toby")
     page.locator("#client-options [role=option]").wait_for()
@@ -98,7 +99,8 @@ def test_a_client_is_found_and_ticked_by_keyboard_alone(page: Page, style_guide:
 def test_enter_in_a_box_never_files_and_control_enter_does(page: Page, style_guide: str) -> None:
     sent: list[str] = []
     page.on("request", lambda r: sent.append(r.url) if r.method == "POST" else None)
-    page.goto(style_guide + "/queue/d1", wait_until="networkidle")
+    page.goto(style_guide + "/queue/d1")
+    has_started(page)
     page.locator("#title").press("Enter")
     assert sent == []
     with page.expect_navigation():
@@ -109,7 +111,8 @@ def test_enter_in_a_box_never_files_and_control_enter_does(page: Page, style_gui
 def test_single_keys_drive_the_viewer_until_they_are_switched_off(
     page: Page, style_guide: str
 ) -> None:
-    page.goto(style_guide + "/queue/d1", wait_until="networkidle")
+    page.goto(style_guide + "/queue/d1")
+    has_started(page)
     zoom = page.locator("[data-viewer-zoom]")
     page.keyboard.press("+")
     assert zoom.inner_text() == "125%"

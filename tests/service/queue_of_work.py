@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Interval, literal, select, update
 
 import api.wiring  # noqa: F401 - all tables are known
-from api import migrations
 from edrms.access.model import Actor
 from edrms.clock import Clock, FixedClock
 from edrms.db import Database
@@ -75,10 +74,7 @@ class QueueOfWork:
 
 def database_of(engine: str, directory: Path) -> Database:
     """A fresh database with tables: "sqlite" or "postgresql"."""
-    url = f"sqlite:///{directory / 'rows'}" if engine == "sqlite" else instances.new_database()
-    made = Database(url)
-    migrations.upgrade(made, factories.fixed_clock())
-    return made
+    return instances.database_with_tables(engine, directory, factories.MONDAY)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -690,7 +690,7 @@ def test_custody_destroys_no_key_of_a_record_that_was_not_given_up(
     record_id = filed(instance, jory, document_type="D05")
     for one in (record_id, ABSENT):
         with pytest.raises(Refused) as refused:
-            instance.custody.destroy_record(one)
+            instance.custody.destroy_records([one])
         assert refused.value.error_code == "not_condemned"
 
 

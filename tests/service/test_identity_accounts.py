@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
 from api.wiring import Instance
 from edrms.access.model import Actor
@@ -14,7 +15,7 @@ from edrms.staff import passwords
 from edrms.staff.passwords import fault_of
 from edrms.staff.sessions import CHANGE_PASSWORD
 from edrms.staff.tables import ApiToken, StaffMember
-from tests import factories
+from tests import factories, quick
 from tests.service.events import events
 from tests.service.identity import code_of, hash_quickly, member, set_up_factor
 
@@ -77,6 +78,12 @@ def test_a_hostile_password_is_wrong_and_nothing_more(
         instance.sessions.start("ann", password)
     with pytest.raises(Refused):
         instance.sessions.start(password, password)
+
+
+def test_the_hash_tried_for_an_unknown_account_costs_what_a_kept_one_does() -> None:
+    assert not quick.SHIPPED_HASHER.check_needs_rehash(quick.SHIPPED_DUMMY_HASH)
+    with pytest.raises(VerifyMismatchError):
+        quick.SHIPPED_HASHER.verify(quick.SHIPPED_DUMMY_HASH, factories.PASSWORD)
 
 
 def test_argon2_runs_the_same_number_of_times_for_unknown_and_wrong(

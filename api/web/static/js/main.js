@@ -1,5 +1,6 @@
 // Starts GOV.UK Frontend and the page's own enhancements. Each part is found by its data-module;
-// a page without a part never loads it. Every page works without any of this.
+// a page without a part never loads it. Every page works without any of this. When all have started the
+// document says so (data-started).
 import { initAll } from '../vendor/govuk-frontend.js'
 
 const parts = {
@@ -12,10 +13,14 @@ const parts = {
   'edrms-refresh': './refresh.js',
 }
 
-initAll()
-for (const [name, file] of Object.entries(parts)) {
+async function start(name, file) {
   const elements = document.querySelectorAll(`[data-module="${name}"]`)
   if (elements.length > 0) {
-    import(file).then((module) => elements.forEach((element) => module.start(element)))
+    const module = await import(file)
+    elements.forEach((element) => module.start(element))
   }
 }
+
+initAll()
+await Promise.all(Object.entries(parts).map(([name, file]) => start(name, file)))
+document.documentElement.dataset.started = ''
