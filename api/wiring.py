@@ -33,8 +33,8 @@ from edrms.clock import Clock, SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart
 from edrms.ids import StaffId
-from edrms.jobs.queue import Queue
-from edrms.jobs.worker import Worker
+from edrms.jobs.queue import Claim, Queue
+from edrms.jobs.worker import Step, Worker
 from edrms.pace import Pace
 from edrms.records.client_files import ClientBrowsing
 from edrms.records.erasing import RecordRows
@@ -60,7 +60,9 @@ from retention.erasing import Erasing
 from retention.held_records import HeldRecords
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
+from retention.preview_work import PREVIEW_SCHEDULE, PreviewWork
 from retention.services import Retention
+from retention.transfer_looks import TransferLooks
 from retention.transfers import Transfers
 from scanning.batches.closing import Closing
 from scanning.batches.erasing import LedgerRows
@@ -168,6 +170,11 @@ class Instance:
         """Handing records to others."""
         seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
         return Transfers(self.database, self.store, self.clock, seals, self.settings.council_name)
+
+    @cached_property
+    def transfer_looks(self) -> TransferLooks:
+        """Looking at what is handed over."""
+        return TransferLooks(self.database, self.clock)
 
     @cached_property
     def disposal(self) -> DisposalRoom:
@@ -350,7 +357,7 @@ def page_reader(settings: Settings) -> SandboxedReader:
 
 
 def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
-    """A worker that opens items, reads pages and divides items into documents."""
+    """A worker that opens items, reads pages, divides items into documents, and previews schedules."""
     settings = instance.settings
     own = own_scratch(settings.work_directory)
     bench = Bench(
@@ -364,11 +371,17 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
         actor=Actor(StaffId(name), "EDRMS reading", frozenset()),
         max_object_bytes=4 * settings.max_upload_bytes,
     )
-    steps = {OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item}
+    reading = {OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item}
+    previews = PreviewWork(instance.database, instance.clock, bench.actor)
+    steps: dict[str, Step] = {kind: partial(step, bench) for kind, step in reading.items()}
+
+    def cannot(claim: Claim) -> None:
+        previews.give_up(claim) if claim.kind == PREVIEW_SCHEDULE else give_up(bench, claim)
+
     return Worker(
         instance.queue,
-        {kind: partial(step, bench) for kind, step in steps.items()},
-        partial(give_up, bench),
+        steps | {PREVIEW_SCHEDULE: previews.do},
+        cannot,
         bench.actor,
         lease_s=settings.lease_s,
         poll_s=settings.poll_s,

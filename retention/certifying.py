@@ -34,7 +34,7 @@ from retention.disposal_tables import (
     DisposalGround,
     DisposalItem,
 )
-from retention.transfers import receivers
+from retention.transfer_receipts import receivers
 from retention.workflow import ENDING, Decision, ItemState
 
 CERTIFY = "disposal:case:certify"

@@ -17,4 +17,5 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     retention,
     schedules,
     session,
+    transfers,
 )

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.journey
                                     "/access/reviews", "/access/matrix", "/audit?staff=indexer",
                                     "/audit/staff?staff=indexer", "/retention",
                                     "/retention/records", "/retention/unknown",
-                                    "/retention/schedule"]),
+                                    "/retention/schedule", "/transfers", "/transfers/new"]),
         ("records_manager", ["/", "/holds", "/holds?show=lifted", "/holds/new", "/retention",
                              "/retention?class=C05", "/retention/records",
                              "/retention/records?state=overdue&from=1/1/2020",

@@ -202,6 +202,14 @@ from api.web.view_models.shell import (
     Shell,
     SignInPage,
 )
+from api.web.view_models.transfers import (
+    NewTransferPage,
+    TransferFileRow,
+    TransferPage,
+    TransferRecordRow,
+    TransferRow,
+    TransfersPage,
+)
 
 __all__ = [
     "AccessPage",
@@ -303,6 +311,7 @@ __all__ = [
     "NavItem",
     "NewHoldPage",
     "NewStaffPage",
+    "NewTransferPage",
     "NoticeRow",
     "NoticesPage",
     "OpenGlass",
@@ -367,6 +376,11 @@ __all__ = [
     "TokensPage",
     "TracePage",
     "TraceRow",
+    "TransferFileRow",
+    "TransferPage",
+    "TransferRecordRow",
+    "TransferRow",
+    "TransfersPage",
     "TypeSuggestion",
     "UploadPage",
     "VersionRow",

@@ -36,6 +36,7 @@ from api.web.views.staff import blueprint as staff
 from api.web.views.status import blueprint as status
 from api.web.views.teams import blueprint as teams
 from api.web.views.tokens import blueprint as tokens
+from api.web.views.transfers import blueprint as transfers
 
 BLUEPRINTS = (
     access_reports,
@@ -64,4 +65,5 @@ BLUEPRINTS = (
     status,
     teams,
     tokens,
+    transfers,
 )
