@@ -28,7 +28,6 @@ from edrms.audit.seal_view import LogSeal
 from edrms.audit.sealer import Sealer
 from edrms.audit.state import SealGuard
 from edrms.audit.verifier import LOG_KEY
-from edrms.certificates.issuing import Issuing
 from edrms.clock import Clock, SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart
@@ -148,7 +147,11 @@ class Instance:
     @cached_property
     def paper(self) -> PaperRoom:
         """Paper originals, from the box to the certificate."""
-        return _paper(self.settings, self.database, self.clock)
+        chosen = self.settings
+        witness = ClockWitness(checkpoint_place(chosen), chosen.witness)
+        return PaperRoom(
+            self.database, self.clock, HeldRecords(), witness, chosen.disposal_key, chosen.council_name
+        )  # fmt: skip
 
     @cached_property
     def holds(self) -> Holds:
@@ -247,27 +250,16 @@ def _erasing(
     return Erasing(database, clock, places, pace)
 
 
-def _paper(settings: Settings, database: Database, clock: Clock) -> PaperRoom:
-    witness = _clock_witness(settings)
-    issuing = Issuing(witness, settings.disposal_key)
-    return PaperRoom(database, clock, HeldRecords(), witness, issuing, settings.council_name)
-
-
-def _clock_witness(settings: Settings) -> ClockWitness:
-    return ClockWitness(checkpoint_place(settings), settings.witness)
-
-
 def _disposal(
     settings: Settings, database: Database, clock: Clock, erasing: Erasing, paper: PaperRoom
 ) -> DisposalRoom:
+    witness = ClockWitness(checkpoint_place(settings), settings.witness)
     chosen = DisposalSettings(
         council=settings.council_name, waiting_days=settings.disposal_waiting_days,
         backup_days=settings.backup_days, key_file=settings.disposal_key,
     )  # fmt: skip
-    return DisposalRoom(
-        database, clock, _clock_witness(settings), erasing, chosen, Pace(settings.disposal_rest),
-        paper.tasks,
-    )  # fmt: skip
+    pace = Pace(settings.disposal_rest)
+    return DisposalRoom(database, clock, witness, erasing, chosen, pace, paper.tasks)
 
 
 def _database(settings: Settings) -> Database:

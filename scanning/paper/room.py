@@ -1,5 +1,7 @@
 """The services of paper together, for whoever joins the rooms (api/wiring.py)."""
 
+from pathlib import Path
+
 from edrms.audit.clock_witness import ClockWitness
 from edrms.certificates.issuing import Issuing
 from edrms.clock import Clock
@@ -19,12 +21,12 @@ class PaperRoom:
 
     def __init__(
         self, database: Database, clock: Clock, holds: HoldsOnRecords, witness: ClockWitness,
-        issuing: Issuing, council: str,
+        key_file: Path, council: str,
     ) -> None:  # fmt: skip
         self.quality = SupervisorChecks(database, clock)
         self.boxes = Boxes(database, clock, holds)
         self.placing = Placing(database, clock, holds)
         self.tasks = PaperTasks(database, clock, holds)
         self.looks = PaperLooks(database, clock, holds, self.quality)
-        self.certifying = PaperCertifying(database, clock, issuing, council)
+        self.certifying = PaperCertifying(database, clock, Issuing(witness, key_file), council)
         self.destroying = Destroying(database, clock, holds, self.quality, witness, self.certifying)

@@ -192,5 +192,6 @@ def paper_office(instance: Instance, clock: FixedClock) -> PaperOffice:
     for name, role, number in (("pat", "post_room", "E400"), ("quinn", "quality_supervisor", "E500"),
                                ("quinn2", "records_manager", "E500")):  # fmt: skip
         staff_id = factories.staff_member(instance, name, role)
-        set_person(instance.database, clock, administrator, staff_id, number, "")
+        set_person(instance.database, clock, administrator, staff_id, number, "",
+                   is_same_person=name == "quinn2")  # fmt: skip
     return PaperOffice(made.instance, made.clock, made.olive, made.records)
