@@ -15,6 +15,7 @@ from api.ingest import ingest_paths, print_reconciliation, wait_until_read
 from api.key_commands import keys
 from api.logs import log_to_stderr
 from api.operating import COMMANDS
+from api.paper_commands import paper
 from api.process import checked
 from api.retention_commands import retention
 from api.sources import SourceWatch
@@ -54,7 +55,7 @@ def main() -> None:
 
 for command in (
     *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, retention, transfer,
-    disposal,
+    disposal, paper,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -56,6 +56,7 @@ from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
 from retention.disposal_room import DisposalRoom, DisposalSettings
 from retention.erasing import Erasing
+from retention.held_records import HeldRecords
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
 from retention.preview_work import PREVIEW_SCHEDULE, PreviewWork
@@ -72,6 +73,7 @@ from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
 from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
+from scanning.paper.room import PaperRoom
 from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
 from scanning.reading.originals import Originals
@@ -125,7 +127,6 @@ class Instance:
     names: Names
     audit: AuditExplorer
     audit_reports: AuditReports
-    holds: Holds
     erasing: Erasing
 
     @cached_property
@@ -144,9 +145,23 @@ class Instance:
         return Retention(self.database, self.clock)
 
     @cached_property
+    def paper(self) -> PaperRoom:
+        """Paper originals, from the box to the certificate."""
+        chosen = self.settings
+        witness = ClockWitness(checkpoint_place(chosen), chosen.witness)
+        return PaperRoom(
+            self.database, self.clock, HeldRecords(), witness, chosen.disposal_key, chosen.council_name
+        )  # fmt: skip
+
+    @cached_property
+    def holds(self) -> Holds:
+        """What must be kept, whatever its period says."""
+        return Holds(self.database, self.clock, self.paper.tasks)
+
+    @cached_property
     def hold_exchange(self) -> HoldExchange:
         """Holds out and in again."""
-        return HoldExchange(self.database, self.clock)
+        return HoldExchange(self.database, self.clock, self.paper.tasks)
 
     @cached_property
     def locks(self) -> ObjectLocks:
@@ -167,7 +182,7 @@ class Instance:
     @cached_property
     def disposal(self) -> DisposalRoom:
         """From due to the certificate."""
-        return _disposal(self.settings, self.database, self.clock, self.erasing)
+        return _disposal(self.settings, self.database, self.clock, self.erasing, self.paper)
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -217,7 +232,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
-        holds=Holds(database, clock),
         erasing=_erasing(database, store, index, custody, clock, Pace(settings.disposal_rest)),
     )
 
@@ -237,14 +251,15 @@ def _erasing(
 
 
 def _disposal(
-    settings: Settings, database: Database, clock: Clock, erasing: Erasing
+    settings: Settings, database: Database, clock: Clock, erasing: Erasing, paper: PaperRoom
 ) -> DisposalRoom:
     witness = ClockWitness(checkpoint_place(settings), settings.witness)
     chosen = DisposalSettings(
         council=settings.council_name, waiting_days=settings.disposal_waiting_days,
         backup_days=settings.backup_days, key_file=settings.disposal_key,
     )  # fmt: skip
-    return DisposalRoom(database, clock, witness, erasing, chosen, Pace(settings.disposal_rest))
+    pace = Pace(settings.disposal_rest)
+    return DisposalRoom(database, clock, witness, erasing, chosen, pace, paper.tasks)
 
 
 def _database(settings: Settings) -> Database:
