@@ -45,6 +45,7 @@ from retention.transfer_looks import TransferLooks
 from retention.transfers import Transfers
 from scanning.batches.closing import Closing
 from scanning.batches.ledger import Ledger
+from scanning.batches.sheet import BatchSheets
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.tracing import Tracing
@@ -97,6 +98,11 @@ class Instance:
     def closing(self) -> Closing:
         """Closing batches."""
         return Closing(self.database, self.clock)
+
+    @cached_property
+    def sheets(self) -> BatchSheets:
+        """Sheets of batches, to print and sign."""
+        return BatchSheets(self.database, self.clock, self.settings.council_name)
 
     @cached_property
     def tracing(self) -> Tracing:
