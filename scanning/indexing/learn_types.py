@@ -30,6 +30,7 @@ from scanning.indexing.type_figures import Told, coverage, macro_f1, thresholds
 
 LEAST_DOCUMENTS = 200
 LEAST_OF_TYPE = 10
+LEAST_OF_WORD = 5  # documents a word must stand in: what one letter alone says is not learned
 MOST_DOCUMENTS = 20_000  # the newest
 _TAUGHT, _SET = 0.64, 0.80  # shares of the documents, in the order of filing
 _AT_A_TIME = 100
@@ -80,7 +81,7 @@ def judged(
     pairs = [(one.words, one.label) for one in examples]
     counts = {label: sum(label == other for _, other in pairs[:taught]) for _, label in pairs}
     often = [pair for pair in pairs[:taught] if counts[pair[1]] >= LEAST_OF_TYPE]
-    model = with_temperature(learn(often), pairs[taught:settled])
+    model = with_temperature(learn(often, least_documents=LEAST_OF_WORD), pairs[taught:settled])
     newest = examples[settled:]
     by_model, by_cues = [_told(model, one) for one in newest], [_by_cues(one) for one in newest]
     figures = {

@@ -25,7 +25,6 @@ Places = Any  # an array of row numbers
 _FORMAT = 1
 _EPOCHS = 12
 _STEP = 0.5
-_LEAST_DOCUMENTS = 2
 _MOST_WORDS = 40_000
 _TEMPERATURES = tuple(0.3 * 1.15**n for n in range(24))
 
@@ -93,11 +92,16 @@ class LinearModel:
         return model
 
 
-def learn(documents: Sequence[tuple[Words, str]], seed: int = 1) -> LinearModel:
+def learn(
+    documents: Sequence[tuple[Words, str]], *, least_documents: int = 2, seed: int = 1
+) -> LinearModel:
     """A model of these labelled documents, by stochastic gradient with a step that shrinks for each word
-    (AdaGrad). The same documents and seed give the same model."""
+    (AdaGrad). The same documents and seed give the same model.
+
+    least_documents: in how many a word must stand to be known.
+    """
     counts = Counter(word for words, _ in documents for word in words)
-    kept = [word for word, count in counts.most_common(_MOST_WORDS) if count >= _LEAST_DOCUMENTS]
+    kept = [word for word, count in counts.most_common(_MOST_WORDS) if count >= least_documents]
     vocabulary = tuple(sorted(kept))
     idf = np.array([np.log(len(documents) / counts[w]) + 1 for w in vocabulary], np.float32)
     classes = tuple(sorted({label for _, label in documents}))
