@@ -60,6 +60,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "api/hold_commands.py",
         "api/retention_commands.py",
         "api/disposal_commands.py",
+        "api/indexing_commands.py",
         "api/paper_commands.py",
     ),
     "defusedcsv": ("api/web/csv_answer.py",),
