@@ -132,3 +132,4 @@ class Limits:
     max_attachments: int = 200
     max_depth: int = 5
     languages: str = "eng"
+    ocr_engine: str = "fastest"  # a name of ocr_engines.OcrEngine
