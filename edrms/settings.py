@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     worker_processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
     lease_s: float = Field(default=30.0, gt=0)
     poll_s: float = Field(default=0.2, gt=0)
-    ocr_languages: str = "eng"
+    ocr_languages: str = "eng+cym"
     ocr_engine: Literal["fastest", "tesserocr", "pytesseract"] = "fastest"
     page_memory_bytes: int = Field(default=1536 * MEBIBYTE, gt=0)
     page_wall_s: int = Field(default=180, gt=0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scanning.reading import plain
+from scanning.reading.languages import first_languages
 from scanning.reading.model import CannotRead, Limits
 from scanning.reading.ocr_engines import engine_for
 from scanning.reading.opening import DOCUMENT_TYPES, open_item, read_document_page
@@ -31,7 +32,7 @@ def ready_read_page_plain(args: dict[str, Any], limits: Limits) -> None:
     """
     if args["media_type"] not in DOCUMENT_TYPES:
         with suppress(CannotRead, ValueError):
-            engine_for(limits.ocr_engine, limits.languages)
+            engine_for(limits.ocr_engine, first_languages(limits.languages))
 
 
 def read_page_plain(args: dict[str, Any], workdir: Path, limits: Limits) -> dict[str, Any]:

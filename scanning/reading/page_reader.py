@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from scanning.reading.blank import darkness, ink_of_print, is_blank
+from scanning.reading.languages import first_languages
 from scanning.reading.model import (
     CannotRead,
     HeldReason,
@@ -20,10 +21,11 @@ from scanning.reading.model import (
     TextSource,
     Word,
 )
-from scanning.reading.ocr import OcrPage, OcrRequest, PageOcr, mean_confidence, turn_words
+from scanning.reading.ocr import PageOcr, mean_confidence, turn_words
 from scanning.reading.ocr_engines import engine_for
+from scanning.reading.ocr_passes import OcrPasses
 from scanning.reading.ocr_picture import OcrPicture, prepare_for_ocr, prepare_reduced
-from scanning.reading.orientation import Orientation, find_orientation
+from scanning.reading.orientation import find_orientation
 from scanning.reading.page_image import PageImage, open_page_image, reduced_grey, turn
 from scanning.reading.pdf_page import SCAN_DPI, VIEW_DPI, PdfPageView, open_pdf_page
 from scanning.reading.separators import find_separator
@@ -36,8 +38,6 @@ from scanning.reading.view_image import save_view_image
 
 PDF = "application/pdf"
 IMAGE_TYPES = frozenset({"image/tiff", "image/jpeg", "image/png"})
-LEAST_SURE = 0.8  # mean confidence below which the reduced picture is not the last word
-OCR_TIME_SHARE = 0.8  # of the child's wall time, so that a timeout is told, not inflicted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ def read_page(
         return desk.without_text(PageKind.BLANK)
     if desk.trusts(said):
         return desk.with_text_layer(said)
-    return desk.with_ocr(ocr or engine_for(limits.ocr_engine, limits.languages), limits)
+    engine = ocr or engine_for(limits.ocr_engine, first_languages(limits.languages))
+    return desk.with_ocr(engine, limits)
 
 
 def _take_out(
@@ -129,9 +130,14 @@ class PageDesk:
         return self._reading(PageKind.CONTENT, said.text, words, TextSource.TEXT_LAYER, turned)
 
     def with_ocr(self, engine: PageOcr, limits: Limits) -> PageReading:
-        """The reading of a page by one run of OCR, or two where the reduced picture was unclear."""
+        """The reading of a page by OCR."""
         way_up = find_orientation(ink_of_print(self.dark))
-        picture, found = self._surest(engine, way_up, limits)
+        passes = OcrPasses(engine, limits, self.stem, self.image.resolution_dpi, not way_up.sure)
+        read = passes.read(
+            prepare_reduced(self.image, self.reduced, self.dark, way_up),
+            lambda: prepare_for_ocr(self.image, self.dark, way_up),
+        )
+        picture, found = read.picture, read.page
         seen = tuple(picture.word_on_page(word) for word in found.words)
         size = turn(self.image.pixels, picture.turned_degrees).size
         words = turn_words(seen, size, found.rotation_degrees)
@@ -141,38 +147,7 @@ class PageDesk:
             reading,
             confidence=mean_confidence(words),
             text_layer=_as_received(found.text_layer, picture),
-        )
-
-    def _surest(
-        self, engine: PageOcr, way_up: Orientation, limits: Limits
-    ) -> tuple[OcrPicture, OcrPage]:
-        """The reduced picture's text where it is sure, else that of the surer picture of the two."""
-        reduced = prepare_reduced(self.image, self.reduced, self.dark, way_up)
-        seen = None
-        if reduced is not None:
-            seen = engine.read(self._request(reduced, way_up, limits))
-            if mean_confidence(seen.words) >= LEAST_SURE:
-                return reduced, seen
-        full = prepare_for_ocr(self.image, self.dark, way_up)
-        found = engine.read(self._request(full, way_up, limits))
-        if reduced is None or seen is None:
-            return full, found
-        if mean_confidence(found.words) >= mean_confidence(seen.words):
-            return full, found
-        return reduced, seen
-
-    def _request(self, picture: OcrPicture, way_up: Orientation, limits: Limits) -> OcrRequest:
-        """Of the time a reduced picture has a third, so that the full one can still be read."""
-        share = OCR_TIME_SHARE / 3 if picture.is_reduced else OCR_TIME_SHARE
-        name = f"{self.stem.name}-reduced.pgm" if picture.is_reduced else f"{self.stem.name}.pgm"
-        raw_pixels = self.stem.with_name(name)
-        picture.pixels.save(raw_pixels, format="PPM")
-        return OcrRequest(
-            image=raw_pixels,
-            resolution_dpi=max(round(self.image.resolution_dpi * picture.factor), 1),
-            languages=limits.languages,
-            find_orientation=not way_up.sure,
-            timeout_s=limits.wall_s * share,
+            notes=(*reading.notes, *read.notes),
         )
 
     def _reading(

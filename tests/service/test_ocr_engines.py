@@ -36,10 +36,10 @@ ENGINES = [
 ]
 
 
-def letter(size_px: int = 50) -> Image.Image:
+def letter(size_px: int = 50, lines: tuple[str, ...] = LETTER) -> Image.Image:
     page = Image.new("L", (2480, 3508), 255)
     draw = ImageDraw.Draw(page)
-    for number, line in enumerate(LETTER * 2):
+    for number, line in enumerate(lines * 2):
         draw.text((250, 300 + 2 * size_px * number), line, font=font("serif", size_px), fill=0)
     return page
 
@@ -231,3 +231,27 @@ def test_small_print_is_read_from_the_full_picture_at_once(tmp_path: Path) -> No
     ocr = SurenessOcr(0.5)
     reading(letter(28), tmp_path, ocr)
     assert [request.resolution_dpi for request in ocr.requests] == [300]
+
+
+WELSH = (
+    "Annwyl Mrs Pritchard,",
+    "Diolch am eich llythyr dyddiedig 3 Mawrth 2026 am eich mab.",
+    "Mae'r gwasanaeth wedi trefnu cyfarfod yn yr ysgol ddydd",
+    "Mawrth nesaf. Bydd y gweithiwr cymdeithasol yno, ac mae",
+    "croeso i chi ddod â rhywun gyda chi. Tŷ newydd, dŵr, gŵr.",
+)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_welsh_page_is_read_with_its_circumflexes_and_noted(
+    engine: PageOcr, tmp_path: Path
+) -> None:
+    found = reading(letter(lines=WELSH), tmp_path, engine)
+    assert found.notes == ("welsh",)
+    assert {"â", "Tŷ", "dŵr,", "gŵr."} <= set(found.text.split())
+
+
+def test_an_english_page_is_read_by_the_english_model_alone(tmp_path: Path) -> None:
+    ocr = SurenessOcr(0.95)
+    assert reading(letter(), tmp_path, ocr).notes == ()
+    assert [request.languages for request in ocr.requests] == ["eng"]
