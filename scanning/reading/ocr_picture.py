@@ -5,7 +5,7 @@ word boxes and the text layer back to the page. The page itself is never changed
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -74,12 +74,11 @@ def prepare_for_ocr(image: PageImage, dark: Image.Image, way_up: Orientation) ->
     noise = level_reached_by(dark, 0.5)
     if pixels.mode == "L" and (noise >= NOISY_PAPER or is_on_dark_paper(pixels)):
         pixels = cleaned(pixels, noise)
-    picture = _laid_straight(pixels, way_up, 1, image.pixels.size)
-    if min(picture.pixels.size) >= ENLARGE_BELOW_PX:
-        return picture
-    size = (picture.pixels.width * 2, picture.pixels.height * 2)
-    enlarged = picture.pixels.convert("L").resize(size, Image.Resampling.BICUBIC)
-    return replace(picture, pixels=enlarged, factor=2)
+    if min(pixels.size) >= ENLARGE_BELOW_PX:
+        return _laid_straight(pixels, way_up, 1, image.pixels.size)
+    size = (pixels.width * 2, pixels.height * 2)
+    enlarged = pixels.convert("L").resize(size, Image.Resampling.BICUBIC)
+    return _laid_straight(enlarged, way_up, 2, image.pixels.size)
 
 
 def prepare_reduced(
