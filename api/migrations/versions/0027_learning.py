@@ -6,7 +6,7 @@ from alembic import op
 from api.migrations import kinds
 
 revision = "0027"
-down_revision = "0022"
+down_revision = "0029"
 
 
 def upgrade() -> None:

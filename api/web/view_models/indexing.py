@@ -129,5 +129,4 @@ class IndexDocumentPage:
     found_clients: tuple[ClientSummary, ...] | None = None
     dates_found: tuple[date, ...] = ()
     reasons: tuple[str, ...] = ()
-    waiting_count: int = 0
     errors: tuple[FieldError, ...] = ()
