@@ -21,7 +21,8 @@ from tests.quality.report import post_table, set_table, topics_line
 from tests.quality.sets import load_sets
 from tests.quality.topics import measure_topics
 
-console = Console(highlight=False)
+_WIDE = 130  # where it is written to a file
+console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 
 
 def main(arguments: list[str]) -> int:
