@@ -7,7 +7,7 @@ What cannot be told is left in doubt, and the one OCR run then detects orientati
 (tesseract --psm 1, about 0.35 s more). Nothing here opens a file or turns an image.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,11 +32,13 @@ class Orientation:
     rotation_degrees: clockwise turn (0, 90, 180, 270) that makes it upright, as far as it is known.
     sure: False when OCR should find out for itself whether the page so turned is upright.
     skew_degrees: clockwise turn that would then make its lines level, -5 to 5; 0.0 if unclear.
+    measured_degrees: the same for judging the scan: 5 or more too (as 5), None if there are no clear lines.
     """
 
     rotation_degrees: int
     sure: bool
     skew_degrees: float
+    measured_degrees: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,15 @@ def find_orientation(ink: np.ndarray) -> Orientation:
     )
     needed = CLEAR_DOWN_RATIO if turn else CLEAR_ACROSS_RATIO
     clear = lines.sharpness >= needed * max(other.sharpness, 1.0)
-    if not clear or abs(lines.skew_degrees) >= WIDEST_SKEW_DEGREES:
-        return Orientation(0, sure=False, skew_degrees=0.0)
+    widest = WIDEST_SKEW_DEGREES
+    measured = max(-widest, min(widest, lines.skew_degrees)) if clear else None
+    if not clear or abs(lines.skew_degrees) >= widest:
+        return Orientation(0, sure=False, skew_degrees=0.0, measured_degrees=measured)
     votes = upright_votes(lines.profiles)
     sure = abs(votes) >= TURNED_VOTES_Z or (turn == 0 and votes >= UPRIGHT_VOTES_Z)
     upside_down = votes <= (0 if turn else -UPRIGHT_VOTES_Z)
-    return Orientation(turn + 180 if upside_down else turn, sure, lines.skew_degrees)
+    degrees = turn + 180 if upside_down else turn
+    return Orientation(degrees, sure, lines.skew_degrees, measured)
 
 
 def _find_lines(x: np.ndarray, y: np.ndarray, width: int, height: int) -> _Lines:
