@@ -9,15 +9,16 @@ from api import setting_up
 from api.access_commands import ACCESS_COMMANDS
 from api.auditing import audit
 from api.disposal_commands import disposal
-from api.folders import FolderWatch
 from api.hold_commands import HOLD_COMMANDS
 from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
 from api.key_commands import keys
 from api.logs import log_to_stderr
 from api.operating import COMMANDS
+from api.paper_commands import paper
 from api.process import checked
 from api.retention_commands import retention
+from api.sources import SourceWatch
 from api.supervisor import Supervisor
 from api.transfer_commands import transfer
 from api.wiring import Instance, build, indexer, upgrade_tables
@@ -54,7 +55,7 @@ def main() -> None:
 
 for command in (
     *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, retention, transfer,
-    disposal,
+    disposal, paper,
 ):  # fmt: skip
     main.add_command(command)
 
@@ -112,12 +113,12 @@ def up() -> None:
     """Run everything on this machine: web server, page workers, index writer, sealer."""
     instance = checked(load_settings())
     settings = instance.settings
-    if settings.folders_file:
-        FolderWatch(instance)  # said now, not by a process that starts again and again
+    if settings.folders_file or settings.mailboxes_file:
+        SourceWatch(instance)  # said now, not by a process that starts again and again
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(settings.worker_processes)
         supervisor.add_sealer()
-        supervisor.add_folders()
+        supervisor.add_sources()
         supervisor.add_web()
         click.echo(f"http://{settings.host}:{settings.port}")
         _until_interrupted(supervisor)
@@ -145,12 +146,12 @@ def worker(processes: int | None, name: str) -> None:
 
 
 @main.command()
-def folders() -> None:
-    """Take in what the hot folders of this machine hold; `edrms up` does so too."""
+def sources() -> None:
+    """Take in what hot folders and mailboxes hold; `edrms up` does so too."""
     instance = checked(load_settings())
-    FolderWatch(instance)
+    SourceWatch(instance)
     with Supervisor(instance.settings) as supervisor:
-        supervisor.add_folders()
+        supervisor.add_sources()
         _until_interrupted(supervisor)
 
 

@@ -20,7 +20,7 @@ from retention.frozen_list import ListedItem
 from retention.hold_guard import guard_destruction
 from retention.model import Answer, Due, Ground, NotDue, Permanent, Schedule
 from retention.schedule_store import in_force
-from retention.transfers import has_arrived
+from retention.transfer_receipts import has_arrived
 from retention.workflow import Decision, ItemFacts, ItemState
 
 

@@ -18,6 +18,7 @@ from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import Refused
 from edrms.pace import Pace
+from edrms.records.paper import PaperOfRecords
 from edrms.records.refiling import move_to_class
 from edrms.records.tables import DISPOSED, Record
 from edrms.uow import UnitOfWork, write
@@ -65,7 +66,7 @@ class Executing:
 
     def __init__(
         self, database: Database, clock: Clock, witness: ClockWitness, erasing: Erasing,
-        certifying: Certifying, pace: Pace,
+        certifying: Certifying, pace: Pace, paper: PaperOfRecords,
     ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
@@ -73,6 +74,7 @@ class Executing:
         self._erasing = erasing
         self._certifying = certifying
         self._pace = pace
+        self._paper = paper
 
     def under_way(self) -> list[str]:
         """Cases that are being carried out, the earliest first."""
@@ -111,7 +113,9 @@ class Executing:
                 work, [ground for _, ground in facts.values() if ground is not None], rows
             )
             doing = [row for row in rows if row.state == ItemState.DONE]
-            condemn(work, {row.record_id for row in doing if row.decision in ENDING})
+            ending = {row.record_id for row in doing if row.decision in ENDING}
+            condemn(work, ending)
+            self._paper.given_up(work, ending)
             _extend_and_move(work, doing)
         return True
 

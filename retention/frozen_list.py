@@ -1,11 +1,11 @@
 """The list of a case as it is approved: its canonical form and SHA-256. Nothing is carried out but that."""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+
+from edrms.certificates.certificate import canonical_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,6 @@ def list_sha256(case_id: str, items: Iterable[ListedItem]) -> str:
         for one in ordered
     ]  # fmt: skip
     return hashlib.sha256(canonical_json({"case_id": case_id, "items": listed})).hexdigest()
-
-
-def canonical_json(value: Any) -> bytes:
-    """The one form in bytes: UTF-8, keys sorted, no space between, no number but whole ones."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
 
 
 def _day(value: date | None) -> str:

@@ -13,7 +13,9 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     holds,
     indexing,
     intake,
+    paper,
     retention,
     schedules,
     session,
+    transfers,
 )

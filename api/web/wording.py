@@ -124,6 +124,7 @@ SERVICES: Mapping[str, str] = {
 JOBS: Mapping[str, str] = {
     "open_item": _l("Open a file"),
     "read_page": _l("Read a page"),
+    "preview_schedule": _l("Preview a retention schedule"),
     "divide_item": _l("Divide a file into documents"),
     "index_record": _l("Add a record to the search index"),
 }

@@ -15,7 +15,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Damaged, Refused
 from edrms.ids import ObjectKey
-from edrms.records.tables import DESTROYING, PageContent, Record
+from edrms.records.tables import DESTROYING, DISPOSED, PageContent, Record
 from edrms.storage.holders import ITEM, Holder, item_holder, record_holder
 from edrms.storage.key_destroying import Destroyed, destroy
 from edrms.storage.key_store import KeyStore
@@ -24,6 +24,7 @@ from scanning.batches.tables import Document, Item, ItemPage
 from scanning.custody.rules import Change, DocumentFacts, ItemFacts, change
 
 AT_ONCE = 50
+_GIVEN_UP = (DESTROYING, DISPOSED)
 _ON_FILE = (DocumentState.FILED, DocumentState.DISPOSED)
 
 
@@ -73,14 +74,14 @@ class KeyCustody:
 
         Only of records that were given up to destruction, for good and in a committed transaction that
         asked about holds (retention/hold_guard.py, condemn): Refused for all where one of them was not, or
-        is absent. The caller removes the objects that are unreadable now. Raises Damaged when a record's
-        item still held a key of its pages or a key can be found afterwards; then nothing more may be
-        destroyed.
+        is absent. One that another process has ended meanwhile is looked for again, and is gone. The
+        caller removes the objects that are unreadable now. Raises Damaged when a record's item still held
+        a key of its pages or a key can be found afterwards; then nothing more may be destroyed.
         """
         wanted = set(record_ids)
         with self._database.read() as session:
             asked = select(Record.record_id, Record.item_id).where(
-                Record.record_id.in_(wanted), Record.state == DESTROYING
+                Record.record_id.in_(wanted), Record.state.in_(_GIVEN_UP)
             )
             items = dict(session.execute(asked).all())
         if items.keys() != wanted:

@@ -20,6 +20,7 @@ from rich.console import Console
 from tests.bench.access import measure_access
 from tests.bench.access_filled import Size
 from tests.bench.audit import measure_audit
+from tests.bench.desk import measure_desk
 from tests.bench.destroying import measure_destroying
 from tests.bench.encryption import measure_encryption
 from tests.bench.ingest import measure_ingest
@@ -28,7 +29,8 @@ from tests.bench.report import tables
 from tests.bench.retention import measure_retention
 from tests.bench.searching import measure_search
 
-PARTS = ("ingest", "search", "memory", "encryption", "audit", "access", "retention", "destroying")
+PARTS = ("ingest", "search", "memory", "encryption", "audit", "access", "retention", "desk",
+         "destroying")  # fmt: skip
 DESTROYED, STAYING = 10_000, 1000
 QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
@@ -92,6 +94,9 @@ def measure_part(
             return measure_access(scratch / "access", size, 20 if quick else 400)
         case "retention":
             return measure_retention(4000 if quick else 1_000_000)
+        case "desk":
+            size = Size(records=4000, clients=400) if quick else Size()
+            return measure_desk(scratch / "desk", size, 3 if quick else 5)
         case "destroying":
             sizes = (60, 25) if quick else (records or DESTROYED, STAYING)
             return measure_destroying(scratch / "destroying", *sizes, 2.0 if quick else 10.0)

@@ -48,7 +48,7 @@ def test_killed_while_it_takes_in_files_it_loses_none_and_takes_none_twice(tmp_p
     for number in range(FILES):
         (hot / f"{number:02}.txt").write_text(f"Letter {number}")
     chance = random.Random(7)
-    command = [sys.executable, "-m", "api.process", "folders"]
+    command = [sys.executable, "-m", "api.process", "sources"]
     for _ in range(KILLS):
         if there(hot):
             kill_after_the_next_file(command, instance.settings, hot, chance)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.folder_places import places
-from api.folders import FolderWatch
+from api.sources import SourceWatch
 from edrms.errors import CannotStart
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
@@ -54,7 +54,7 @@ def test_a_folder_of_nobody_is_not_watched(tmp_path: Path) -> None:
     file = written(tmp_path, '[[folder]]\npath = "in"\naccount = "nobody"')
     instance = factories.new_instance(tmp_path / "home", folders_file=file)
     with pytest.raises(CannotStart, match="no active account nobody"):
-        FolderWatch(instance)
+        SourceWatch(instance)
     instance.database.close()
 
 
@@ -73,7 +73,7 @@ def test_a_folder_that_fails_holds_up_no_other(tmp_path: Path) -> None:
     instance = factories.new_instance(tmp_path / "home", folders_file=file)
     with write(instance.database, SYSTEM, instance.clock) as work:
         factories.add_to_staff(work, "scanner", "post_room")
-    watch = FolderWatch(instance)
+    watch = SourceWatch(instance)
     (tmp_path / "in" / "inner").rmdir()
     (tmp_path / "other" / "a.txt").write_text("A letter")
     thread = threading.Thread(target=watch.run)

@@ -182,6 +182,7 @@ class BatchPage:
     scanned_until: datetime | None = None
     announced_files: int | None = None
     received_files: int = 0
+    sees_paper: bool = False
     counts: tuple[CountRow, ...] = ()
     faults: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
