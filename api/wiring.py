@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import retention.tables  # noqa: F401 - all tables are known before any is made
-import scanning.batches.tables  # noqa: F401
+import scanning.batches.tables
+import scanning.quality.tables  # noqa: F401
 from api import instance_keys, migrations
 from api.migrations.grants import grant
 from edrms.access.allocations import Allocations
@@ -74,6 +75,9 @@ from scanning.indexing.divide import divide_item
 from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
 from scanning.paper.room import PaperRoom
+from scanning.quality.erasing import QualityRows
+from scanning.quality.reading_rules import load
+from scanning.quality.room import QualityRoom
 from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
 from scanning.reading.originals import Originals
@@ -150,8 +154,15 @@ class Instance:
         chosen = self.settings
         witness = ClockWitness(checkpoint_place(chosen), chosen.witness)
         return PaperRoom(
-            self.database, self.clock, HeldRecords(), witness, chosen.disposal_key, chosen.council_name
+            self.database, self.clock, HeldRecords(), witness, chosen.disposal_key,
+            chosen.council_name, self.quality.looks,
         )  # fmt: skip
+
+    @cached_property
+    def quality(self) -> QualityRoom:
+        """How good scans are: checks, samples, figures."""
+        seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
+        return QualityRoom(self.database, self.clock, seals, load(self.settings.quality_file))
 
     @cached_property
     def holds(self) -> Holds:
@@ -244,6 +255,7 @@ def _erasing(
     places = (
         StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock, pace),
         IndexEntries(index),
+        QualityRows(database, clock, pace),
         LedgerRows(database, clock, pace),
         RecordRows(database, clock, pace),
     )
@@ -362,6 +374,7 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
         scratch=own,
         actor=Actor(StaffId(name), "EDRMS reading", frozenset()),
         max_object_bytes=4 * settings.max_upload_bytes,
+        quality=instance.quality.rules,
     )
     reading = {OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item}
     previews = PreviewWork(instance.database, instance.clock, bench.actor)
