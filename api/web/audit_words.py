@@ -73,6 +73,7 @@ GROUPS: tuple[Group, ...] = (
             "batch:list:open": _l("opened batch %(it)s"),
             "batch:list:close": _l("closed batch %(it)s"),
             "batch:list:reopen": _l("opened batch %(it)s again"),
+            "batch:sheet:print": _l("printed the sheet of batch %(it)s"),
             "batch:count:tell": _l("told what was counted of batch %(it)s"),
             "batch:manifest:fault": _l(
                 "noted what does not agree with the manifest of batch %(it)s"

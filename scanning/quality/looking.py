@@ -18,7 +18,7 @@ from scanning.paper.model import Quality, QualityState
 from scanning.quality.model import BatchResult, BatchState, Fault, Finding, NotYet, QualityRules
 from scanning.quality.recording import finding_of, findings_of_document, findings_of_pages
 from scanning.quality.sampling import batch_result
-from scanning.quality.tables import BatchQualityCheck, PageCheck, QualityFinding, QualityJudgement
+from scanning.quality.tables import PageCheck, QualityFinding, QualityJudgement
 
 MOST_SHOWN = 100
 
@@ -94,22 +94,16 @@ class QualityLooks:
             return Quality(QualityState.NOT_YET, NotYet.NO_DOCUMENT.value)
         found = batch_result(session, batch_id, self._rules.sampling)
         last = session.scalars(
-            select(BatchQualityCheck)
-            .where(BatchQualityCheck.batch_id == batch_id)
-            .order_by(BatchQualityCheck.number.desc())
+            select(QualityJudgement)
+            .where(QualityJudgement.batch_id == batch_id)
+            .order_by(QualityJudgement.at.desc(), QualityJudgement.number.desc())
         ).first()
         by, on = (last.by, civil_date(last.at)) if last else ("", None)
         if found.state is BatchState.FAILED:
             return Quality(QualityState.FAILED, "failed", by, on)
-        if found.state is BatchState.NOT_YET or last is None or not last.has_passed:
-            why = found.why or NotYet.WAITING
-            return Quality(QualityState.NOT_YET, why.value, by, on)
-        judged = session.scalars(
-            select(QualityJudgement)
-            .where(QualityJudgement.batch_id == batch_id)
-            .order_by(QualityJudgement.at.desc())
-        ).first()
-        return Quality(QualityState.PASSED, "", by, civil_date(judged.at) if judged else on)
+        if found.state is BatchState.PASSED and last is not None:
+            return Quality(QualityState.PASSED, "", by, on)
+        return Quality(QualityState.NOT_YET, (found.why or NotYet.NO_DOCUMENT).value, by, on)
 
 
 def _found_in(session: Session, batch_id: str) -> list[PlacedFinding]:
