@@ -324,9 +324,7 @@ def test_a_sample_about_a_sealed_person_is_there_only_for_who_may_find_that_pers
     factories.do_all(instance, worker)
     [drawn] = sample(instance, batch_id)
     assert instance.quality.desk.waiting(people("quinn")).documents == 1
-    governance = factories.actor("information_governance", name="ig")
-    child = Subject(SubjectKind.CLIENT, jory.client_id)
-    instance.guards.mark(governance, child, "sealed", "adopted, by order of the court")
+    instance.seals.seal(people("ada"), jory.client_id, "adopted by another family")
     quinn, ada = people("quinn"), people("ada")
     assert instance.quality.desk.waiting(quinn).documents == 0
     assert list(instance.quality.desk.queue(quinn)) == []
