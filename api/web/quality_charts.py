@@ -6,7 +6,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from api.web.templating import short_date
-from api.web.view_models import Chart, ChartBar, FigureRow, FigureTable
+from api.web.view_models.quality import Chart, ChartBar, FigureRow, FigureTable
 from scanning.quality.figures import Figures, Tally
 from scanning.quality.words import NAMES
 

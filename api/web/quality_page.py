@@ -13,9 +13,8 @@ from api.web.view_models import (
     Choice,
     FieldError,
     Figure,
-    QualitySamplePage,
-    SampleRow,
 )
+from api.web.view_models.quality import QualitySamplePage, SampleRow
 from edrms.access.model import BatchFacts
 from edrms.access.policy import decide, holds
 from edrms.clock import civil_date as day_of

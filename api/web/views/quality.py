@@ -16,7 +16,8 @@ from api.web.presenting import pagination
 from api.web.quality_charts import day_rows, tables_of
 from api.web.quality_page import sample_page, sample_row
 from api.web.shell import say, shell
-from api.web.view_models import FieldError, QualityFiguresPage, QualityPage
+from api.web.view_models import FieldError
+from api.web.view_models.quality import QualityFiguresPage, QualityPage
 from edrms.access.policy import holds
 from edrms.errors import Conflict, Invalid, Refused
 from edrms.ids import ObjectKey
