@@ -117,7 +117,6 @@ def document_page(
             in_place(page, one)
             for page, one in instance.quality.looks.of_document(document.document_id)
         ),
-        waiting_count=instance.desk.waiting(actor).documents,
         errors=errors,
     )
 

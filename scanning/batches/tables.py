@@ -117,20 +117,24 @@ class Document(Base):
     """A run of an item's pages that is one letter, form or report, on its way to being filed."""
 
     __tablename__ = "documents"
+    __table_args__ = (  # the first as the queue gives them out, the second for what is in hand
+        Index("ix_documents_queue", "state", "skipped", "waiting_since", "document_id"),
+        Index("ix_documents_taken_by", "taken_by", "state"),
+    )
 
     document_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), index=True)
     ordinal: Mapped[int] = mapped_column(Integer)
     first_page: Mapped[int] = mapped_column(Integer)
     last_page: Mapped[int] = mapped_column(Integer)
-    state: Mapped[str] = mapped_column(String(16), index=True)
+    state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text, default="")
     suggestion: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     pdf_key: Mapped[str] = mapped_column(String(32), default="")
     pdf_sha256: Mapped[str] = mapped_column(String(64), default="")
     pdf_size_bytes: Mapped[int] = mapped_column(Big, default=0)
     record_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    waiting_since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    waiting_since: Mapped[datetime] = mapped_column(UtcDateTime)
     taken_by: Mapped[str] = mapped_column(String(32), default="")
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     skipped: Mapped[int] = mapped_column(Integer, default=0)

@@ -6,7 +6,7 @@ from alembic import op
 from api.migrations import kinds
 
 revision = "0026"
-down_revision = "0022"
+down_revision = "0029"  # which was there first
 
 
 def upgrade() -> None:

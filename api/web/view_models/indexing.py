@@ -130,5 +130,4 @@ class IndexDocumentPage:
     dates_found: tuple[date, ...] = ()
     reasons: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
-    waiting_count: int = 0
     errors: tuple[FieldError, ...] = ()
