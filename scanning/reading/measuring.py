@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 
 from scanning.reading.blank import FAINTEST_INK
-from scanning.reading.languages import language_of
 from scanning.reading.model import PageMeasures, PageReading, Word
 from scanning.reading.page_image import PageImage
+from scanning.reading.page_language import language_of
 
 MM_PER_INCH = 25.4
 CONFIDENT = 0.6  # of a word's confidence

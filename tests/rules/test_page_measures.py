@@ -8,7 +8,6 @@ from scanning.quality.model import Fault
 from scanning.quality.reading_rules import shipped
 from scanning.quality.rules import judge, thresholds_for
 from scanning.reading.blank import darkness, ink_of_print
-from scanning.reading.languages import language_of
 from scanning.reading.measuring import measure
 from scanning.reading.model import (
     Language,
@@ -20,6 +19,7 @@ from scanning.reading.model import (
 )
 from scanning.reading.orientation import find_orientation
 from scanning.reading.page_image import PageImage, reduced_grey
+from scanning.reading.page_language import language_of
 from scanning.sample_post.fonts import font
 from tests.rules.test_reading_judgements import PROSE
 

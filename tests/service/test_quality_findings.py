@@ -17,6 +17,7 @@ from scanning.quality.erasing import QualityRows
 from scanning.quality.reading_rules import parse
 from scanning.quality.tables import PageCheck, QualityFinding, QualityJudgement
 from tests import factories
+from tests.rules.test_page_measures import printed
 from tests.rules.test_quality_rules import LEAST
 from tests.service.events import events
 
@@ -30,7 +31,7 @@ def noise() -> Image.Image:
 
 
 def skewed() -> Image.Image:
-    sheet = factories.page("\n".join(["A letter about the allotment and its marrows"] * 12))
+    sheet = printed(150)[0]
     return sheet.rotate(4, fillcolor=255, resample=Image.Resampling.BICUBIC)
 
 
