@@ -51,6 +51,8 @@ from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
 from scanning.paper.room import PaperRoom
+from scanning.quality.reading_rules import load
+from scanning.quality.room import QualityRoom
 from search.ports import SearchIndex
 from search.service import RecordSearch
 
@@ -120,8 +122,15 @@ class Instance:
         chosen = self.settings
         witness = ClockWitness(checkpoint_place(chosen), chosen.witness)
         return PaperRoom(
-            self.database, self.clock, HeldRecords(), witness, chosen.disposal_key, chosen.council_name
+            self.database, self.clock, HeldRecords(), witness, chosen.disposal_key,
+            chosen.council_name, self.quality.looks,
         )  # fmt: skip
+
+    @cached_property
+    def quality(self) -> QualityRoom:
+        """How good scans are: checks, samples, figures."""
+        seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
+        return QualityRoom(self.database, self.clock, seals, load(self.settings.quality_file))
 
     @cached_property
     def holds(self) -> Holds:

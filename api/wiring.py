@@ -6,7 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 import retention.tables  # noqa: F401 - all tables are known before any is made
 import scanning.batches.tables
-import scanning.indexing.tables  # noqa: F401
+import scanning.indexing.tables
+import scanning.quality.tables  # noqa: F401
 from api import instance_keys, migrations
 from api.instance import Instance as Instance
 from api.instance import checkpoint_place as checkpoint_place
@@ -63,6 +64,7 @@ from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
 from scanning.intake.receive import Intake
+from scanning.quality.erasing import QualityRows
 from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
 from scanning.reading.originals import Originals
@@ -138,6 +140,7 @@ def _erasing(
     places = (
         StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock, pace),
         IndexEntries(index),
+        QualityRows(database, clock, pace),
         LedgerRows(database, clock, pace),
         RecordRows(database, clock, pace),
     )
@@ -245,6 +248,7 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
         scratch=own,
         actor=Actor(StaffId(name), "EDRMS reading", frozenset()),
         max_object_bytes=4 * settings.max_upload_bytes,
+        quality=instance.quality.rules,
     )
     reading = {OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item}
     previews = PreviewWork(instance.database, instance.clock, bench.actor)

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     audit_witness_key: str = ""
     audit_seal_limit_s: float = Field(default=900.0, gt=0)
     folders_file: Path | None = None
+    quality_file: Path | None = None
     mailboxes_file: Path | None = None
     council_name: str = "Borchester Council"
     host: str = "127.0.0.1"

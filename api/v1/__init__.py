@@ -14,6 +14,7 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     indexing,
     intake,
     paper,
+    quality,
     retention,
     schedules,
     session,

@@ -79,6 +79,10 @@ GROUPS: tuple[Group, ...] = (
                 "noted what does not agree with the manifest of batch %(it)s"
             ),
             "batch:letter:trace": _l("looked for a letter among the post"),
+            "quality:sample:draw": _l("drew the sample of batch %(it)s"),
+            "quality:sample:view": _l("looked at page or document %(it)s to check its quality"),
+            "quality:sample:judge": _l("judged the quality of document %(it)s"),
+            "quality:batch:escalate": _l("had every document of batch %(it)s looked at"),
             "batch:item:receive": _l("received a file into batch %(it)s"),
             "item:content:open": _l("took file %(it)s apart into pages"),
             "item:content:divide": _l("divided file %(it)s into documents"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.web.presenting import batch_row
+from api.web.quality_page import batch_quality
 from api.web.view_models import BatchPage, CountRow, FieldError, ItemDocument, ItemRow
 from api.wiring import Instance
 from edrms.access.model import Actor
@@ -41,6 +42,7 @@ def batch_page(
         sees_paper=holds(actor, "paper:box:view"),
         counts=tuple(_count_row(one) for one in account.counts),
         faults=tuple(account.batch.faults),
+        quality=batch_quality(instance.quality.looks.batch(actor, account.batch.batch_id)),
         **_closing(account, actor, names),
         errors=errors,
     )

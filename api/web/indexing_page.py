@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from api.web import wording
 from api.web.presenting import boxes_of_lines, client_summary, page_view, summaries
+from api.web.quality_page import in_place
 from api.web.view_models import (
     Box,
     Choice,
@@ -112,6 +113,10 @@ def document_page(
         found_clients=_found(form, instance, actor, {*matches, *chosen}),
         dates_found=_dates(suggestion),
         reasons=suggestion.why,
+        findings=tuple(
+            in_place(page, one)
+            for page, one in instance.quality.looks.of_document(document.document_id)
+        ),
         errors=errors,
     )
 

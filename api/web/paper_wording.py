@@ -83,9 +83,11 @@ _ASKED: Mapping[Asked, str] = {
 }
 _BECAUSE: Mapping[str, str] = {
     "passed": _l("Passed"),
-    "not_checked": _l("Nobody has recorded a check"),
-    "came_since": _l("Something came into the batch after the check"),
-    "failed": _l("The last check failed"),
+    "no_document": _l("The batch has no document"),
+    "being_read": _l("The batch is being read, or a file of it is held"),
+    "not_drawn": _l("Something came into the batch after the check"),
+    "waiting": _l("Documents of the sample wait to be looked at"),
+    "failed": _l("A document of the sample failed"),
     "disposed_of": _l("Not needed: its records were disposed of"),
     "all_filed": _l("Filed, blank, separator or rejected, every page"),
     "not_all_filed": _l("The batch is open, or some pages are not accounted for yet"),

@@ -24,6 +24,8 @@ _LINKS = (
     ("search.index", _l("Search"), "search:index:query"),
     ("clients.find", _l("Clients"), "client:file:view"),
     ("paper.index", _l("Paper"), "paper:box:view"),
+    ("quality.index", _l("Quality check"), "batch:quality:check"),
+    ("quality.figures", _l("Scanning quality"), "quality:figure:view"),
     ("holds.index", _l("Holds"), "hold:hold:view"),
     ("retention_desk.index", _l("Retention"), "retention:desk:view"),
     ("retention_schedule.index", _l("Retention schedule"), "retention:schedule:view"),
@@ -117,7 +119,9 @@ def _oversees(actor: Actor, endpoint: str) -> bool:
 
 
 def _is_within(actor: Actor, endpoint: str) -> bool:
-    """The schedule is a part of the desk for whoever has one."""
+    """The schedule is a part of the desk for whoever has one, and the figures of the quality check."""
+    if endpoint == "quality.figures":
+        return holds(actor, "batch:quality:check")
     return endpoint == "retention_schedule.index" and holds(actor, "retention:desk:view")
 
 

@@ -24,6 +24,11 @@ from scanning.indexing.filing import IndexDecision, file_document
 from scanning.indexing.model import PageText, Suggestion
 from scanning.indexing.plain import suggestion_to_plain
 from scanning.indexing.suggesting import suggestion_for
+from scanning.quality.document_rules import judge_document
+from scanning.quality.model import Finding, QualityRules
+from scanning.quality.recording import held_by_pages, limits_of, record_document
+from scanning.quality.sampling import draw_if_read
+from scanning.quality.words import sentence
 from scanning.reading.model import CannotRead, Word
 from scanning.reading.ports import PdfPage
 from scanning.reading.steps import Bench
@@ -34,12 +39,14 @@ IMAGED = ("application/pdf", "image/tiff", "image/jpeg", "image/png")
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     """A document ready to be written: its pages, its PDF (None where the original serves), and
-    what is suggested. notes: what a person should know, such as a page that could not be read."""
+    what is suggested. notes: what a person should know, such as a page that could not be read.
+    found: what the checks found within it."""
 
     run: Run
     pdf: StoredObject | None
     suggestion: Suggestion
     notes: tuple[str, ...]
+    found: tuple[Finding, ...]
 
 
 def divide_item(bench: Bench, claim: Claim) -> None:
@@ -56,7 +63,8 @@ def divide_item(bench: Bench, claim: Claim) -> None:
         fresh.state = ItemState.READ
         work.journal("item:content:divide", "item", item.item_id, documents=len(prepared))
         for ordinal, document in enumerate(prepared, start=1):
-            _add(work, fresh, ordinal, document)
+            _add(work, fresh, ordinal, document, bench.quality)
+        draw_if_read(work, fresh.batch_id, bench.quality.sampling)
         finish(work, claim)
 
 
@@ -97,7 +105,28 @@ def _prepare(
             pdf = _assemble(bench, item, pages, contents)
         except CannotRead as refusal:
             notes.append(f"No searchable PDF could be made ({refusal}); the original is kept.")
-    return _Prepared(run, pdf, _suggest(bench, item, pages, contents), tuple(notes))
+    found = _found_within(item, pages, contents)
+    notes += _to_look_at(bench, item, pages, found)
+    return _Prepared(run, pdf, _suggest(bench, item, pages, contents), tuple(notes), found)
+
+
+def _found_within(
+    item: Item, pages: Sequence[ItemPage], contents: dict[str, PageContent]
+) -> tuple[Finding, ...]:
+    texts = [contents[p.page_id].text if p.page_id in contents else "" for p in pages
+             if p.kind == "content"]  # fmt: skip
+    return judge_document(texts, item.batch.received_on)
+
+
+def _to_look_at(
+    bench: Bench, item: Item, pages: Sequence[ItemPage], found: Sequence[Finding]
+) -> list[str]:
+    """Findings for which, by the thresholds, the document is not to file itself, in words."""
+    limits = limits_of(bench.quality, item)
+    with bench.database.read() as session:
+        held = held_by_pages(session, item, [page.page_id for page in pages], limits)
+    held += [one for one in found if one.fault in limits.hold]
+    return [sentence(one) for one in dict.fromkeys(held)]
 
 
 def _needs_pdf(
@@ -153,7 +182,9 @@ def _page_text(number: int, content: PageContent) -> PageText:
     return PageText(number, content.text, words, content.confidence)
 
 
-def _add(work: UnitOfWork, item: Item, ordinal: int, prepared: _Prepared) -> None:
+def _add(
+    work: UnitOfWork, item: Item, ordinal: int, prepared: _Prepared, rules: QualityRules
+) -> None:
     pdf, run = prepared.pdf, prepared.run
     why = [*prepared.notes, *prepared.suggestion.why]
     document = Document(
@@ -169,6 +200,7 @@ def _add(work: UnitOfWork, item: Item, ordinal: int, prepared: _Prepared) -> Non
     for client_id in dict.fromkeys(match.client_id for match in prepared.suggestion.clients):
         named = SuggestedClient(document_id=document.document_id, client_id=client_id)
         work.session.add(named)
+    record_document(work, document, prepared.found, rules)
     work.journal("document:index:suggest", "document", document.document_id, item=item.item_id)
     if prepared.suggestion.file_itself and not prepared.notes:
         file_document(work, document, _own_decision(prepared.suggestion, document.suggestion))

@@ -24,8 +24,8 @@ from scanning.paper.destroying import known_held
 from scanning.paper.lists import Line, NamedLine, PaperLists
 from scanning.paper.model import Quality
 from scanning.paper.ports import QualityCheck
-from scanning.paper.tables import BatchQualityCheck
 from scanning.paper.where import Place, documents_of_batch, places_of_records
+from scanning.quality.tables import BatchQualityCheck
 
 VIEW_PLACE = "paper:place:view"
 
@@ -33,7 +33,7 @@ VIEW_PLACE = "paper:place:view"
 @dataclass(frozen=True, slots=True)
 class PaperOfBatch:
     """The paper of one batch: what is registered, with its conditions as they are now, and where each
-    document's pages lie. checks: the quality checks recorded by people, the latest first."""
+    document's pages lie. checks: each time the check of its sample ended, the latest first."""
 
     batch: Batch
     account: Reconciliation

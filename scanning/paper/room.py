@@ -9,10 +9,10 @@ from edrms.db import Database
 from edrms.records.paper import HoldsOnRecords
 from scanning.paper.boxes import Boxes
 from scanning.paper.certifying import PaperCertifying
-from scanning.paper.checks import SupervisorChecks
 from scanning.paper.destroying import Destroying
 from scanning.paper.looking import PaperLooks
 from scanning.paper.placing import Placing
+from scanning.paper.ports import QualityCheck
 from scanning.paper.tasks import PaperTasks
 
 
@@ -21,12 +21,11 @@ class PaperRoom:
 
     def __init__(
         self, database: Database, clock: Clock, holds: HoldsOnRecords, witness: ClockWitness,
-        key_file: Path, council: str,
+        key_file: Path, council: str, quality: QualityCheck,
     ) -> None:  # fmt: skip
-        self.quality = SupervisorChecks(database, clock)
         self.boxes = Boxes(database, clock, holds)
         self.placing = Placing(database, clock, holds)
         self.tasks = PaperTasks(database, clock, holds)
-        self.looks = PaperLooks(database, clock, holds, self.quality)
+        self.looks = PaperLooks(database, clock, holds, quality)
         self.certifying = PaperCertifying(database, clock, Issuing(witness, key_file), council)
-        self.destroying = Destroying(database, clock, holds, self.quality, witness, self.certifying)
+        self.destroying = Destroying(database, clock, holds, quality, witness, self.certifying)

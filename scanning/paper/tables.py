@@ -90,21 +90,6 @@ class PaperMove(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
-class BatchQualityCheck(Base):
-    """A person's check of the quality of a batch's scans. documents: how many were looked at."""
-
-    __tablename__ = "batch_quality_checks"
-
-    check_id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.batch_id"), index=True)
-    number: Mapped[int] = mapped_column(Integer)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by: Mapped[str] = mapped_column(String(64))
-    has_passed: Mapped[bool] = mapped_column(Boolean)
-    documents: Mapped[int] = mapped_column(Integer)
-    note: Mapped[str] = mapped_column(Text)
-
-
 class PaperTask(Base):
     """Work on paper that something else brought about. record_id: of a task to destroy. hold_id, box_id: of
     one to isolate; is_secret: of a hold that few may know of. answer: how it was closed, and reason."""

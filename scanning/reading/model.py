@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+JBIG2_SYMBOLS = "jbig2_symbols"  # a note on an item: scanning/reading/jbig2.py
+
 
 class PageKind(StrEnum):
     """What a page is for the reconciliation: every page is exactly one of these."""
@@ -38,6 +40,44 @@ class Word:
     confidence: float  # 0 to 1; 1.0 for a text layer
 
 
+class Language(StrEnum):
+    """What a page is written in, as far as its small words tell."""
+
+    UNKNOWN = ""
+    ENGLISH = "en"
+    WELSH = "cy"
+    BOTH = "en+cy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMeasures:
+    """What was measured of a page's picture and of its words. None: it could not be, or has no meaning.
+
+    resolution_dpi: pixels to an inch of paper; None for a page that was drawn, not scanned. skew_degrees:
+    how far its lines are from level, 0 to 5 (5: that or more); None where there are no clear lines.
+    cut_marks: strokes that run off the side where most do. black_border: share (0 to 1) of the page's
+    length or width, on the worst side, that is black. contrast: how much darker print is than paper, 0 to
+    1. sharpness: steepest change from pixel to pixel at 150 dpi as a share of the contrast, 0 to 1. ink:
+    share of the page's pixels. words: how many were recognised. low_words: share of them read with
+    little confidence. unread_ink: share of the ink that is in no word read with confidence.
+    """
+
+    resolution_dpi: int | None
+    width_mm: int | None
+    height_mm: int | None
+    skew_degrees: float | None
+    cut_marks: int
+    black_border: float
+    contrast: float | None
+    sharpness: float | None
+    ink: float
+    words: int = 0
+    confidence: float | None = None
+    low_words: float | None = None
+    unread_ink: float | None = None
+    language: Language = Language.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class PageReading:
     """All that one reading of one page gives.
@@ -48,6 +88,7 @@ class PageReading:
     text_layer: one-page PDF of invisible text in the page's received orientation, None if not OCR'd.
     confidence: mean word confidence 0 to 1, None when the page was not OCR'd.
     separator: value of the barcode on a separator sheet, else None.
+    measures: what was measured of the page's quality; None for a page without a scan.
     """
 
     kind: PageKind
@@ -63,6 +104,7 @@ class PageReading:
     view_image: Path | None = None
     text_layer: Path | None = None
     notes: tuple[str, ...] = ()
+    measures: PageMeasures | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdf.errors import PyPdfError
 
-from scanning.reading.model import CannotRead, HeldReason, Limits
+from scanning.reading.jbig2 import codes_symbols
+from scanning.reading.model import JBIG2_SYMBOLS, CannotRead, HeldReason, Limits
 
 _SECOND_READER_S = 20
 _TAIL_BYTES = 2048
@@ -54,6 +55,8 @@ def open_pdf(path: Path, limits: Limits) -> tuple[int, tuple[str, ...]]:
         notes.append("page_count_unconfirmed")
     elif second != pages:
         notes.append("page_counts_disagree")
+    if "jbig2" in notes and codes_symbols(path):
+        notes.append(JBIG2_SYMBOLS)
     pages = max(pages, second or 0)
     if pages > limits.max_pages:
         raise CannotRead(HeldReason.TOO_MANY_PAGES, f"{pages} pages")

@@ -7,7 +7,7 @@ What cannot be told is left in doubt, and the one OCR run then detects orientati
 (tesseract --psm 1, about 0.35 s more). Nothing here opens a file or turns an image.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,12 +35,14 @@ class Orientation:
     skew_degrees: clockwise turn that would then make its lines level, -5 to 5; 0.0 if unclear.
     print_height_px: how high the small print is without ascenders (x-height), in pixels of the
         ink; 0.0 if there are too few lines to tell.
+    measured_degrees: the same for judging the scan: 5 or more too (as 5), None if there are no clear lines.
     """
 
     rotation_degrees: int
     sure: bool
     skew_degrees: float
     print_height_px: float = 0.0
+    measured_degrees: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,17 @@ def find_orientation(ink: np.ndarray) -> Orientation:
     )
     needed = CLEAR_DOWN_RATIO if turn else CLEAR_ACROSS_RATIO
     clear = lines.sharpness >= needed * max(other.sharpness, 1.0)
-    if not clear or abs(lines.skew_degrees) >= WIDEST_SKEW_DEGREES:
-        return Orientation(0, sure=False, skew_degrees=0.0)
+    widest = WIDEST_SKEW_DEGREES
+    measured = max(-widest, min(widest, lines.skew_degrees)) if clear else None
+    if not clear or abs(lines.skew_degrees) >= widest:
+        return Orientation(0, sure=False, skew_degrees=0.0, measured_degrees=measured)
     votes = upright_votes(lines.profiles)
     sure = abs(votes) >= TURNED_VOTES_Z or (turn == 0 and votes >= UPRIGHT_VOTES_Z)
     upside_down = votes <= (0 if turn else -UPRIGHT_VOTES_Z)
-    rotation_degrees = turn + 180 if upside_down else turn
-    return Orientation(rotation_degrees, sure, lines.skew_degrees, print_height(lines.profiles))
+    degrees = turn + 180 if upside_down else turn
+    return Orientation(
+        degrees, sure, lines.skew_degrees, print_height(lines.profiles), measured_degrees=measured
+    )
 
 
 def _find_lines(x: np.ndarray, y: np.ndarray, width: int, height: int) -> _Lines:

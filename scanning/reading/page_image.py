@@ -27,11 +27,15 @@ FLIP_OF_TURN = {
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """Pixels of a page as a viewer shows it (EXIF, /Rotate applied); mode is 1, L or RGB."""
+    """Pixels of a page as a viewer shows it (EXIF, /Rotate applied); mode is 1, L or RGB.
+
+    is_drawn: made from a PDF's instructions, so that its resolution says nothing of a scanner.
+    """
 
     pixels: Image.Image
     resolution_dpi: int
     notes: tuple[str, ...] = ()
+    is_drawn: bool = False
 
     def turned(self, rotation_degrees: int) -> "PageImage":
         """The page turned clockwise by 0, 90, 180 or 270 degrees."""

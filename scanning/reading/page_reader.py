@@ -8,10 +8,12 @@ sandboxed child and writes only in the work directory. Each step's own judgement
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from scanning.reading.blank import darkness, ink_of_print, is_blank
 from scanning.reading.languages import first_languages
+from scanning.reading.measuring import measure
 from scanning.reading.model import (
     CannotRead,
     HeldReason,
@@ -25,7 +27,7 @@ from scanning.reading.ocr import PageOcr, mean_confidence, turn_words
 from scanning.reading.ocr_engines import engine_for
 from scanning.reading.ocr_passes import OcrPasses
 from scanning.reading.ocr_picture import OcrPicture, prepare_for_ocr, prepare_reduced
-from scanning.reading.orientation import find_orientation
+from scanning.reading.orientation import Orientation, find_orientation
 from scanning.reading.page_image import PageImage, open_page_image, reduced_grey, turn
 from scanning.reading.pdf_page import SCAN_DPI, VIEW_DPI, PdfPageView, open_pdf_page
 from scanning.reading.separators import find_separator
@@ -121,33 +123,52 @@ class PageDesk:
 
     def without_text(self, kind: PageKind) -> PageReading:
         """The reading of a blank page or a separator sheet."""
-        return self._reading(kind, "", (), TextSource.NONE, 0)
+        return self._measured(self._reading(kind, "", (), TextSource.NONE, 0))
 
     def with_text_layer(self, said: PageText) -> PageReading:
         """The reading of a page whose PDF text is good."""
         turned = said.rotation_degrees
         words = turn_words(said.words, self.image.pixels.size, turned)
-        return self._reading(PageKind.CONTENT, said.text, words, TextSource.TEXT_LAYER, turned)
+        reading = self._reading(PageKind.CONTENT, said.text, words, TextSource.TEXT_LAYER, turned)
+        return self._measured(reading)
 
     def with_ocr(self, engine: PageOcr, limits: Limits) -> PageReading:
         """The reading of a page by OCR."""
-        way_up = find_orientation(ink_of_print(self.dark))
+        ink = ink_of_print(self.dark)
+        way_up = find_orientation(ink)
         passes = OcrPasses(engine, limits, self.stem, self.image.resolution_dpi, not way_up.sure)
-        read = passes.read(
+        passed = passes.read(
             prepare_reduced(self.image, self.reduced, self.dark, way_up),
             lambda: prepare_for_ocr(self.image, self.dark, way_up),
         )
-        picture, found = read.picture, read.page
+        picture, found = passed.picture, passed.page
         seen = tuple(picture.word_on_page(word) for word in found.words)
         size = turn(self.image.pixels, picture.turned_degrees).size
         words = turn_words(seen, size, found.rotation_degrees)
         turned = (picture.turned_degrees + found.rotation_degrees) % 360
         reading = self._reading(PageKind.CONTENT, found.text, words, TextSource.OCR, turned)
-        return replace(
+        read = replace(
             reading,
             confidence=mean_confidence(words),
             text_layer=_as_received(found.text_layer, picture),
-            notes=(*reading.notes, *read.notes),
+            notes=(*reading.notes, *passed.notes),
+        )
+        return self._measured(read, way_up, ink)
+
+    def _measured(
+        self, reading: PageReading, way_up: Orientation | None = None,
+        ink: np.ndarray | None = None,
+    ) -> PageReading:  # fmt: skip
+        """The reading with what is measured of a scan; a page that was drawn has no scan."""
+        if self.image.is_drawn and reading.text_source is not TextSource.OCR:
+            return reading
+        if ink is None:
+            ink = ink_of_print(self.dark)
+        if way_up is None and reading.kind is PageKind.CONTENT:
+            way_up = find_orientation(ink)
+        skew = way_up.measured_degrees if way_up else None
+        return replace(
+            reading, measures=measure(self.image, self.reduced, self.dark, ink, skew, reading)
         )
 
     def _reading(

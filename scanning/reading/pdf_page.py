@@ -88,7 +88,7 @@ class PdfPageView:
         bitmap = self._page.render(scale=resolution_dpi / POINTS_PER_INCH, rev_byteorder=True)
         pixels = to_simple_mode(bitmap.to_pil())
         notes = ("drawn_at_lower_resolution",) if resolution_dpi < wanted_dpi else ()
-        return PageImage(without_false_colour(pixels.copy()), resolution_dpi, notes)
+        return PageImage(without_false_colour(pixels.copy()), resolution_dpi, notes, is_drawn=True)
 
     def words(self, size_px: tuple[int, int]) -> tuple[str, tuple[Word, ...], int]:
         """Text, words with boxes in a picture of size_px, and the turn that makes it upright."""

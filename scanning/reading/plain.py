@@ -7,6 +7,7 @@ inside the work directory. A breach is CannotRead(READER_CRASHED).
 
 import math
 import stat
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
@@ -15,8 +16,10 @@ from scanning.reading.model import (
     Attachment,
     CannotRead,
     HeldReason,
+    Language,
     OpenedItem,
     PageKind,
+    PageMeasures,
     PageReading,
     TextSource,
     Word,
@@ -74,6 +77,7 @@ def reading_to_plain(reading: PageReading, workdir: Path) -> dict[str, Any]:
         "view_image": _inside(reading.view_image, workdir),
         "text_layer": _inside(reading.text_layer, workdir),
         "notes": list(reading.notes),
+        "measures": asdict(reading.measures) if reading.measures else None,
     }
 
 
@@ -96,6 +100,39 @@ def reading_from_plain(plain: dict[str, Any], workdir: Path) -> PageReading:
         view_image=_optional_file(plain.get("view_image"), workdir),
         text_layer=_optional_file(plain.get("text_layer"), workdir),
         notes=_notes(plain.get("notes")),
+        measures=_measures(plain.get("measures")),
+    )
+
+
+def _measures(value: object) -> PageMeasures | None:
+    """A size or resolution has a bound like any other number; everything else is a share or an angle."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise _breach("measures")
+
+    def size(name: str) -> int | None:
+        return None if value.get(name) is None else _integer(value[name], 0, _MAX_PIXELS)
+
+    def share(name: str) -> float | None:
+        return None if value.get(name) is None else _share(value[name])
+
+    skew = value.get("skew_degrees")
+    return PageMeasures(
+        resolution_dpi=size("resolution_dpi"),
+        width_mm=size("width_mm"),
+        height_mm=size("height_mm"),
+        skew_degrees=None if skew is None else _degrees(skew),
+        cut_marks=_integer(value.get("cut_marks"), 0, _MAX_PIXELS),
+        black_border=_share(value.get("black_border")),
+        contrast=share("contrast"),
+        sharpness=share("sharpness"),
+        ink=_share(value.get("ink")),
+        words=_integer(value.get("words"), 0, _MAX_WORDS),
+        confidence=share("confidence"),
+        low_words=share("low_words"),
+        unread_ink=share("unread_ink"),
+        language=_member(Language, value.get("language")),
     )
 
 
@@ -167,6 +204,12 @@ def _integer(value: object, least: int, most: int) -> int:
 def _share(value: object) -> float:
     if not isinstance(value, int | float) or not math.isfinite(value) or not 0 <= value <= 1:
         raise _breach("confidence")
+    return float(value)
+
+
+def _degrees(value: object) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value) or not 0 <= value <= 90:
+        raise _breach("angle")
     return float(value)
 
 

@@ -29,6 +29,9 @@ from edrms.uow import UnitOfWork, write
 from scanning.batches.model import DIVIDE_ITEM, READ_PAGE, ItemState, PageState
 from scanning.batches.tables import Item, ItemPage
 from scanning.intake.receive import add_item
+from scanning.quality.model import QualityRules
+from scanning.quality.recording import record_file, record_page
+from scanning.quality.sampling import draw_if_read
 from scanning.reading.model import Attachment, CannotRead, HeldReason, OpenedItem, PageReading
 from scanning.reading.originals import Originals
 from scanning.reading.ports import Reader, Scanner
@@ -49,6 +52,7 @@ class Bench:
     scratch: Path
     actor: Actor
     max_object_bytes: int
+    quality: QualityRules
 
     @contextmanager
     def work_directory(self) -> Iterator[Path]:
@@ -98,7 +102,9 @@ def open_item(bench: Bench, claim: Claim) -> None:
             return
         inside = [_put_attachment(bench, found) for found in opened.attachments]
     with write(bench.database, bench.actor, bench.clock) as work:
-        _open(work, _item(work.session, item.item_id, locked=True), opened, inside)
+        fresh = _item(work.session, item.item_id, locked=True)
+        _open(work, fresh, opened, inside)
+        record_file(work, fresh, opened, bench.quality)
         finish(work, claim)
 
 
@@ -120,6 +126,7 @@ def hold_item(bench: Bench, claim: Claim, refusal: CannotRead) -> None:
         item.state = ItemState.HELD
         item.held_reason, item.held_detail = refusal.reason, refusal.detail[:500]
         work.journal("item:content:hold", "item", item.item_id, reason=refusal.reason.value)
+        draw_if_read(work, item.batch_id, bench.quality.sampling)
         finish(work, claim)
 
 
@@ -159,9 +166,11 @@ def read_page(bench: Bench, claim: Claim) -> None:
         page, item = _page_and_item(work.session, claim.subject_id, locked=True)
         page.state, page.kind = PageState.READ, reading.kind
         work.session.merge(content)
+        faults = record_page(work, item, page, reading, bench.quality)
         work.journal(
             "item:page:read", "page", page.page_id, kind=reading.kind.value,
             text_source=reading.text_source.value, confidence=reading.confidence,
+            findings=list(faults),
         )  # fmt: skip
         _divide_if_last(work, item)
         finish(work, claim)
@@ -172,6 +181,7 @@ def fail_page(bench: Bench, claim: Claim, refusal: CannotRead) -> None:
     with write(bench.database, bench.actor, bench.clock) as work:
         page, item = _page_and_item(work.session, claim.subject_id, locked=True)
         page.state, page.kind, page.reason = PageState.FAILED, "content", str(refusal)
+        record_page(work, item, page, None, bench.quality)
         work.journal("item:page:fail", "page", page.page_id, reason=refusal.reason.value)
         _divide_if_last(work, item)
         finish(work, claim)

@@ -35,6 +35,7 @@ SPEAK_FOR_THEMSELVES = {
         "schema_retention",
         "schema_disposal",
         "schema_paper",
+        "schema_quality",
         "schema_transfers",
     )
 }

@@ -22,6 +22,7 @@ from edrms.clients.model import Client, Identifier
 from edrms.ids import ClientId, new_id
 from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM
+from edrms.staff.persons import set_person
 from edrms.uow import write
 from retention.profiles import BASE
 from retention.schedules import install
@@ -73,10 +74,12 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def _fill(home: Path) -> None:
-    instance = make_instance(Settings(home=home))
+    instance, staff = make_instance(Settings(home=home)), {}
     with write(instance.database, SYSTEM, instance.clock) as work:
         for code, role in ROLES.items():
-            factories.add_to_staff(work, code, code, name=role.name, password=PASSWORD)
+            staff[code] = factories.add_to_staff(
+                work, code, code, name=role.name, password=PASSWORD
+            )
         for person in make_clients():
             factories.add_to_register(
                 work,
@@ -89,6 +92,9 @@ def _fill(home: Path) -> None:
                 ),
             )  # fmt: skip
         install(work, BASE)
+    knows = factories.actor("system_administrator", name="whoever set it up")
+    for number, code in enumerate(("post_room", "quality_supervisor"), start=1):
+        set_person(instance.database, instance.clock, knows, staff[code], f"E{number}", "")
     instance.database.close()
 
 

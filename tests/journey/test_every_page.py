@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
+from tests import factories
 from tests.journey.axe import violations
 from tests.journey.running_site import RunningSite
-from tests.journey.visits import WORD_OF_FILED, is_found, visit
+from tests.journey.visits import WORD_OF_FILED, has_started, is_found, visit
 
 pytestmark = pytest.mark.journey
 
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.journey
         ("post_room", ["/", "/upload", "/batches", "/batches?show=attention", "/paper",
                        "/paper?show=overdue", "/paper/boxes/new", "/paper/tasks"]),
         ("indexer", ["/", "/queue"]),
-        ("quality_supervisor", ["/", "/batches", "/queue", "/status", "/reconciliation"]),
+        ("quality_supervisor", ["/", "/batches", "/queue", "/status", "/reconciliation",
+                                "/quality", "/quality/figures",
+                                "/quality/figures?from=1/1/2026&operator=nobody"]),
         ("team_manager", ["/", "/search", "/search?q=the", "/search?q=hovercroft", "/clients",
                           "/clients?q=a", "/search?q=zzqqxx"]),
         ("auditor", ["/", "/status", "/access/reports", "/audit",
@@ -238,3 +241,47 @@ def test_a_box_is_registered_filled_and_proposed_from_without_a_fault(
     page.get_by_text("the check did not pass").wait_for()
     supervisor.check()
     page.context.close()
+
+
+def test_scans_are_checked_by_keyboard_alone(
+    site: RunningSite, chromium: Browser, tmp_path: Path
+) -> None:
+    sender = visit(chromium, site, "post_room", scripts=False)
+    (tmp_path / "faint.png").write_bytes(factories.png(factories.page("A letter\nto be seen")))
+    sender.go("/upload")
+    sender.page.set_input_files("#files", tmp_path / "faint.png")
+    sender.page.get_by_role("button", name="Send files").click()
+    for _ in range(60):
+        if sender.page.get_by_text("wait to be looked at").count():
+            break
+        sender.page.wait_for_timeout(500)
+        sender.page.reload()
+    supervisor = visit(chromium, site, "quality_supervisor")
+    supervisor.go("/quality")
+    supervisor.check()
+    page = supervisor.page
+    page.get_by_role("button", name="Look at the next document").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Is this scan good enough?").wait_for()
+    has_started(page)
+    supervisor.check()
+    page.keyboard.press("x")
+    assert page.evaluate("document.activeElement.name") == "fault"
+    supervisor.check()
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.locator(":focus").inner_text() == "Fail and open next":
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    has_started(page)
+    assert violations(page) == []
+    supervisor.complaints.clear()  # the browser says that the answer was 422
+    page.keyboard.press("x")
+    page.keyboard.press("y")
+    page.get_by_text(re.compile("^Passed")).first.wait_for()
+    supervisor.go("/quality/figures")
+    assert page.locator("svg.edrms-chart rect").count() >= 3
+    supervisor.check()
+    for seen in (sender, supervisor):
+        seen.page.context.close()

@@ -34,9 +34,9 @@ class Visit:
     def check(self) -> None:
         """No accessibility fault, no console error, no breach of the content security policy, and what
         the page has to tell stands beside nothing, in lines one can read."""
-        assert violations(self.page) == [], self.page.url
+        assert violations(self.page) == [], (violations(self.page), self.page.url)
         assert self.page.evaluate(MESSAGES_ARE_WIDE), self.page.url
-        assert self.complaints == [], self.page.url
+        assert self.complaints == [], (self.complaints, self.page.url)
 
 
 def has_started(page: Page) -> None:

@@ -93,3 +93,27 @@ def test_an_answer_that_breaks_a_bound_is_not_believed(tmp_path: Path, lie: dict
 def test_text_that_no_database_would_take_is_made_storable(tmp_path: Path) -> None:
     answer = reading_to_plain(a_reading(tmp_path), tmp_path) | {"text": "a\0b\ud800c"}
     assert reading_from_plain(answer, tmp_path).text == "a\ufffdb?c"
+
+
+MEASURES = {
+    "resolution_dpi": 300, "width_mm": 210, "height_mm": 297, "skew_degrees": 0.4, "cut_marks": 0,
+    "black_border": 0.0, "contrast": 0.9, "sharpness": None, "ink": 0.04, "words": 3,
+    "confidence": 0.9, "low_words": 0.0, "unread_ink": None, "language": "en",
+}  # fmt: skip
+
+
+def test_measures_come_back_as_they_were_and_a_lying_child_is_caught(tmp_path: Path) -> None:
+    reading = PageReading(PageKind.BLANK, "", (), TextSource.NONE, 10, 10, 300)
+    sent = reading_to_plain(reading, tmp_path)
+    assert reading_from_plain(sent, tmp_path).measures is None
+    measured = reading_from_plain(sent | {"measures": MEASURES}, tmp_path)
+    assert reading_to_plain(measured, tmp_path)["measures"] == MEASURES
+    for wrong in (
+        {"ink": 2}, {"ink": float("nan")}, {"skew_degrees": 91}, {"skew_degrees": "3"}, {"words": -1},
+        {"language": "fr"}, {"width_mm": 1.5}, {"cut_marks": None}, {"confidence": [1]},
+    ):  # fmt: skip
+        with pytest.raises(CannotRead, match="breaks a bound"):
+            reading_from_plain(sent | {"measures": MEASURES | wrong}, tmp_path)
+    for wrong_kind in ([], "none", 3):
+        with pytest.raises(CannotRead):
+            reading_from_plain(sent | {"measures": wrong_kind}, tmp_path)

@@ -18,6 +18,7 @@ from scanning.paper.destroying import Done
 from scanning.paper.placing import What
 from scanning.paper.rules import BoxAct, Condition
 from scanning.paper.tables import PaperBox, PaperMove, PaperPart, PaperTask
+from scanning.quality.tables import QualitySample
 from tests import factories
 from tests.service.disposals import Office, office
 from tests.service.retained import renewed
@@ -52,6 +53,7 @@ class PaperOffice(Office):
             for number, code in enumerate(types):
                 self._document(work, item_id, number, pages, code, filed=filed)
             work.journal("batch:item:receive", "batch", batch_id)
+            self.instance.quality.catch_up(work)
         renewed(self.instance)
         if closed:
             self.instance.closing.close(self.who("quinn"), batch_id, WHY)
@@ -113,14 +115,20 @@ class PaperOffice(Office):
     def separate(self, box_id: str, reference: str, pages: str) -> str:
         return self.paper.placing.separate(self.who("pat"), box_id, What(reference, 1, pages))
 
-    def check(self, reference: str, *, has_passed: bool = True) -> None:
-        self.paper.quality.record(
-            self.who("quinn"),
-            self.batch_id(reference),
-            has_passed=has_passed,
-            documents=1,
-            note=WHY,
-        )
+    def check(self, reference: str, *, has_passed: bool = True, by: str = "quinn") -> None:
+        """Everything of the batch's sample is looked at, and passed or failed by this supervisor."""
+        quality, who = self.instance.quality, self.who(by)
+        with self.instance.database.read() as session:
+            mine = (QualitySample.batch_id == self.batch_id(reference)) & QualitySample.is_sampled
+            wanted = select(QualitySample.document_id).where(mine)
+            ids = session.scalars(wanted.where(QualitySample.outcome != "passed")).all()
+            ids = ids or session.scalars(wanted).all()
+        for document_id in ids:
+            opened = quality.desk.open(who, document_id)
+            quality.judging.judge(
+                who, document_id, has_passed=has_passed, seen=len(opened.judgements),
+                fault="illegible", reason=WHY,
+            )  # fmt: skip
 
     def lend(self, box_id: str) -> None:
         due = self.clock.now().date() + timedelta(days=7)

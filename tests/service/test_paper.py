@@ -30,6 +30,7 @@ from scanning.paper.model import PartState, TaskState
 from scanning.paper.placing import Report
 from scanning.paper.rules import BoxAct
 from scanning.paper.tables import PaperBox, PaperCertificate, PaperDestructionLine, PaperPart
+from tests import factories
 from tests.service.events import events, personal_detail
 from tests.service.papers import WHY, PaperOffice, paper_office
 
@@ -255,30 +256,24 @@ def test_a_persons_file_lists_both_parts_in_order_for_who_may_see_it(desk: Paper
 def test_nothing_passes_until_somebody_says_so_by_name_and_what_comes_later_undoes_it(
     desk: PaperOffice,
 ) -> None:
-    reference = desk.batch(PLAN)
+    reference = desk.batch(PLAN, closed=False)
     desk.put(desk.box(), reference)
     assert "quality" in desk.unmet(reference)
-    for documents, note in ((0, WHY), (2, WHY), (1, "fine")):
-        with pytest.raises(Invalid):
-            desk.paper.quality.record(
-                desk.who("quinn"), desk.batch_id(reference), has_passed=True, documents=documents,
-                note=note,
-            )  # fmt: skip
     with pytest.raises(Denied):
-        desk.paper.quality.record(
-            desk.who("pat"), desk.batch_id(reference), has_passed=True, documents=1, note=WHY
-        )
+        desk.check(reference, by="pat")
     desk.check(reference)
     assert "quality" not in desk.unmet(reference)
     desk.check(reference, has_passed=False)
     assert "quality" in desk.unmet(reference)
     desk.check(reference)
-    desk.clock.advance(timedelta(minutes=1))
-    with write(desk.instance.database, SYSTEM, desk.clock) as work:
-        [item] = work.session.scalars(select(Item).where(Item.batch_id == desk.batch_id(reference)))
-        item.received_at = work.now
-        work.journal("batch:item:receive", "batch", item.batch_id)
+    factories.send(
+        desk.instance, desk.who("pat"), desk.batch_id(reference), "late.txt", "A late sheet"
+    )
     assert "quality" in desk.unmet(reference)
+    factories.do_all(desk.instance, factories.a_worker(desk.instance, factories.shared_reader()))
+    assert "quality" in desk.unmet(reference)
+    desk.check(reference)
+    assert "quality" not in desk.unmet(reference)
 
 
 # --- destruction ----------------------------------------------------------------------------------

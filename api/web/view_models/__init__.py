@@ -145,6 +145,7 @@ from api.web.view_models.paper import (
 from api.web.view_models.post import (
     BatchesPage,
     BatchPage,
+    BatchQualityPart,
     BatchRow,
     CountRow,
     ItemDocument,
@@ -228,6 +229,7 @@ __all__ = [
     "AuditSeal",
     "AuditTimelinePage",
     "BatchPage",
+    "BatchQualityPart",
     "BatchRow",
     "BatchesPage",
     "Box",

@@ -109,7 +109,7 @@ class IndexDocumentPage:
     batch_id: empty when the person may not open the batch.
     chosen_clients: ticked clients who are not among the suggestions.
     found_clients: result of the search that works without scripts; None when none was made.
-    dates_found: dates read in the document, likeliest first.
+    dates_found: dates read in the document, likeliest first. findings: of the automatic checks.
     """
 
     document_id: str
@@ -129,4 +129,5 @@ class IndexDocumentPage:
     found_clients: tuple[ClientSummary, ...] | None = None
     dates_found: tuple[date, ...] = ()
     reasons: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
     errors: tuple[FieldError, ...] = ()

@@ -160,6 +160,22 @@ class CountRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchQualityPart:
+    """How the scans of a batch are. state: in words; is_bad: a document of its sample failed.
+
+    counts: kinds of findings with how often each was made. found: the first of them: file, page (0: of a
+    whole document or file), what was found, what to do.
+    """
+
+    state: str
+    is_bad: bool
+    pages_checked: int
+    counts: tuple[tuple[str, int], ...] = ()
+    found: tuple[tuple[str, int, str, str], ...] = ()
+    is_cut_off: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPage:
     """One batch: its account and its items, those needing a person first.
 
@@ -185,6 +201,7 @@ class BatchPage:
     sees_paper: bool = False
     counts: tuple[CountRow, ...] = ()
     faults: tuple[str, ...] = ()
+    quality: BatchQualityPart | None = None
     untold: tuple[str, ...] = ()
     closed_at: datetime | None = None
     closed_by: str = ""

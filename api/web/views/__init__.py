@@ -26,6 +26,7 @@ from api.web.views.notices import blueprint as notices
 from api.web.views.oversight import blueprint as oversight
 from api.web.views.paper import blueprint as paper
 from api.web.views.post import blueprint as post
+from api.web.views.quality import blueprint as quality
 from api.web.views.queue import blueprint as queue
 from api.web.views.records import blueprint as records
 from api.web.views.retention_desk import blueprint as retention_desk
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     oversight,
     paper,
     post,
+    quality,
     queue,
     records,
     retention_desk,

@@ -8,6 +8,7 @@ from api.web.context import instance
 from api.web.desk_page import home_figures
 from api.web.paper_page import home_figures as paper_figures
 from api.web.presenting import batch_row
+from api.web.quality_page import home_figures as quality_figures
 from api.web.shell import shell
 from api.web.view_models import BatchRow, HomePage, RecentDocument
 from api.web.views.notices import notice_rows
@@ -47,6 +48,7 @@ def index() -> ResponseReturnValue:
         review_count=_reviews(),
         retention=home_figures(),
         paper=paper_figures(),
+        quality=quality_figures(),
         recent=_recent() if holds(who, "record:content:view") else None,
     )
     return render_template("home.html", page=page, shell=shell())

@@ -6,8 +6,7 @@ from flask_babel import gettext as _
 
 from api.authn import actor, permission
 from api.web.context import instance, page_number
-from api.web.forms import whole_number
-from api.web.paper_form import acted, choice, line, lines
+from api.web.paper_form import acted, choice, lines
 from api.web.paper_page import part_row
 from api.web.paper_wording import (
     ANSWERS,
@@ -33,12 +32,11 @@ from api.web.view_models import (
 )
 from api.web.views.paper import blueprint
 from edrms.access.policy import holds
-from edrms.errors import Invalid
-from scanning.paper.checks import CHECK
 from scanning.paper.desk import VIEW
 from scanning.paper.destroying import PROPOSE
 from scanning.paper.model import TaskKind, TaskState
 from scanning.paper.tasks import ANSWER, ISOLATE, PAGE_SIZE, OpenTask
+from scanning.quality.access import CHECK
 
 
 @blueprint.get("/paper/batches/<batch_id>")
@@ -64,41 +62,6 @@ def batch(batch_id: str) -> ResponseReturnValue:
         may_check=holds(actor(), CHECK), may_propose=holds(actor(), PROPOSE),
     )  # fmt: skip
     return render_template("paper_batch.html", page=page, shell=shell())
-
-
-@blueprint.route("/paper/batches/<batch_id>/quality", methods=["GET", "POST"])
-@permission("batch:quality:check")
-def quality(batch_id: str) -> ResponseReturnValue:
-    """Record a quality check of the batch by name."""
-    here, given = url_for("paper.batch", batch_id=batch_id), request.form
-
-    def do() -> tuple[str, str]:
-        if given.get("result") not in ("passed", "failed"):
-            message = _("Choose: passed or failed.")
-            raise Invalid(message, fields={"result": message})
-        number = whole_number(given.get("documents", ""), "documents", _("Enter a whole number."))
-        instance().paper.quality.record(
-            actor(), batch_id, has_passed=given["result"] == "passed", documents=number,
-            note=given.get("note", ""),
-        )  # fmt: skip
-        return _("The check is recorded."), here
-
-    def page() -> PaperFormPage:
-        found = instance().paper.looks.of_batch(actor(), batch_id)
-        return PaperFormPage(
-            title=_("Record a quality check"), caption=found.batch.reference, href=request.path,
-            words=_("You say, by name, that the scans were compared with their paper."),
-            back_href=here, button=_("Record"),
-            fields=(
-                choice("result", _("What came of it?"),
-                       {"passed": _("Passed: the scans can stand for the paper"),
-                        "failed": _("Failed: the paper stays")}),
-                line("documents", _("How many documents were compared?")),
-                lines("note", _("What was found"), _("At least 10 characters. Name nobody in it.")),
-            ),
-        )  # fmt: skip
-
-    return acted(page, do)
 
 
 @blueprint.get("/clients/<client_id>/paper")

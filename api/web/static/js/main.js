@@ -8,6 +8,7 @@ const parts = {
   'edrms-viewer': './viewer.js',
   'edrms-workbench': './workbench.js',
   'edrms-shortcuts': './shortcuts.js',
+  'edrms-quality': './quality.js',
   'edrms-record': './record.js',
   'edrms-print': './print.js',
   'edrms-refresh': './refresh.js',
