@@ -17,6 +17,7 @@ from api.logs import log_to_stderr
 from api.operating import COMMANDS
 from api.process import checked
 from api.retention_commands import retention
+from api.sheet_commands import make_sheets
 from api.supervisor import Supervisor
 from api.transfer_commands import transfer
 from api.wiring import Instance, build, indexer, upgrade_tables
@@ -53,7 +54,7 @@ def main() -> None:
 
 for command in (
     *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, retention, transfer,
-    disposal,
+    disposal, make_sheets,
 ):  # fmt: skip
     main.add_command(command)
 

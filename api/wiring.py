@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import retention.tables  # noqa: F401 - all tables are known before any is made
-import scanning.batches.tables  # noqa: F401
+import scanning.batches.tables
+import scanning.sheets.tables  # noqa: F401
 from api import instance_keys, migrations
 from api.migrations.grants import grant
 from edrms.access.allocations import Allocations
@@ -76,6 +77,7 @@ from scanning.reading.ports import NoScanner, Reader, Scanner
 from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.reading.scratch import own_scratch
 from scanning.reading.steps import Bench, give_up, open_item, read_page
+from scanning.sheets.service import Sheets
 from search.erasing import IndexEntries
 from search.indexer import Indexer
 from search.opensearch_config import opensearch_config
@@ -129,6 +131,11 @@ class Instance:
     def closing(self) -> Closing:
         """Closing batches."""
         return Closing(self.database, self.clock)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """Separators, envelopes and batch headers to print."""
+        return Sheets(self.database, self.clock, self.settings.council_name)
 
     @cached_property
     def tracing(self) -> Tracing:

@@ -15,5 +15,6 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     intake,
     retention,
     schedules,
+    separation,
     session,
 )

@@ -102,6 +102,7 @@ PERMISSIONS: Mapping[str, str] = {
     "batch:item:receive": _l("Send in files"),
     "batch:list:open": _l("Open a batch"),
     "batch:list:close": _l("Close a batch"),
+    "batch:sheet:make": _l("Print separators, envelopes and batch headers"),
     "batch:difference:accept": _l("Close a batch although counts differ"),
     "batch:own:view": _l("See own batches"),
     "client:file:view": _l("Open a person's file"),

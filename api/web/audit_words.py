@@ -71,6 +71,7 @@ GROUPS: tuple[Group, ...] = (
             "batch:list:close": _l("closed batch %(it)s"),
             "batch:list:reopen": _l("opened batch %(it)s again"),
             "batch:count:tell": _l("told what was counted of batch %(it)s"),
+            "batch:sheet:make": _l("made sheets to print"),
             "batch:letter:trace": _l("looked for a letter among the post"),
             "batch:item:receive": _l("received a file into batch %(it)s"),
             "item:content:open": _l("took file %(it)s apart into pages"),

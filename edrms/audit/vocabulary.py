@@ -35,6 +35,7 @@ ACTIONS = frozenset(
         "batch:list:reopen",
         "batch:count:tell",
         "batch:letter:trace",
+        "batch:sheet:make",
         "batch:item:receive",
         "item:content:open",
         "item:content:divide",

@@ -28,7 +28,14 @@ PURE_MAY = {  # paths are named there, never opened
 # Forms of JSON: nothing but named, typed fields.
 SPEAK_FOR_THEMSELVES = {
     f"api/v1/{name}.py"
-    for name in ("schema", "schema_access", "schema_holds", "schema_retention", "schema_disposal")
+    for name in (
+        "schema",
+        "schema_access",
+        "schema_holds",
+        "schema_retention",
+        "schema_disposal",
+        "schema_separation",
+    )
 }
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "open"}
 
@@ -52,6 +59,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "api/hold_commands.py",
         "api/retention_commands.py",
         "api/disposal_commands.py",
+        "api/sheet_commands.py",
     ),
     "defusedcsv": ("api/web/csv_answer.py",),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),
@@ -80,7 +88,12 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "pypdfium2": ("scanning/reading/",),
     "pikepdf": ("scanning/reading/",),
     "img2pdf": ("scanning/reading/image_pdf.py", "scanning/sample_post/pdf.py"),
-    "reportlab": ("scanning/reading/", "scanning/sample_post/", "retention/certificate_pdf.py"),
+    "reportlab": (
+        "scanning/reading/",
+        "scanning/sample_post/",
+        "scanning/sheets/sheet_pdf.py",
+        "retention/certificate_pdf.py",
+    ),
     "defusedxml": ("scanning/reading/open_office.py", "scanning/reading/identify.py"),
     "docx": ("scanning/sample_post/word_document.py", "scanning/reading/open_office.py"),
     "PIL": ("scanning/reading/", "scanning/sample_post/", "api/web/"),

@@ -42,6 +42,7 @@ PAGES: tuple[tuple[str, str, str, object], ...] = (
     ("post.batches", "/batches", "batches.html", post.BATCHES),
     ("post.batch", "/batches/<batch_id>", "batch.html", post.BATCH),
     ("post.trace", "/batches/trace", "trace.html", post.TRACE),
+    ("post.sheets", "/batches/sheets", "sheets.html", post.SHEETS),
     ("queue.index", "/queue", "queue.html", finding.QUEUE),
     ("queue.document", "/queue/<document_id>", "index_document.html", finding.WORKBENCH),
     ("clients.find", "/clients", "find_client.html", finding.FIND_CLIENT),

@@ -18,6 +18,7 @@ from api.web.view_models import (
     PageCounts,
     Pagination,
     ReconciliationPage,
+    SheetsPage,
     Shell,
     StatusPage,
     TracePage,
@@ -169,6 +170,9 @@ BATCH = BatchPage(
     counts=(CountRow("files", 19, 18, False), CountRow("sheets", 46, 46, True)),
     untold=("expected_documents",),
     may_close=True,
+)
+SHEETS = SheetsPage(
+    streams=(Choice(value="children", label="Children's services post"),), operator="R. Sample"
 )
 UPLOAD = UploadPage(
     streams=(

@@ -208,6 +208,27 @@ class BatchPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetsPage:
+    """What sheets can be printed, and what was typed so far.
+
+    Form fields: kind, count, stream, received_on (day, month, year), expected_sheets, expected_documents,
+    sides, operator, device.
+    """
+
+    streams: tuple[Choice, ...]
+    kind: str = "DOC"
+    count: str = "20"
+    stream: str = ""
+    received_on: DateFields = NO_DATE
+    expected_sheets: str = ""
+    expected_documents: str = ""
+    sides: str = ""
+    operator: str = ""
+    device: str = ""
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TraceRow:
     """A document in the custody ledger, or a file not divided yet (first_page 0). document_href: the
     workbench, for whoever may index it."""

@@ -5,6 +5,7 @@ from api.web.views import (  # noqa: F401 - they add their routes to blueprints 
     batch_closing,
     batches,
     disposal_forms,
+    sheets,
     taking_away,
     tracing,
 )
