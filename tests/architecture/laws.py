@@ -80,8 +80,9 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "pytesseract": ("scanning/reading/pytesseract_ocr.py",),
     "magic": ("scanning/reading/identify.py",),
     "zxingcpp": (
-        "scanning/reading/separators.py",
+        "scanning/reading/barcodes.py",
         "scanning/sample_post/separators.py",
+        "scanning/sample_post/separation.py",
         "api/web/qr_code.py",
     ),
     "pypdf": ("scanning/reading/",),

@@ -47,6 +47,20 @@ def test_sheets_of_others_and_old_ones_are_known(value: str, kind: SheetKind) ->
     assert sheet_of(value) == Sheet(kind)
 
 
-@pytest.mark.parametrize("value", ["PATCH1", "PATCHT7", "EDRMS", "EDRMS-BAT-", "9434765919", ""])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "5000157024671",
+        "SEP-1",
+        "XEDRMS-SEP",
+        "PATCHTOWN",
+        "PATCH1",
+        "PATCHT7",
+        "EDRMS",
+        "EDRMS-BAT-",
+        "9434765919",
+        "",
+    ],
+)
 def test_any_other_barcode_is_no_sheet(value: str) -> None:
     assert sheet_of(value) is None
