@@ -15,9 +15,11 @@ from api.ingest import ingest_paths, print_reconciliation, wait_until_read
 from api.key_commands import keys
 from api.logs import log_to_stderr
 from api.operating import COMMANDS
+from api.paper_commands import paper
 from api.process import checked
 from api.retention_commands import retention
 from api.sheet_commands import make_sheets
+from api.sources import SourceWatch
 from api.supervisor import Supervisor
 from api.transfer_commands import transfer
 from api.wiring import Instance, build, indexer, upgrade_tables
@@ -54,7 +56,7 @@ def main() -> None:
 
 for command in (
     *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, retention, transfer,
-    disposal, make_sheets,
+    disposal, paper, make_sheets,
 ):  # fmt: skip
     main.add_command(command)
 
@@ -110,10 +112,14 @@ def clients(path: Path) -> None:
 @main.command()
 def up() -> None:
     """Run everything on this machine: web server, page workers, index writer, sealer."""
-    settings = checked(load_settings()).settings
+    instance = checked(load_settings())
+    settings = instance.settings
+    if settings.folders_file or settings.mailboxes_file:
+        SourceWatch(instance)  # said now, not by a process that starts again and again
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(settings.worker_processes)
         supervisor.add_sealer()
+        supervisor.add_sources()
         supervisor.add_web()
         click.echo(f"http://{settings.host}:{settings.port}")
         _until_interrupted(supervisor)
@@ -137,6 +143,16 @@ def worker(processes: int | None, name: str) -> None:
     settings = checked(load_settings()).settings
     with Supervisor(settings) as supervisor:
         supervisor.add_workers(processes or settings.worker_processes, name[:40])
+        _until_interrupted(supervisor)
+
+
+@main.command()
+def sources() -> None:
+    """Take in what hot folders and mailboxes hold; `edrms up` does so too."""
+    instance = checked(load_settings())
+    SourceWatch(instance)
+    with Supervisor(instance.settings) as supervisor:
+        supervisor.add_sources()
         _until_interrupted(supervisor)
 
 

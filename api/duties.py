@@ -48,6 +48,7 @@ def duties(instance: Instance, name: str = "upkeep") -> list[PeriodicDuty]:
         PeriodicDuty(
             "disposal", timedelta(minutes=1), before=lambda: carry_disposals_on(instance, name)
         ),
+        PeriodicDuty("paper", timedelta(minutes=5), instance.paper.tasks.catch_up),
         PeriodicDuty("done jobs", timedelta(hours=1), remove_done_jobs),
         PeriodicDuty("keys", timedelta(minutes=5), before=lambda: _settle_keys(instance)),
         PeriodicDuty("locks", timedelta(minutes=5), before=lambda: _lock_objects(instance, name)),

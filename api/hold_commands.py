@@ -152,13 +152,19 @@ def take_in(path: Path, owner: str, username: str) -> None:
 @click.argument("account")
 @click.option("--employee-number", default="")
 @click.option("--email", default="")
+@click.option("--same-person", is_flag=True, help="Another account has it, of the same person.")
 @_as_staff
-def staff_person(account: str, employee_number: str, email: str, username: str) -> None:
+def staff_person(
+    account: str, employee_number: str, email: str, same_person: bool, username: str
+) -> None:
     """Record whose an account is, so that two accounts of one person are not taken for two people."""
     instance = _instance()
     actor = setting_up.staff_actor(instance, username)
     staff_id = staff_id_of(instance.database, account)
-    set_person(instance.database, instance.clock, actor, staff_id, employee_number, email)
+    set_person(
+        instance.database, instance.clock, actor, staff_id, employee_number, email,
+        is_same_person=same_person,
+    )  # fmt: skip
     click.echo(f"{account}: recorded.")
 
 

@@ -1,6 +1,6 @@
 """One process of an instance, as the supervisor starts it.
 
-`python -m api.process pages NAME | index | periodic NAME | seal NAME | web`
+`python -m api.process pages NAME | sources | index | periodic NAME | seal NAME | web`
 """
 
 import ctypes
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from api.confinement import tell_confinement
 from api.duties import LOOK_EVERY_S, periodic
 from api.logs import log_to_stderr
+from api.sources import SourceWatch
 from api.supervisor import PARENT
 from api.wiring import Instance, build, indexer, page_reader, page_worker, sealer
 from edrms.errors import CannotStart, Unavailable
@@ -56,6 +57,13 @@ def seal_audit_log(settings: Settings, name: str) -> None:
     seals = sealer(built(settings), name)
     _on_stop(seals.stop)
     seals.run()
+
+
+def watch_sources(settings: Settings) -> None:
+    """The hot folders and mailboxes of this machine, until told to stop."""
+    watch = SourceWatch(built(settings))
+    _on_stop(watch.stop)
+    watch.run()
 
 
 def built(settings: Settings) -> Instance:
@@ -126,6 +134,8 @@ def main(arguments: list[str]) -> None:
 def run(settings: Settings, arguments: list[str]) -> None:
     """The named process, until told to stop."""
     match arguments:
+        case ["sources"]:
+            watch_sources(settings)
         case ["pages", name]:
             read_pages(settings, name)
         case ["index"]:

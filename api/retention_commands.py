@@ -11,10 +11,10 @@ from edrms.settings import load_settings
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.event_feed import MOST_FAULTS_TOLD, FeedResult, read_csv, take_in
+from retention.preview_work import PreviewWork
 from retention.profiles import PROFILES
 from retention.schedule import render, text_of
 from retention.schedules import install
-from retention.words import sentence
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _AS = click.option(
@@ -74,18 +74,20 @@ def export(version: int, username: str) -> None:
 @click.option("--most", default=20, show_default=True, help="How many records to list.")
 @_AS
 def preview(version: int, most: int, username: str) -> None:
-    """Say which records would have another date, were this version in force."""
+    """Say which of the records you may see would have another date, were this version in force."""
     instance = _instance()
     actor = staff_actor(instance, username)
-    found = instance.retention.schedules.preview(actor, version, most)
-    _, proposed = instance.retention.schedules.version(actor, version)
-    click.echo(f"{found.records} records, {found.changed} with another answer, "
-               f"{found.become_due} due at once")  # fmt: skip
-    for class_id, effects in sorted(found.by_class.items()):
+    preview_id = instance.retention.previews.ask(actor, version)
+    PreviewWork(instance.database, instance.clock, actor).to_the_end(preview_id)
+    found = instance.retention.previews.of(actor, version, most=most)
+    sums = found.sums
+    click.echo(f"{sums.records} records, {sums.changed} with another answer, "
+               f"{sums.become_due} due at once")  # fmt: skip
+    for class_id, effects in sorted(sums.by_class.items()):
         told = ", ".join(f"{count} {effect}" for effect, count in sorted(effects.items()))
         click.echo(f"  {class_id:<4} {told}")
-    for one in found.listed:
-        click.echo(f"{one.record_id}  {one.effect}  {sentence(one.after, proposed)}")
+    for one in found.page:
+        click.echo(f"{one.reference}  {one.change.effect}  {one.after}")
 
 
 @retention.command()

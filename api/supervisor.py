@@ -68,6 +68,11 @@ class Supervisor:
         """The process that seals the audit log; where there are several one of them does."""
         self._add("seal", name or f"{os.uname().nodename[:40]}-{os.getpid()}-sealer")
 
+    def add_sources(self) -> None:
+        """The process that takes in what hot folders and mailboxes hold, where this machine has any."""
+        if self._settings.folders_file or self._settings.mailboxes_file:
+            self._add("sources")
+
     def add_web(self) -> None:
         """The web server."""
         self._add("web")

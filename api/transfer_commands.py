@@ -6,16 +6,13 @@ import click
 
 from api.setting_up import staff_actor
 from api.wiring import Instance, build
-from edrms.access.model import Actor
-from edrms.access.subjects import SubjectKind
-from edrms.errors import Invalid
 from edrms.settings import load_settings
+from retention.receipt import LONGEST_RECEIPT, text_of_receipt
 
 _AS = click.option(
     "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of a staff member."
 )
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-LONGEST_RECEIPT = 64 << 20  # bytes: some hundred thousand files
 
 
 @click.group()
@@ -39,19 +36,12 @@ def make(
     """Write a BagIt bag with these records (by reference) into a new directory."""
     instance = _instance()
     actor = staff_actor(instance, username)
-    ids = [_record(instance, actor, one) for one in references]
+    ids = instance.transfer_looks.referred(actor, references)
     made = instance.transfers.make(actor, ids, recipient, ground, directory)
     click.echo(
         f"Transfer {made.reference}: {made.files} files, {made.size_bytes} bytes, {directory}"
     )
     click.echo("Once the receiver has sent their list of hashes: edrms transfer confirm")
-
-
-def _record(instance: Instance, actor: Actor, reference: str) -> str:
-    found = instance.names.typed(actor, reference)
-    if found.kind is not SubjectKind.RECORD:
-        raise Invalid(f"{reference} is no record's reference.")
-    return found.subject_id
 
 
 @transfer.command()
@@ -60,11 +50,11 @@ def _record(instance: Instance, actor: Actor, reference: str) -> str:
 @_AS
 def confirm(reference: str, receipt: Path, username: str) -> None:
     """Compare the receiver's list of hashes (as sha256sum writes it) with what was packed."""
-    if receipt.stat().st_size > LONGEST_RECEIPT:
-        raise Invalid("This receipt is too large to be one.")
+    with receipt.open("rb") as file:
+        said = text_of_receipt(file.read(LONGEST_RECEIPT + 1))
     instance = _instance()
     actor = staff_actor(instance, username)
-    done = instance.transfers.confirm(actor, reference, receipt.read_text("utf-8", "replace"))
+    done = instance.transfers.confirm(actor, reference, said)
     click.echo(f"Transfer {done.reference} has arrived: every file agrees.")
 
 
@@ -73,5 +63,5 @@ def confirm(reference: str, receipt: Path, username: str) -> None:
 def list_transfers(username: str) -> None:
     """Every transfer, newest first."""
     instance = _instance()
-    for one in instance.transfers.listed(staff_actor(instance, username)):
+    for one, _records in instance.transfer_looks.listed(staff_actor(instance, username)):
         click.echo(f"{one.reference}  {one.state:<9}  {one.begun_at:%Y-%m-%d}  {one.recipient}")

@@ -33,8 +33,9 @@ from edrms.clock import Clock, SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart
 from edrms.ids import StaffId
-from edrms.jobs.queue import Queue
-from edrms.jobs.worker import Worker
+from edrms.jobs.queue import Claim, Queue
+from edrms.jobs.worker import Step, Worker
+from edrms.pace import Pace
 from edrms.records.client_files import ClientBrowsing
 from edrms.records.erasing import RecordRows
 from edrms.records.locking import ObjectLocks
@@ -56,9 +57,12 @@ from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
 from retention.disposal_room import DisposalRoom, DisposalSettings
 from retention.erasing import Erasing
+from retention.held_records import HeldRecords
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
+from retention.preview_work import PREVIEW_SCHEDULE, PreviewWork
 from retention.services import Retention
+from retention.transfer_looks import TransferLooks
 from retention.transfers import Transfers
 from scanning.batches.closing import Closing
 from scanning.batches.erasing import LedgerRows
@@ -70,6 +74,7 @@ from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
 from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
+from scanning.paper.room import PaperRoom
 from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
 from scanning.reading.originals import Originals
@@ -124,7 +129,6 @@ class Instance:
     names: Names
     audit: AuditExplorer
     audit_reports: AuditReports
-    holds: Holds
     erasing: Erasing
 
     @cached_property
@@ -148,9 +152,23 @@ class Instance:
         return Retention(self.database, self.clock)
 
     @cached_property
+    def paper(self) -> PaperRoom:
+        """Paper originals, from the box to the certificate."""
+        chosen = self.settings
+        witness = ClockWitness(checkpoint_place(chosen), chosen.witness)
+        return PaperRoom(
+            self.database, self.clock, HeldRecords(), witness, chosen.disposal_key, chosen.council_name
+        )  # fmt: skip
+
+    @cached_property
+    def holds(self) -> Holds:
+        """What must be kept, whatever its period says."""
+        return Holds(self.database, self.clock, self.paper.tasks)
+
+    @cached_property
     def hold_exchange(self) -> HoldExchange:
         """Holds out and in again."""
-        return HoldExchange(self.database, self.clock)
+        return HoldExchange(self.database, self.clock, self.paper.tasks)
 
     @cached_property
     def locks(self) -> ObjectLocks:
@@ -164,9 +182,14 @@ class Instance:
         return Transfers(self.database, self.store, self.clock, seals, self.settings.council_name)
 
     @cached_property
+    def transfer_looks(self) -> TransferLooks:
+        """Looking at what is handed over."""
+        return TransferLooks(self.database, self.clock)
+
+    @cached_property
     def disposal(self) -> DisposalRoom:
         """From due to the certificate."""
-        return _disposal(self.settings, self.database, self.clock, self.erasing)
+        return _disposal(self.settings, self.database, self.clock, self.erasing, self.paper)
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -216,33 +239,34 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
-        holds=Holds(database, clock),
-        erasing=_erasing(database, store, index, custody, clock),
+        erasing=_erasing(database, store, index, custody, clock, Pace(settings.disposal_rest)),
     )
 
 
 def _erasing(
-    database: Database, store: EncryptedStore, index: SearchIndex, custody: KeyCustody, clock: Clock
-) -> Erasing:
+    database: Database, store: EncryptedStore, index: SearchIndex, custody: KeyCustody,
+    clock: Clock, pace: Pace,
+) -> Erasing:  # fmt: skip
     """Everywhere that something of a record lies, in the order in which it is erased."""
     places = (
-        StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock),
+        StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock, pace),
         IndexEntries(index),
-        LedgerRows(database, clock),
-        RecordRows(database, clock),
+        LedgerRows(database, clock, pace),
+        RecordRows(database, clock, pace),
     )
-    return Erasing(database, clock, places)
+    return Erasing(database, clock, places, pace)
 
 
 def _disposal(
-    settings: Settings, database: Database, clock: Clock, erasing: Erasing
+    settings: Settings, database: Database, clock: Clock, erasing: Erasing, paper: PaperRoom
 ) -> DisposalRoom:
     witness = ClockWitness(checkpoint_place(settings), settings.witness)
     chosen = DisposalSettings(
         council=settings.council_name, waiting_days=settings.disposal_waiting_days,
         backup_days=settings.backup_days, key_file=settings.disposal_key,
     )  # fmt: skip
-    return DisposalRoom(database, clock, witness, erasing, chosen)
+    pace = Pace(settings.disposal_rest)
+    return DisposalRoom(database, clock, witness, erasing, chosen, pace, paper.tasks)
 
 
 def _database(settings: Settings) -> Database:
@@ -332,7 +356,7 @@ def page_reader(settings: Settings) -> SandboxedReader:
 
 
 def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
-    """A worker that opens items, reads pages and divides items into documents."""
+    """A worker that opens items, reads pages, divides items into documents, and previews schedules."""
     settings = instance.settings
     own = own_scratch(settings.work_directory)
     bench = Bench(
@@ -346,11 +370,17 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
         actor=Actor(StaffId(name), "EDRMS reading", frozenset()),
         max_object_bytes=4 * settings.max_upload_bytes,
     )
-    steps = {OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item}
+    reading = {OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item}
+    previews = PreviewWork(instance.database, instance.clock, bench.actor)
+    steps: dict[str, Step] = {kind: partial(step, bench) for kind, step in reading.items()}
+
+    def cannot(claim: Claim) -> None:
+        previews.give_up(claim) if claim.kind == PREVIEW_SCHEDULE else give_up(bench, claim)
+
     return Worker(
         instance.queue,
-        {kind: partial(step, bench) for kind, step in steps.items()},
-        partial(give_up, bench),
+        steps | {PREVIEW_SCHEDULE: previews.do},
+        cannot,
         bench.actor,
         lease_s=settings.lease_s,
         poll_s=settings.poll_s,

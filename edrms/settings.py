@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     audit_checkpoints_url: str = ""
     audit_witness_key: str = ""
     audit_seal_limit_s: float = Field(default=900.0, gt=0)
+    folders_file: Path | None = None
+    mailboxes_file: Path | None = None
     council_name: str = "Borchester Council"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
@@ -82,6 +84,7 @@ class Settings(BaseSettings):
     database_owner_url: str = Field(default="", repr=False)
     database_owner_password: SecretStr = _NONE
     disposal_waiting_days: int = Field(default=14, ge=0, le=3650)
+    disposal_rest: float = Field(default=20.0, ge=0, le=1000)
     disposal_key_file: Path | None = None
     backup_days: int = Field(default=90, ge=0, le=3650)
     glass_hours: int = Field(default=24, ge=1, le=168)

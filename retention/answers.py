@@ -23,6 +23,7 @@ from retention.model import (
     Why,
 )
 
+_DAYS = ("due_on", "not_before")
 MissingRow = tuple[str, str, str, str]  # client, class, trigger ("" for none), why
 
 
@@ -80,6 +81,25 @@ def answer_of(columns: Mapping[str, Any], missing: Iterable[MissingRow], as_of: 
         case State.DATED:
             on, action = columns["due_on"], Action(columns["action"])
             return (Due if as_of >= on else NotDue)(on, action, ground, version)
+
+
+def answer_as_json(answer: Answer) -> dict[str, Any]:
+    """A whole answer as one JSON value."""
+    columns = columns_of(answer)
+    days = {
+        name: columns[name].isoformat() if columns[name] else None for name in _DAYS
+    }  # fmt: skip
+    kept = {name: columns[name] for name in ("state", "action", "ground", "schedule_version")}
+    return {**kept, **days, "missing": [list(one) for one in missing_of(answer)]}
+
+
+def answer_from_json(stored: Mapping[str, Any], as_of: date) -> Answer:
+    """The same again, as it is on a day."""
+    days = {
+        name: date.fromisoformat(stored[name]) if stored[name] else None for name in _DAYS
+    }  # fmt: skip
+    missing = [(client, kind, event, why) for client, kind, event, why in stored["missing"]]
+    return answer_of({**stored, **days}, missing, as_of)
 
 
 def _ground_as_json(ground: Ground) -> dict[str, Any]:

@@ -1,21 +1,22 @@
 """Writing a BagIt bag (RFC 8493, version 1.0): payload, manifests in SHA-256 and SHA-512, who and what.
 
-A directory that any archive can check with tools of its own. Nothing here knows what a record is.
+Files that archives check with tools of their own. Nothing here knows what a record is; where the files
+go is bag_places.py.
 """
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-from edrms.errors import Refused
+from retention.bag_places import BagPlace
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 ALGORITHMS = ("sha256", "sha512")
+Added = Generator[None, None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +33,28 @@ class Bag:
 
 
 class BagWriter:
-    """Writes one bag into a new directory."""
+    """Writes one bag. What adds payload stops after every chunk, so that what was made can be sent on."""
 
-    def __init__(self, root: Path) -> None:
-        """Raises Refused where something is there already."""
-        try:
-            (root / "data").mkdir(parents=True, mode=0o700, exist_ok=False)
-        except FileExistsError as error:
-            raise Refused(f"{root} holds a bag already. Name a new directory.") from error
-        self._root = root
+    def __init__(self, place: BagPlace) -> None:
+        self._place = place
         self._hashes: dict[str, dict[str, str]] = {}
         self._octets = 0
 
-    def add(self, path: str, chunks: Iterable[bytes]) -> str:
-        """Put a payload file under data/path; returns its SHA-256 (hex)."""
-        name = PurePosixPath("data") / path
-        target = self._root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+    def add(self, path: str, chunks: Iterable[bytes]) -> Added:
+        """Put a payload file under data/path; its SHA-256 (hex) is the value in the end."""
+        name = str(PurePosixPath("data") / path)
         digests = {one: hashlib.new(one) for one in ALGORITHMS}
-        with target.open("xb") as file:
+        with self._place.file(name) as file:
             for chunk in chunks:
-                self._octets += file.write(chunk)
+                file.write(chunk)
+                self._octets += len(chunk)
                 for digest in digests.values():
                     digest.update(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        self._hashes[str(name)] = {one: digest.hexdigest() for one, digest in digests.items()}
-        return self._hashes[str(name)]["sha256"]
+                yield
+        self._hashes[name] = {one: digest.hexdigest() for one, digest in digests.items()}
+        return self._hashes[name]["sha256"]
 
-    def add_json(self, path: str, value: Any) -> str:
+    def add_json(self, path: str, value: Any) -> Added:
         """The same for a value, as JSON that is the same for the same value."""
         text = json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2) + "\n"
         return self.add(path, [text.encode()])
@@ -83,32 +77,16 @@ class BagWriter:
                 name: hashlib.new(one, text.encode()).hexdigest() for name, text in tags.items()
             }
             self._write(f"tagmanifest-{one}.txt", _lines(hashes))
+        self._place.close()
         return bag
 
     def _manifest(self, algorithm: str) -> str:
         return _lines({name: hashes[algorithm] for name, hashes in self._hashes.items()})
 
     def _write(self, name: str, text: str) -> None:
-        with (self._root / name).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        with self._place.file(name) as file:
+            file.write(text.encode())
 
 
 def _lines(hashes: Mapping[str, str]) -> str:
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items()))
-
-
-def read_receipt(text: str) -> dict[str, str]:
-    """What a receiver says it has: SHA-256 by path, from lines as `sha256sum` and manifests write them.
-
-    Lines that are not of that form are left out (a letter may stand around them).
-    """
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        digest, _, path = line.strip().partition(" ")
-        path = path.strip().removeprefix("*").removeprefix("./")
-        is_digest = len(digest) == 64 and not set(digest.lower()) - set("0123456789abcdef")
-        if is_digest and path:
-            found[path] = digest.lower()
-    return found

@@ -1,21 +1,17 @@
-"""What a certificate of destruction says, its canonical JSON, and whether a file is a genuine one. Pure.
+"""What a certificate of the destruction of records says. Pure.
 
-A certificate names records by reference and id, and nobody a file is about. The file given out is one line
-of canonical JSON: what is certified, its SHA-256, and a signed note (c2sp.org/signed-note, in the form of a
-checkpoint: the key's name, how many records were destroyed, the SHA-256 in base64). See docs/disposal.md.
+A certificate names records by reference and id, and nobody a file is about. Its form as a signed file is in
+edrms/certificates/certificate.py; see docs/disposal.md.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from edrms.audit.verifier import Checkpoint, Key, Tampered, genuine
-from retention.frozen_list import canonical_json
+from edrms.audit.verifier import Key
+from edrms.certificates.certificate import genuine_of_form, plain, signer_of_form
 
 FORM = "edrms-disposal-certificate/1"
-_KEYS = {"certificate", "sha256", "pdf_sha256", "signature"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,29 +82,8 @@ class Certificate:
 
 def content(certificate: Certificate) -> dict[str, Any]:
     """The certificate as JSON values."""
-    plain: dict[str, Any] = _plain(asdict(certificate))
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def certified_sha256(certified: dict[str, Any], pdf_sha256: str) -> bytes:
-    """What is signed: SHA-256 over the canonical JSON of the content and the PDF's hash."""
-    both = canonical_json({"certificate": certified, "pdf_sha256": pdf_sha256})
-    return hashlib.sha256(both).digest()
-
-
-def document(certified: dict[str, Any], pdf_sha256: str, signature: str) -> str:
-    """The file as it is given out."""
-    whole = {
-        "certificate": certified, "pdf_sha256": pdf_sha256, "signature": signature,
-        "sha256": certified_sha256(certified, pdf_sha256).hex(),
-    }  # fmt: skip
-    return canonical_json(whole).decode() + "\n"
+    values: dict[str, Any] = plain(asdict(certificate))
+    return values
 
 
 def genuine_certificate(data: bytes, key: Key) -> dict[str, Any]:
@@ -116,46 +91,12 @@ def genuine_certificate(data: bytes, key: Key) -> dict[str, Any]:
 
     Raises Tampered saying what is wrong: malformed, altered, forged or foreign.
     """
-    whole = _read(data)
-    certified, pdf_sha256, note = whole["certificate"], whole["pdf_sha256"], whole["signature"]
-    digest = certified_sha256(certified, pdf_sha256)
-    if whole["sha256"] != digest.hex():
-        raise Tampered("altered", "what is certified does not have the SHA-256 beside it")
-    try:
-        head = genuine(note, key)
-    except Tampered as error:
-        raise Tampered(error.kind, f"its signature does not hold ({error})") from error
-    if head.root != digest:
-        raise Tampered("altered", "it does not have the SHA-256 that was signed")
-    if head.note != note or len(head.signatures) != 1 or head.size != len(certified["destroyed"]):
-        raise Tampered("altered", "it does not have the number of records that was signed")
-    return whole
+    return genuine_of_form(data, key, FORM)
 
 
 def signer_of(data: bytes) -> str:
     """Name of the key the file says it was signed with. Raises Tampered."""
-    return Checkpoint.parse(_read(data)["signature"]).origin
-
-
-def _read(data: bytes) -> dict[str, Any]:
-    try:
-        whole = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise Tampered("malformed", "this is not a certificate: it is no JSON") from error
-    if not isinstance(whole, dict) or set(whole) != _KEYS:
-        raise Tampered("malformed", "this is not a certificate of destruction")
-    certified = whole["certificate"]
-    texts = all(isinstance(whole[name], str) for name in _KEYS - {"certificate"})
-    if not texts or not isinstance(certified, dict) or certified.get("form") != FORM:
-        raise Tampered("malformed", f"this is not a certificate of the form {FORM}")
-    if not isinstance(certified.get("destroyed"), list):
-        raise Tampered("malformed", "this certificate lists no records")
-    try:
-        if canonical_json(whole) + b"\n" != data:
-            raise Tampered("altered", "its bytes are not those it was given out with")
-    except (ValueError, RecursionError) as error:
-        raise Tampered("malformed", "this certificate holds what no certificate does") from error
-    return whole
+    return signer_of_form(data, FORM)
 
 
 def lines(certified: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -17,14 +17,12 @@ from sqlalchemy.orm import Session
 from edrms.access.model import Actor
 from edrms.access.policy import require
 from edrms.audit.clock_witness import ClockWitness
-from edrms.audit.notes import Signer, load_key
-from edrms.audit.sealing import newest_checkpoint
-from edrms.audit.verifier import LOG_KEY, Checkpoint, Key, Tampered
+from edrms.audit.verifier import Key, Tampered
+from edrms.certificates.issuing import Issuing, head_of_log, moment, names_of
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
-from edrms.errors import CannotStart, Refused, no_such
+from edrms.errors import no_such
 from edrms.records.tables import Record, RecordStub
-from edrms.staff.tables import StaffMember
 from edrms.uow import UnitOfWork, write
 from retention import certificate as form
 from retention.certificate import Certificate, Destroyed, Person
@@ -36,7 +34,7 @@ from retention.disposal_tables import (
     DisposalGround,
     DisposalItem,
 )
-from retention.transfers import receivers
+from retention.transfer_receipts import receivers
 from retention.workflow import ENDING, Decision, ItemState
 
 CERTIFY = "disposal:case:certify"
@@ -62,43 +60,31 @@ class Certifying:
     ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
-        self._witness = witness
-        self._key_file = key_file
+        self._issuing = Issuing(witness, key_file)
         self._council = council
         self._backup_days = backup_days
 
     def key(self) -> Key:
         """The public key certificates are signed with. Raises CannotStart where there is none."""
-        return self._signer().key
-
-    def _signer(self) -> Signer:
-        if not self._key_file.exists():
-            raise CannotStart(
-                f"There is no key to sign certificates with ({self._key_file}): make it with "
-                "`edrms disposal key --make`."
-            )
-        return load_key(self._key_file, LOG_KEY)
+        return self._issuing.key()
 
     def issue(self, work: UnitOfWork, row: DisposalCase, items: Sequence[DisposalItem]) -> None:
         """Write the certificate of a case whose every item has ended; journalled with its hashes.
 
         Raises CannotStart without a key, Refused where the audit log has no checkpoint yet.
         """
-        signer = self._signer()
+        key = self._issuing.key()
         certified = form.content(self._certificate(work, row, items))
-        pdf = pdf_of(certified)
-        pdf_sha256 = hashlib.sha256(pdf).hexdigest()
-        digest = form.certified_sha256(certified, pdf_sha256)
-        note = signer.checkpoint(len(certified["destroyed"]), digest)
+        made = self._issuing.sign(certified, pdf_of(certified))
         work.session.add(
             DisposalCertificate(
-                case_id=row.case_id, issued_at=work.now, sha256=digest.hex(), pdf=pdf,
-                document=form.document(certified, pdf_sha256, note), pdf_sha256=pdf_sha256,
+                case_id=row.case_id, issued_at=work.now, sha256=made.sha256, pdf=made.pdf,
+                document=made.document, pdf_sha256=made.pdf_sha256,
             )
         )  # fmt: skip
         work.journal(
-            CERTIFY, "disposal_case", row.case_id, sha256=digest.hex(), pdf_sha256=pdf_sha256,
-            key=str(signer.key), destroyed=len(certified["destroyed"]),
+            CERTIFY, "disposal_case", row.case_id, sha256=made.sha256, pdf_sha256=made.pdf_sha256,
+            key=str(key), destroyed=len(certified["destroyed"]),
         )  # fmt: skip
 
     def open(self, actor: Actor, case_id: str) -> Issued:
@@ -135,7 +121,7 @@ class Certifying:
     def _certificate(
         self, work: UnitOfWork, row: DisposalCase, items: Sequence[DisposalItem]
     ) -> Certificate:
-        head = _head(work.session)
+        head = head_of_log(work.session)
         done = [one for one in items if one.state == ItemState.DONE]
         appraisers = appraisers_of(work.session, row.case_id, items)
         people = _people(
@@ -144,42 +130,21 @@ class Certifying:
         return Certificate(
             council=self._council, case_id=row.case_id, reference=row.reference,
             schedule_version=row.schedule_version, proposer=people[row.proposed_by],
-            proposed_at=_moment(row.proposed_at),
+            proposed_at=moment(row.proposed_at),
             appraisers=tuple(people[one] for one in appraisers), approver=people[row.approved_by],
-            approved_at=_moment(row.approved_at), list_sha256=row.list_sha256,
+            approved_at=moment(row.approved_at), list_sha256=row.list_sha256,
             waiting_days=row.waiting_days or 0, executor=people[row.executed_by],
-            executed_at=_moment(row.executing_at), certified_at=_moment(work.now),
+            executed_at=moment(row.executing_at), certified_at=moment(work.now),
             destroyed=_destroyed(work.session, done), extended=_count(done, Decision.EXTEND),
             reclassed=_count(done, Decision.RECLASS), kept=len(items) - len(done),
             checkpoint_origin=head.origin, checkpoint_size=head.size,
-            checkpoint_root=base64.b64encode(head.root).decode(), clock=self._clock_words(work),
+            checkpoint_root=base64.b64encode(head.root).decode(), clock=self._issuing.clock_words(work),
             backups_expire_on=_day(civil_date(work.now) + timedelta(days=self._backup_days)),
         )  # fmt: skip
 
-    def _clock_words(self, work: UnitOfWork) -> str:
-        last = self._witness.last(work.session)
-        if last is None:
-            raise Refused("No checkpoint of the audit log was seen elsewhere yet.", code="clock")
-        if last.witness:
-            return f"checkpoint {last.size}, cosigned by {last.witness} at {_moment(last.at)}"
-        return f"checkpoint {last.size}, published at {_moment(last.at)}; no witness is set up"
-
-
-def _head(session: Session) -> Checkpoint:
-    last = newest_checkpoint(session)
-    if last is None:
-        raise Refused("The audit log has no checkpoint yet: is the sealer running?", code="clock")
-    return Checkpoint.parse(last.note)
-
 
 def _people(session: Session, staff_ids: Sequence[str]) -> dict[str, Person]:
-    rows = session.execute(
-        select(StaffMember.staff_id, StaffMember.display_name).where(
-            StaffMember.staff_id.in_(staff_ids)
-        )
-    )
-    names = dict(rows.all())
-    return {one: Person(one, names.get(one, one)) for one in staff_ids}
+    return {one: Person(one, name) for one, name in names_of(session, staff_ids).items()}
 
 
 def _count(done: Sequence[DisposalItem], decision: Decision) -> int:
@@ -208,17 +173,11 @@ def _one(record: Record, stub: RecordStub, ground: DisposalGround, received_by: 
     return Destroyed(
         record_id=record.record_id, reference=record.reference, class_id=ground.class_id,
         authority=ground.authority, schedule_version=ground.schedule_version,
-        due_on=_day(ground.due_on), destroyed_at=_moment(stub.ended_at), pages=stub.page_count,
+        due_on=_day(ground.due_on), destroyed_at=moment(stub.ended_at), pages=stub.page_count,
         sha256=tuple(sorted(one["sha256"] for one in stub.renditions)),
         places=tuple(sorted(stub.proofs)), remains_in=tuple(stub.remains_in),
         received_by=received_by,
     )  # fmt: skip
-
-
-def _moment(at: datetime | None) -> str:
-    if at is None:
-        raise Refused("The case lacks a moment it must have.", code="unfinished")
-    return at.isoformat(timespec="seconds")
 
 
 def _day(on: date | None) -> str:

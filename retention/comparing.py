@@ -1,16 +1,15 @@
 """What a proposed schedule would change: for every record its answer under both, from the same facts.
 
-Nothing is stored. Records are read slice by slice, each in a short reading of its own.
+Nothing is stored here. Records are read slice by slice, each in a short reading of the caller's.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from edrms.db import Database
 from edrms.records.tables import Record
 from retention.answers import State, columns_of, missing_of
 from retention.gathering import gather
@@ -48,46 +47,34 @@ class Change:
         return isinstance(self.after, Due) and not isinstance(self.before, Due)
 
 
-@dataclass(slots=True)
-class Preview:
-    """What would change. by_class: how many records by class and effect. listed: the first of them,
-    such as the asker may see; the counts are of all."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A slice of records under both schedules. last_number: of its last record; looked_at: how many."""
 
-    version: int
-    against: int | None
-    records: int = 0
-    changed: int = 0
-    become_due: int = 0
-    by_class: dict[str, dict[Effect, int]] = field(default_factory=dict)
-    listed: list[Change] = field(default_factory=list)
-
-    def count(self, change: Change) -> None:
-        """Add one change to the sums."""
-        self.changed += 1
-        self.become_due += change.becomes_due
-        of_class = self.by_class.setdefault(change.class_id, {})
-        of_class[change.effect] = of_class.get(change.effect, 0) + 1
+    last_number: int
+    looked_at: int
+    changes: tuple[tuple[int, Change], ...]  # with the number of the record
 
 
-def changes(
-    database: Database, old: Schedule | None, new: Schedule, as_of: date
-) -> Iterator[tuple[int, list[Change]]]:
-    """Every record whose answer would change, as slices: how many were looked at, and the changes."""
-    last = 0
-    while True:
-        with database.read() as session:
-            rows = session.execute(
-                select(Record.number, Record.record_id)
-                .where(Record.number > last)
-                .order_by(Record.number)
-                .limit(SLICE)
-            ).all()
-            facts = gather(session, [record_id for _, record_id in rows])
-        if not rows:
-            return
-        last = rows[-1][0]
-        found = (_change(one, old, new, as_of) for one in facts)
-        yield len(rows), [change for change in found if change is not None]
+def next_slice(
+    session: Session, after: int, old: Schedule | None, new: Schedule, as_of: date
+) -> Looked | None:
+    """The records after this number, SLICE at most, whose answer would change; None for the end."""
+    rows = session.execute(
+        select(Record.number, Record.record_id)
+        .where(Record.number > after)
+        .order_by(Record.number)
+        .limit(SLICE)
+    ).all()
+    if not rows:
+        return None
+    numbers = {record_id: number for number, record_id in rows}
+    found = (
+        (numbers[one.record_id], _change(one, old, new, as_of))
+        for one in gather(session, list(numbers))
+    )
+    changed = tuple((number, change) for number, change in found if change is not None)
+    return Looked(rows[-1][0], len(rows), changed)
 
 
 def _change(

@@ -92,11 +92,12 @@ class Desk:
         with self._database.read() as session:
             return _totals(session, actor, wanted, now)
 
-    def overdue(self, actor: Actor) -> int:
-        """How many records are due."""
+    def overdue(self, actor: Actor, *, sealed: bool = False) -> int:
+        """How many records are due. sealed: of those under a seal that the actor is let in to."""
         require(actor, VIEW_DESK)
+        wanted = Wanted(Standing.OVERDUE, sealed=sealed)
         with self._database.read() as session:
-            return _count(session, actor, Wanted(Standing.OVERDUE), self._clock.now())
+            return _count(session, actor, wanted, self._clock.now())
 
     def listed(
         self, actor: Actor, wanted: Wanted, limit: int = PAGE_SIZE, offset: int = 0

@@ -17,8 +17,8 @@ from edrms.db import Database
 from edrms.records.tables import Record
 from retention.answers import State
 from retention.desk_filter import NO_TRIGGER, Wanted, beside_answers, conditions, missing_of_seen
-from retention.reading import LIST_FACTS, VIEW_ANSWER
-from retention.tables import MissingFact, StoredAnswer
+from retention.reading import LIST_FACTS, VIEW_ANSWER, classes_lacking
+from retention.tables import StoredAnswer
 
 PAGE_SIZE = 50
 _AT_ONCE = 500
@@ -66,7 +66,7 @@ class FactsDesk:
             total = _count(session, actor, wanted, now)
             groups = _groups(actor, wanted, now)
             rows = session.execute(groups.limit(limit).offset(offset)).all()
-            return _with_classes(session, rows), total
+            return _with_classes(session, actor, rows, now), total
 
     def every(self, actor: Actor, wanted: Wanted) -> Iterator[Lacking]:
         """All of them, read some at a time as they are taken."""
@@ -132,18 +132,12 @@ def _of_the_fact(facts: Subquery, wanted: Wanted) -> Iterator[ColumnElement[bool
 
 
 def _with_classes(
-    session: Session, rows: Sequence[tuple[str, str, str, int, int, datetime]]
-) -> list[Lacking]:
-    what = MissingFact.client_id, MissingFact.trigger, MissingFact.why, MissingFact.class_id
-    clients = {row[0] for row in rows}
-    classes: dict[tuple[str, str, str], list[str]] = {}
-    found = session.execute(
-        select(*what).where(MissingFact.client_id.in_(clients)).distinct().order_by(*what)
-    )
-    for client_id, trigger, why, class_id in found:
-        classes.setdefault((client_id, trigger, why), []).append(class_id)
+    session: Session, actor: Actor, rows: Sequence[tuple[str, str, str, int, int, datetime]],
+    now: datetime,
+) -> list[Lacking]:  # fmt: skip
+    classes = classes_lacking(session, actor, {row[0] for row in rows}, now)
     return [
-        Lacking(client_id, trigger, why, tuple(classes.get((client_id, trigger, why), ())),
-                records, int(settles), since)
+        Lacking(client_id, trigger, why, classes.get((client_id, trigger, why), ()), records,
+                int(settles), since)
         for client_id, trigger, why, records, settles, since in rows
     ]  # fmt: skip

@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
-from edrms.access.sql import visible_clients, visible_records
+from edrms.access.sql import marked_subjects, visible_clients, visible_records
 from edrms.clients.tables import ClientRow
 from edrms.clock import civil_date
+from edrms.fileplan import Sensitivity
 from edrms.records.reading import on_file_of
 from edrms.records.tables import CaseFile, Record, RecordAttachment
 from retention.answers import State
@@ -47,7 +48,7 @@ class Wanted:
 
     class_id: of the rule that decides, or that lacks a fact. service: of a file the record is on.
     from_day, to_day: of the date, both included. lacks, why: a fact that is missing, of client_id where
-    that is given too.
+    that is given too. sealed: only what is under a seal, of what the actor is let in to.
     """
 
     standing: Standing | None = None
@@ -58,6 +59,7 @@ class Wanted:
     client_id: str = ""
     lacks: Trigger | str = ""
     why: Why | str = ""
+    sealed: bool = False
 
 
 def conditions(actor: Actor, wanted: Wanted, at: datetime) -> list[Condition]:
@@ -74,6 +76,8 @@ def conditions(actor: Actor, wanted: Wanted, at: datetime) -> list[Condition]:
         found.append(StoredAnswer.due_on >= wanted.from_day)
     if wanted.to_day is not None:
         found.append(StoredAnswer.due_on <= wanted.to_day)
+    if wanted.sealed:
+        found.append(_is_sealed(at))
     if wanted.lacks or wanted.why:
         found.append(_lacks(wanted))
     elif wanted.client_id:
@@ -125,6 +129,19 @@ def _on_file_of_service(service: str) -> Condition:
         RecordAttachment.case_file_id == CaseFile.case_file_id,
         CaseFile.service == service,
     )
+
+
+def _is_sealed(at: datetime) -> Condition:
+    """By its type, or since it or a person it is about was sealed."""
+    sealed = marked_subjects([Sensitivity.SEALED], at)
+    of_sealed = exists().where(
+        RecordAttachment.record_id == Record.record_id,
+        RecordAttachment.case_file_id == CaseFile.case_file_id,
+        CaseFile.client_id.in_(sealed),
+    )
+    return or_(
+        Record.sensitivity == Sensitivity.SEALED, Record.record_id.in_(sealed), of_sealed
+    )  # fmt: skip
 
 
 def _lacks(wanted: Wanted) -> Condition:

@@ -4,7 +4,7 @@ retention/workflow.py, writes and journals. What follows is done by retention/ex
 Reasons are people's words: they stand in the rows, and as personal detail of the event.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ from retention.disposal_facts import ground_of, listed, stated
 from retention.disposal_tables import DisposalCase, DisposalItem
 from retention.disposal_words import Appraisal, appraisal_wrong, plain_line
 from retention.evaluation import ask
-from retention.frozen_list import list_sha256
+from retention.frozen_list import ListedItem, list_sha256
 from retention.model import Due
 from retention.schedule_store import must_be_in_force
 from retention.workflow import (
@@ -141,7 +141,8 @@ class Disposal:
         """The waiting period begins; its length is the setting of today and stays with the case."""
         with self._acting(actor, APPROVE, case_id) as (work, case):
             facts = CaseFacts(
-                items=_facts(case), list_is_as_approved=is_as_approved(case.row, case.items)
+                items=_facts(case),
+                list_is_as_approved=is_as_approved(case.row, map(listed, case.items)),
             )
             case.row.state = _asked(case, CaseAct.ANNOUNCE, facts)
             case.row.waiting_days = self._waiting_days
@@ -154,7 +155,7 @@ class Disposal:
             facts = CaseFacts(
                 items=_facts(case), has_stepped_up=has_stepped_up, approved_at=row.approved_at,
                 waiting_days=row.waiting_days, now=work.now,
-                list_is_as_approved=is_as_approved(row, case.items),
+                list_is_as_approved=is_as_approved(row, map(listed, case.items)),
                 clock_agrees=self._witness.agrees(work.session, work.now, row.approved_at),
             )  # fmt: skip
             row.state = _asked(case, CaseAct.EXECUTE, facts)
@@ -192,9 +193,9 @@ def items_of(session: Session, case_id: str) -> Sequence[DisposalItem]:
     return session.scalars(mine.order_by(DisposalItem.item_id)).all()
 
 
-def is_as_approved(row: DisposalCase, items: Sequence[DisposalItem]) -> bool:
+def is_as_approved(row: DisposalCase, items: Iterable[ListedItem]) -> bool:
     """Whether the items and decisions are still those that were approved."""
-    return bool(row.list_sha256) and list_sha256(row.case_id, map(listed, items)) == row.list_sha256
+    return bool(row.list_sha256) and list_sha256(row.case_id, items) == row.list_sha256
 
 
 def appraisers_of(session: Session, case_id: str, items: Sequence[DisposalItem]) -> list[str]:

@@ -5,24 +5,22 @@ hold can pass, and goes by nothing stored.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edrms.access.tables import Allocation
 from edrms.clock import civil_date
-from edrms.records.tables import FILED, CaseFile, Record, RecordAttachment
+from edrms.records.tables import FILED, Record
 from edrms.uow import UnitOfWork
+from retention.disposal_activity import OnFiles, Since, files_of
 from retention.disposal_tables import DisposalGround, DisposalItem
 from retention.evaluation import ask
 from retention.frozen_list import ListedItem
 from retention.hold_guard import guard_destruction
-from retention.life import STATUSES
 from retention.model import Answer, Due, Ground, NotDue, Permanent, Schedule
 from retention.schedule_store import in_force
-from retention.tables import LifeEvent
-from retention.transfers import has_arrived
+from retention.transfer_receipts import has_arrived
 from retention.workflow import Decision, ItemFacts, ItemState
 
 
@@ -39,15 +37,28 @@ def listed(row: DisposalItem) -> ListedItem:
     )
 
 
+def listed_items(session: Session, case_id: str) -> list[ListedItem]:
+    """The same of every item of a case: columns only, since each destroying transaction asks for it."""
+    columns = (
+        DisposalItem.item_id, DisposalItem.record_id, DisposalItem.decision, DisposalItem.reason,
+        DisposalItem.extend_until, DisposalItem.to_class,
+    )  # fmt: skip
+    rows = session.execute(select(*columns).where(DisposalItem.case_id == case_id))
+    return [ListedItem(*row) for row in rows]
+
+
 def ground_of(
     session: Session, item_id: str, record_id: str, answer: Due, schedule: Schedule
 ) -> DisposalGround:
     """What a decision on a record that is due rests on now."""
+    return _ground(item_id, answer, schedule, files_of(session, [record_id])[record_id])
+
+
+def _ground(item_id: str, answer: Due, schedule: Schedule, files: OnFiles) -> DisposalGround:
     why = answer.ground
-    class_ids = _classes(session, record_id)
-    class_id = why.class_id or (class_ids[0] if class_ids else "")
+    class_id = why.class_id or (files.classes[0] if files.classes else "")
     return DisposalGround(
-        item_id=item_id, file_ids=_files(session, record_id), class_id=class_id,
+        item_id=item_id, file_ids=files.ids, class_id=class_id,
         authority=_authority(why, class_id, schedule), action=str(answer.action), due_on=answer.on,
         schedule_version=answer.schedule_version,
     )  # fmt: skip
@@ -59,26 +70,12 @@ def _authority(why: Ground, class_id: str, schedule: Schedule) -> str:
     return f"{authority}; kept longer by decision" if why.is_extension else authority
 
 
-def _files(session: Session, record_id: str) -> list[str]:
-    wanted = select(RecordAttachment.case_file_id).where(RecordAttachment.record_id == record_id)
-    return sorted(session.scalars(wanted))
-
-
-def _classes(session: Session, record_id: str) -> list[str]:
-    wanted = (
-        select(CaseFile.record_class)
-        .join(RecordAttachment, RecordAttachment.case_file_id == CaseFile.case_file_id)
-        .where(RecordAttachment.record_id == record_id)
-    )
-    return sorted(session.scalars(wanted))
-
-
 def rechecked(
     work: UnitOfWork, rows: Sequence[DisposalItem]
 ) -> dict[str, tuple[ItemFacts, DisposalGround | None]]:
     """By item id: what is so of each now, and the ground it is due on, None where it is not due.
 
-    From here until the transaction ends no hold is placed or lifted.
+    From here until the transaction ends no hold is placed or lifted. A dozen statements for all of them.
     """
     session = work.session
     ids = [row.record_id for row in rows]
@@ -87,35 +84,36 @@ def rechecked(
         Record.record_id.in_(ids), Record.state == FILED)))  # fmt: skip
     schedule = in_force(session)
     answers = ask(session, ids, schedule, civil_date(work.now)) if schedule else {}
+    appraised = select(DisposalGround).where(
+        DisposalGround.item_id.in_([one.item_id for one in rows])
+    )
+    before = {ground.item_id: ground for ground in session.scalars(appraised)}
+    files = files_of(session, ids)
+    since = Since(session, files, min((row.appraised_at for row in rows if row.appraised_at),
+                                      default=work.now))  # fmt: skip
+    arrived = has_arrived(session, ids)
     found = {}
     for row in rows:
+        on = files[row.record_id]
         answer = answers.get(row.record_id) if row.record_id in filed else None
         ground = None
         if isinstance(answer, Due) and schedule is not None:
-            ground = ground_of(session, row.item_id, row.record_id, answer, schedule)
-        facts = _facts(session, row, answer, ground, is_held=row.record_id in held)
+            ground = _ground(row.item_id, answer, schedule, on)
+        facts = ItemFacts(
+            ItemState(row.state), Decision(row.decision) if row.decision else None, row.reason,
+            is_held=row.record_id in held,
+        )  # fmt: skip
+        if row.item_id in before and row.appraised_at is not None:
+            appraised_on = before[row.item_id]
+            facts = replace(
+                facts, is_due=_is_due(answer), has_arrived=row.record_id in arrived,
+                has_activity=on.ids != appraised_on.file_ids
+                or since.is_active(row.record_id, row.appraised_at),
+                has_new_status=(ground is not None and ground.class_id != appraised_on.class_id)
+                or since.has_new_status(row.record_id, row.appraised_at),
+            )  # fmt: skip
         found[row.item_id] = facts, ground
     return found
-
-
-def _facts(
-    session: Session, row: DisposalItem, answer: Answer | None, ground: DisposalGround | None, *,
-    is_held: bool,
-) -> ItemFacts:  # fmt: skip
-    before, since = session.get(DisposalGround, row.item_id), row.appraised_at
-    decision = Decision(row.decision) if row.decision else None
-    if before is None or since is None:
-        return ItemFacts(ItemState(row.state), decision, row.reason, is_held=is_held)
-    files = _files(session, row.record_id)
-    subjects = [row.record_id, *files, *_clients(session, files)]
-    is_of_another_class = ground is not None and ground.class_id != before.class_id
-    return ItemFacts(
-        state=ItemState(row.state), decision=decision, reason=row.reason, is_due=_is_due(answer),
-        is_held=is_held,
-        has_activity=files != before.file_ids or _is_active(session, row, subjects, since),
-        has_new_status=is_of_another_class or _events_since(session, subjects, since, of_status=True),
-        has_arrived=bool(has_arrived(session, [row.record_id])),
-    )  # fmt: skip
 
 
 def _is_due(answer: Answer | None) -> bool | None:
@@ -125,34 +123,3 @@ def _is_due(answer: Answer | None) -> bool | None:
         case NotDue() | Permanent():
             return False
     return None
-
-
-def _clients(session: Session, file_ids: Sequence[str]) -> list[str]:
-    wanted = select(CaseFile.client_id).where(CaseFile.case_file_id.in_(file_ids)).distinct()
-    return sorted(session.scalars(wanted))
-
-
-def _is_active(
-    session: Session, row: DisposalItem, subjects: Sequence[str], since: datetime
-) -> bool:
-    """Whether something else was filed, somebody began to work with a client, or an event became known."""
-    filed = exists().where(
-        Record.filed_at > since, Record.record_id != row.record_id,
-        Record.record_id == RecordAttachment.record_id,
-        RecordAttachment.case_file_id == CaseFile.case_file_id, CaseFile.client_id.in_(subjects),
-    )  # fmt: skip
-    begun = exists().where(Allocation.client_id.in_(subjects), Allocation.from_at > since)
-    if session.scalar(select(or_(filed, begun))):
-        return True
-    return _events_since(session, subjects, since, of_status=False)
-
-
-def _events_since(
-    session: Session, subjects: Sequence[str], since: datetime, *, of_status: bool
-) -> bool:
-    is_status = LifeEvent.kind.in_([str(one) for one in STATUSES])
-    known: ColumnElement[bool] = or_(LifeEvent.recorded_at > since, LifeEvent.withdrawn_at > since)
-    wanted: Select[str] = select(LifeEvent.event_id).where(
-        LifeEvent.subject_id.in_(subjects), known, is_status if of_status else ~is_status
-    )
-    return session.scalar(wanted.limit(1)) is not None

@@ -6,6 +6,8 @@ from pathlib import Path
 from edrms.audit.clock_witness import ClockWitness
 from edrms.clock import Clock
 from edrms.db import Database
+from edrms.pace import Pace
+from edrms.records.paper import PaperOfRecords
 from retention.certifying import Certifying
 from retention.disposal import Disposal
 from retention.disposal_cases import DisposalCases
@@ -30,7 +32,7 @@ class DisposalRoom:
 
     def __init__(
         self, database: Database, clock: Clock, witness: ClockWitness, erasing: Erasing,
-        chosen: DisposalSettings,
+        chosen: DisposalSettings, pace: Pace, paper: PaperOfRecords,
     ) -> None:  # fmt: skip
         self.proposing = Proposing(database, clock)
         self.cases = DisposalCases(database, clock)
@@ -38,5 +40,5 @@ class DisposalRoom:
         self.certifying = Certifying(
             database, clock, witness, chosen.key_file, chosen.council, chosen.backup_days
         )
-        self.executing = Executing(database, clock, witness, erasing, self.certifying)
+        self.executing = Executing(database, clock, witness, erasing, self.certifying, pace, paper)
         self.stubs = Stubs(database, clock)

@@ -10,19 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from edrms.access.model import Actor
 from edrms.audit.clock_witness import ClockWitness
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import Refused
+from edrms.pace import Pace
+from edrms.records.paper import PaperOfRecords
 from edrms.records.refiling import move_to_class
 from edrms.records.tables import DISPOSED, Record
 from edrms.uow import UnitOfWork, write
 from retention.certifying import Certifying
 from retention.disposal import is_as_approved, items_of
-from retention.disposal_facts import rechecked, stated
+from retention.disposal_facts import listed_items, rechecked, stated
 from retention.disposal_tables import DisposalCase, DisposalGround, DisposalItem
 from retention.erasing import Erasing
 from retention.evaluation import alone_with_answers, renew
@@ -64,13 +66,15 @@ class Executing:
 
     def __init__(
         self, database: Database, clock: Clock, witness: ClockWitness, erasing: Erasing,
-        certifying: Certifying,
+        certifying: Certifying, pace: Pace, paper: PaperOfRecords,
     ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
         self._witness = witness
         self._erasing = erasing
         self._certifying = certifying
+        self._pace = pace
+        self._paper = paper
 
     def under_way(self) -> list[str]:
         """Cases that are being carried out, the earliest first."""
@@ -93,27 +97,30 @@ class Executing:
 
     def _group(self, actor: Actor, case_id: str) -> bool:
         """Decide the next few items for good; whether there were any."""
-        with write(self._database, actor, self._clock) as work:
+        with self._pace.turn(), write(self._database, actor, self._clock) as work:
             alone_with_answers(work)  # before the lock of holds, as everybody takes them
             guard_destruction(work, ())
             case = work.session.get_one(DisposalCase, case_id, with_for_update=True)
-            items = items_of(work.session, case_id)
-            rows = [row for row in items if row.state == ItemState.APPROVED][:GROUP]
+            waiting = _waiting(case_id).order_by(DisposalItem.item_id).limit(GROUP)
+            rows = work.session.scalars(waiting).all()
             if case.state != CaseState.EXECUTING or not rows:
                 return False
-            self._expect_unchanged(work, case, items)
+            self._expect_unchanged(work, case)
             facts = rechecked(work, rows)
             for row in rows:
-                _decide(work, row, *facts[row.item_id])
+                _decide(work, row, facts[row.item_id][0])
+            _keep_grounds(
+                work, [ground for _, ground in facts.values() if ground is not None], rows
+            )
             doing = [row for row in rows if row.state == ItemState.DONE]
-            condemn(work, {row.record_id for row in doing if row.decision in ENDING})
+            ending = {row.record_id for row in doing if row.decision in ENDING}
+            condemn(work, ending)
+            self._paper.given_up(work, ending)
             _extend_and_move(work, doing)
         return True
 
-    def _expect_unchanged(
-        self, work: UnitOfWork, case: DisposalCase, items: Sequence[DisposalItem]
-    ) -> None:
-        if not is_as_approved(case, items):
+    def _expect_unchanged(self, work: UnitOfWork, case: DisposalCase) -> None:
+        if not is_as_approved(case, listed_items(work.session, case.case_id)):
             raise Refused("The list is not the one that was approved.", code="list")
         if not self._witness.agrees(work.session, work.now):
             raise Refused(
@@ -135,6 +142,12 @@ class Executing:
             return list(session.scalars(wanted.order_by(Record.number)))
 
     def _certify(self, actor: Actor, case_id: str) -> Progress:
+        with self._database.read() as session:  # nobody waits for what cannot be certified yet
+            if left := session.scalar(
+                select(func.count()).select_from(_waiting(case_id).subquery())
+            ):
+                reference = session.get_one(DisposalCase, case_id).reference
+                return Progress(case_id, reference, is_certified=False, left=left)
         with write(self._database, actor, self._clock) as work:
             case = work.session.get_one(DisposalCase, case_id, with_for_update=True)
             items = items_of(work.session, case_id)
@@ -155,9 +168,14 @@ class Executing:
         return work.session.scalar(gone) == len(ended)
 
 
-def _decide(
-    work: UnitOfWork, row: DisposalItem, facts: ItemFacts, ground: DisposalGround | None
-) -> None:
+def _waiting(case_id: str) -> Select[DisposalItem]:
+    """Items of a case that are yet to be carried out."""
+    return select(DisposalItem).where(
+        DisposalItem.case_id == case_id, DisposalItem.state == ItemState.APPROVED
+    )
+
+
+def _decide(work: UnitOfWork, row: DisposalItem, facts: ItemFacts) -> None:
     """Carry out or skip: the item's state, and its event, which says no cause."""
     to = next_item_state(CaseState.EXECUTING, ItemAct.CARRY_OUT, facts)
     if isinstance(to, Refusal):
@@ -165,14 +183,26 @@ def _decide(
         if isinstance(to, Refusal):
             raise Refused(to.reason, code=to.code)
         row.skipped_because = str(why_skipped(facts))
-    elif ground is not None:
-        work.session.merge(ground)
     row.state, row.ended_at = to, work.now
     said: dict[str, Any] = {"case": row.case_id, "item": row.item_id, "decision": row.decision}
     if to is ItemState.SKIPPED:
         work.journal(SKIP, "record", row.record_id, **said)
     else:
         work.journal(CARRY_OUT, "record", row.record_id, **said)
+
+
+def _keep_grounds(
+    work: UnitOfWork, grounds: Sequence[DisposalGround], rows: Sequence[DisposalItem]
+) -> None:
+    """What those that are carried out rest on now, in the place of what it was."""
+    done = {row.item_id for row in rows if row.state == ItemState.DONE}
+    asked = select(DisposalGround).where(DisposalGround.item_id.in_(done))
+    known = list(work.session.scalars(asked))  # kept at hand, so that none is asked for by itself
+    with work.session.no_autoflush:
+        for ground in grounds:
+            if ground.item_id in done:
+                work.session.merge(ground)
+    del known
 
 
 def _extend_and_move(work: UnitOfWork, doing: Sequence[DisposalItem]) -> None:

@@ -1,11 +1,11 @@
 """The list of a case as it is approved: its canonical form and SHA-256. Nothing is carried out but that."""
 
 import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+
+from edrms.certificates.certificate import canonical_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,12 @@ class ListedItem:
 def list_sha256(case_id: str, items: Iterable[ListedItem]) -> str:
     """SHA-256 (hex) over the canonical JSON of the case's items, in the order of their ids."""
     ordered = sorted(items, key=lambda one: one.item_id)
-    listed = [{**asdict(one), "extend_until": _day(one.extend_until)} for one in ordered]
+    listed = [
+        {"item_id": one.item_id, "record_id": one.record_id, "decision": one.decision,
+         "reason": one.reason, "extend_until": _day(one.extend_until), "to_class": one.to_class}
+        for one in ordered
+    ]  # fmt: skip
     return hashlib.sha256(canonical_json({"case_id": case_id, "items": listed})).hexdigest()
-
-
-def canonical_json(value: Any) -> bytes:
-    """The one form in bytes: UTF-8, keys sorted, no space between, no number but whole ones."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
 
 
 def _day(value: date | None) -> str:

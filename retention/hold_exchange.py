@@ -16,6 +16,7 @@ from edrms.access.policy import require
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Invalid
+from edrms.records.paper import PaperOfRecords
 from edrms.staff.accounts import find_by_username
 from edrms.staff.tables import StaffMember
 from edrms.uow import UnitOfWork, write
@@ -36,9 +37,10 @@ _TEXTS = (
 class HoldExchange:
     """Giving holds out and taking them in."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, paper: PaperOfRecords) -> None:
         self._database = database
         self._clock = clock
+        self._paper = paper
 
     def export(self, actor: Actor) -> dict[str, Any]:
         """Every hold the actor may know of, live and lifted, with its reviews. Journalled."""
@@ -66,6 +68,7 @@ class HoldExchange:
             guard_placing(work)
             new = sum(_take_in(work, one, number, owner_id) for number, one in enumerate(holds, 1))
             work.journal("hold:hold:import", OPEN_KIND, "")
+            self._paper.holds_changed(work)
         return new, len(holds) - new
 
 

@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.access.policy import require
-from edrms.clock import civil_date
+from edrms.clock import Clock, civil_date
+from edrms.db import Database
 from edrms.errors import Conflict, Invalid, Refused
 from edrms.ids import new_id, new_reference
+from edrms.records.paper import PaperOfRecords
 from edrms.records.tables import DESTROYING
 from edrms.uow import UnitOfWork, write
 from retention.fresh_appraisal import appraise_afresh
@@ -58,7 +60,11 @@ class Placed:
 
 
 class Holds(HoldLooks):
-    """The holds of an instance: seeing them, and placing and lifting them."""
+    """The holds of an instance: seeing them, and placing and lifting them. paper: told of either."""
+
+    def __init__(self, database: Database, clock: Clock, paper: PaperOfRecords) -> None:
+        super().__init__(database, clock)
+        self._paper = paper
 
     def place(self, actor: Actor, said: Placing) -> Placed:
         """From its commit on nothing this is on is destroyed.
@@ -80,6 +86,7 @@ class Holds(HoldLooks):
             work.session.add(hold)
             work.session.flush()
             journal_placed(work, hold)
+            self._paper.holds_changed(work, hold.hold_id)
             late = seen(actor, scopes, work.now, state=DESTROYING)
             too_late = work.session.scalar(select(func.count()).select_from(late.subquery())) or 0
         return Placed(hold.hold_id, hold.reference, too_late)
@@ -132,6 +139,7 @@ class Holds(HoldLooks):
             said = f"{one_line(reason)} | {one_line(authority)}"
             known: dict[str, Any] = {} if hold.is_secret else {"appraised_afresh": items}
             work.journal(LIFT, kind_of(hold), hold_id, personal=said, **known)
+            self._paper.holds_changed(work, hold_id)
         return len(items)
 
     @contextmanager

@@ -3,7 +3,8 @@ ours. Who may have it is for whoever calls.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -47,28 +48,51 @@ Nothing here needs software of anybody's. Dates are year-month-day; moments are 
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A record's folder before it is written. stored: file name, key and SHA-256 of each stored file.
+    texts: page number and text. history: lines."""
+
+    reference: str
+    stored: tuple[tuple[str, str, str], ...]
+    texts: tuple[tuple[int, str], ...]
+    described: dict[str, Any]
+    history: bytes
+
+
+def gathered(session: Session, actor: Actor, record: Record, at: datetime) -> Folder:
+    """Everything of a record but its stored bytes, so that no transaction waits for whoever takes it."""
+    stored = tuple(
+        (_name(made), made.object_key, made.sha256)
+        for made in sorted(record.renditions, key=lambda one: one.kind)
+    )
+    history = b"".join(event + b"\n" for event in _history(session, record.record_id))
+    texts = tuple(_texts(session, record.record_id))
+    of_record = described(session, actor, record, at)
+    return Folder(record.reference, stored, texts, of_record, history)
+
+
 def put(
-    bag: BagWriter, session: Session, store: ObjectStore, actor: Actor, record: Record, at: datetime
-) -> tuple[dict[str, str], dict[str, Any]]:
-    """Put a record's folder into the bag; SHA-256 by path within the bag, and what the folder says of it.
+    bag: BagWriter, store: ObjectStore, folder: Folder
+) -> Generator[None, None, dict[str, str]]:
+    """Put a record's folder into the bag; the value in the end: SHA-256 by path within the bag.
 
     Raises Damaged where stored bytes are not those recorded.
     """
-    folder: str = record.reference
     payload: dict[str, str] = {}
-    for made in sorted(record.renditions, key=lambda one: one.kind):
-        name = "searchable.pdf" if made.kind == "searchable_pdf" else f"original{_ending(made)}"
-        payload[f"data/{folder}/{name}"] = found = bag.add(f"{folder}/{name}", _bytes(store, made))
-        if found != made.sha256:
-            raise Damaged("A stored file no longer hashes as recorded.", key=made.object_key)
-    for number, text in _texts(session, record.record_id):
-        name = f"{folder}/text/{number:04d}.txt"
-        payload[f"data/{name}"] = bag.add(name, [text.encode()])
-    of_record = described(session, actor, record, at)
-    payload[f"data/{folder}/record.json"] = bag.add_json(f"{folder}/record.json", of_record)
-    history = b"".join(event + b"\n" for event in _history(session, record.record_id))
-    payload[f"data/{folder}/history.jsonl"] = bag.add(f"{folder}/history.jsonl", [history])
-    return payload, of_record
+    under = folder.reference
+    for name, key, sha256 in folder.stored:
+        found = yield from bag.add(f"{under}/{name}", _bytes(store, key))
+        if found != sha256:
+            raise Damaged("A stored file no longer hashes as recorded.", key=key)
+        payload[f"data/{under}/{name}"] = found
+    for number, text in folder.texts:
+        name = f"{under}/text/{number:04d}.txt"
+        payload[f"data/{name}"] = yield from bag.add(name, [text.encode()])
+    about, history = f"{under}/record.json", f"{under}/history.jsonl"
+    payload[f"data/{about}"] = yield from bag.add_json(about, folder.described)
+    payload[f"data/{history}"] = yield from bag.add(history, [folder.history])
+    return payload
 
 
 def described(session: Session, actor: Actor, record: Record, at: datetime) -> dict[str, Any]:
@@ -148,12 +172,14 @@ def _client(client: Client) -> dict[str, Any]:
     }
 
 
-def _ending(made: Rendition) -> str:
-    return ENDINGS.get(made.media_type, ".bin")
+def _name(made: Rendition) -> str:
+    if made.kind == "searchable_pdf":
+        return "searchable.pdf"
+    return f"original{ENDINGS.get(made.media_type, '.bin')}"
 
 
-def _bytes(store: ObjectStore, made: Rendition) -> Iterator[bytes]:
-    with store.open(ObjectKey(made.object_key)) as stream:
+def _bytes(store: ObjectStore, key: str) -> Iterator[bytes]:
+    with store.open(ObjectKey(key)) as stream:
         while chunk := stream.read(CHUNK_BYTES):
             yield chunk
 

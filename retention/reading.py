@@ -1,6 +1,6 @@
 """Looking at retention: until when a record is kept and why, and which facts are lacking for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.access.policy import require
-from edrms.access.sql import visible_clients
+from edrms.access.sql import visible_clients, visible_records
 from edrms.access.subjects import Subject, SubjectKind, clients_of, facts_within
 from edrms.clients.tables import ClientRow
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import Denied, NotFound, Refused, no_such
+from edrms.records.tables import Record
 from retention.answers import answer_of, columns_of, missing_of
 from retention.evaluation import ask
 from retention.model import Answer, Due, NotDue, Permanent, Schedule, Unknown
@@ -105,13 +106,15 @@ class Answers:
         self, actor: Actor, limit: int = 50, offset: int = 0, client_id: str = ""
     ) -> tuple[list[LackingFact], int]:
         """Facts without which records have no date, those most records wait for first, and how many
-        there are in all. Of people whom the actor may see; of one of them if client_id is given."""
+        there are in all. Of people and of records that the actor may see, both; of one of the people if
+        client_id is given."""
         require(actor, LIST_FACTS)
         with self._database.read() as session:
-            groups = _groups(actor, self._clock.now(), client_id)
+            now = self._clock.now()
+            groups = _groups(actor, now, client_id)
             total = session.scalar(select(func.count()).select_from(groups.subquery())) or 0
             rows = session.execute(groups.limit(limit).offset(offset)).all()
-            classes = _classes(session, [row[0] for row in rows])
+            classes = classes_lacking(session, actor, {row[0] for row in rows}, now)
         found = [
             LackingFact(client, event, why, classes.get((client, event, why), ()), count)
             for client, event, why, count in rows
@@ -140,21 +143,27 @@ def told(answer: Answer, schedule: Schedule, known: frozenset[str]) -> str:
 def _groups(actor: Actor, at: datetime, client_id: str) -> Select[str, str, str, int]:
     seen = select(ClientRow.client_id).where(visible_clients(actor, LIST_FACTS, at))
     count = func.count(MissingFact.record_id.distinct())
-    wanted: ColumnElement[bool] = MissingFact.client_id.in_(seen)
+    wanted = and_(MissingFact.client_id.in_(seen), _of_seen_records(actor, at))
     if client_id:
         wanted = and_(wanted, MissingFact.client_id == client_id)
     what = MissingFact.client_id, MissingFact.trigger, MissingFact.why
     return select(*what, count).where(wanted).group_by(*what).order_by(count.desc(), *what)
 
 
-def _classes(
-    session: Session, client_ids: Sequence[str]
+def _of_seen_records(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """True for facts lacking of records that the actor may see."""
+    visible = visible_records(actor, VIEW_ANSWER, at)
+    return MissingFact.record_id.in_(select(Record.record_id).where(visible))
+
+
+def classes_lacking(
+    session: Session, actor: Actor, client_ids: Collection[str], at: datetime
 ) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    """For each fact lacking of these people, the classes whose rules ask for it."""
+    """For each fact lacking of these people, the classes whose rules ask for it, of records that the
+    actor may see: a class alone can tell that there is a record."""
     what = MissingFact.client_id, MissingFact.trigger, MissingFact.why, MissingFact.class_id
-    rows = session.execute(
-        select(*what).where(MissingFact.client_id.in_(client_ids)).distinct().order_by(*what)
-    )
+    mine = MissingFact.client_id.in_(client_ids), _of_seen_records(actor, at)
+    rows = session.execute(select(*what).where(*mine).distinct().order_by(*what))
     found: dict[tuple[str, str, str], tuple[str, ...]] = {}
     for client_id, event, why, class_id in rows:
         key = client_id, event, why

@@ -12,22 +12,20 @@ from sqlalchemy.orm import Session
 from edrms.access.guards import said
 from edrms.access.model import Actor
 from edrms.access.policy import require
-from edrms.clock import Clock, civil_date
+from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, Refused
-from edrms.records.reading import visible_among
 from edrms.records.tables import CaseFile
 from edrms.staff.persons import is_somebody_else
 from edrms.uow import UnitOfWork, write
-from retention.comparing import Change, Preview, changes
 from retention.evaluation import alone_with_answers
 from retention.model import Drawn, Schedule
+from retention.preview_work import ask_for_preview, must_be_previewed
 from retention.profiles import PROFILES, profile_text, shipped_drawn
 from retention.schedule import parse, parse_drawn, render
 from retention.schedule_store import (
     drawn_as_json,
     get_version,
-    in_force,
     known_classes,
     read_schedule,
     row_in_force,
@@ -36,16 +34,14 @@ from retention.tables import ScheduleVersion
 
 VIEW_SCHEDULE = "retention:schedule:view"
 PROPOSE = "retention:schedule:propose"
-PREVIEW = "retention:schedule:preview"
 ENACT = "retention:schedule:enact"
-MOST_LISTED = 100
 _LONGEST_NOTE = 2000
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _NAMED = "Lower-case letters, digits and hyphens, at most 64, such as cornwall-2026."
 
 
 class Schedules:
-    """Proposes, previews and enacts schedules."""
+    """Proposes and enacts schedules; previews are previewing.py."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -87,41 +83,16 @@ class Schedules:
         classes = known_classes()
         given = parse_drawn(drawn, known_classes=classes) if drawn else shipped_drawn(classes)
         with write(self._database, actor, self._clock) as work:
-            return propose(work, text, profile, given, note).version
-
-    def preview(self, actor: Actor, version: int, most: int = MOST_LISTED) -> Preview:
-        """Which records would have another answer, with both and why; journalled.
-
-        The counts are of all records. Listed are the first `most` that the actor may see.
-        """
-        require(actor, PREVIEW)
-        with self._database.read() as session:
-            old, new = in_force(session), read_schedule(get_version(session, version))
-        found = Preview(version, old.version if old else None)
-        for looked_at, changed in changes(
-            self._database, old, new, civil_date(self._clock.now())
-        ):  # fmt: skip
-            found.records += looked_at
-            for change in changed:
-                found.count(change)
-            if len(found.listed) < most:
-                found.listed += self._seen(actor, changed)[: most - len(found.listed)]
-        with write(self._database, actor, self._clock) as work:
-            work.journal(PREVIEW, "schedule", str(version), records=found.records,
-                         changed=found.changed, against=found.against)  # fmt: skip
-        return found
-
-    def _seen(self, actor: Actor, changed: Sequence[Change]) -> list[Change]:
-        ids = [one.record_id for one in changed]
-        with self._database.read() as session:
-            seen = visible_among(session, actor, PREVIEW, ids, self._clock.now())
-        return [one for one in changed if one.record_id in seen]
+            version = propose(work, text, profile, given, note).version
+            ask_for_preview(work, version)
+            return version
 
     def take_effect(self, actor: Actor, version: int, reason: str) -> None:
         """From now on records are kept by this version; upkeep answers again for every one of them.
 
-        Refused for who proposed it, by whatever account is known to be theirs, and for one that is older
-        than the one in force.
+        Refused for who proposed it, by whatever account is known to be theirs, for one that is older
+        than the one in force, and without a preview of it that is finished, lately begun and against
+        what is in force now (not_previewed).
         """
         require(actor, ENACT)
         with write(self._database, actor, self._clock) as work:
@@ -132,7 +103,9 @@ class Schedules:
                     "A schedule is taken into force by somebody else than who proposed it.",
                     code="own_proposal",
                 )
-            enact(work, row, said(reason))
+            because = said(reason)
+            _must_be_next(work.session, row)
+            enact(work, row, because, must_be_previewed(work, row).preview_id)
 
 
 def propose(
@@ -156,16 +129,12 @@ def propose(
     return row
 
 
-def enact(work: UnitOfWork, row: ScheduleVersion, reason: str) -> None:
-    """Take a proposed version into force in the caller's transaction, who has asked the policy."""
-    if row.in_force_from is not None:
-        raise Conflict("This schedule was taken into force already.", code="in_force")
-    before = row_in_force(work.session)
-    if before is not None and before.version > row.version:
-        raise Refused(
-            f"Version {before.version} is in force, which is newer: propose this one again.",
-            code="older",
-        )
+def enact(work: UnitOfWork, row: ScheduleVersion, reason: str, preview_id: str = "") -> None:
+    """Take a proposed version into force in the caller's transaction, who has asked the policy.
+
+    preview_id: of what was looked at before.
+    """
+    before = _must_be_next(work.session, row)
     _must_have_what_files_use(work.session, read_schedule(row))
     if before is not None:
         before.replaced_at = work.now
@@ -173,7 +142,20 @@ def enact(work: UnitOfWork, row: ScheduleVersion, reason: str) -> None:
     row.enacted_because = reason
     work.session.flush()
     work.journal(ENACT, "schedule", str(row.version), personal=reason,
-                 replaces=before.version if before else None)  # fmt: skip
+                 replaces=before.version if before else None, preview=preview_id)  # fmt: skip
+
+
+def _must_be_next(session: Session, row: ScheduleVersion) -> ScheduleVersion | None:
+    """The version that this one would take the place of."""
+    if row.in_force_from is not None:
+        raise Conflict("This schedule was taken into force already.", code="in_force")
+    before = row_in_force(session)
+    if before is not None and before.version > row.version:
+        raise Refused(
+            f"Version {before.version} is in force, which is newer: propose this one again.",
+            code="older",
+        )
+    return before
 
 
 def install(work: UnitOfWork, profile: str) -> int:

@@ -14,8 +14,9 @@ BEGUN, MADE, RECEIVED = "begun", "made", "received"
 class Transfer(Base):
     """Records packed for an archive or another authority.
 
-    state: begun (being written) > made > received (the receipt agrees, file by file). authority: on what
-    ground it is handed over. receipt_sha256: of the receipt as it was given in.
+    state: begun (no bag is whole yet) > made > received (the receipt agrees, file by file). authority: on
+    what ground it is handed over. made_at: when the bag last taken was whole. receipt_sha256, checked_at,
+    checked_by: of the last receipt given in for that bag, whether it agreed or not.
     """
 
     __tablename__ = "transfers"
@@ -33,10 +34,13 @@ class Transfer(Base):
     received_by: Mapped[str] = mapped_column(String(64), default="")
     received_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     receipt_sha256: Mapped[str] = mapped_column(String(64), default="")
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    checked_by: Mapped[str] = mapped_column(String(64), default="")
 
 
 class TransferItem(Base):
-    """A record in a transfer. payload: SHA-256 of each of its files by path within the bag."""
+    """A record in a transfer. payload: SHA-256 of each of its files by path within the bag last taken.
+    said: the same as the receiver's last receipt has it, of those files that it names."""
 
     __tablename__ = "transfer_items"
     __table_args__ = (Index("ix_transfer_items_record", "record_id"),)
@@ -44,3 +48,4 @@ class TransferItem(Base):
     transfer_id: Mapped[str] = mapped_column(ForeignKey("transfers.transfer_id"), primary_key=True)
     record_id: Mapped[str] = mapped_column(ForeignKey("records.record_id"), primary_key=True)
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    said: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,11 +1,11 @@
 """Handing records to an archive or another authority: a bag with everything, and the receiver's receipt.
 
 What is handed over is a copy. The original goes only by disposal, and only after the receipt was compared
-with what was packed, file by file (`has_arrived`).
+with what was packed, file by file (transfer_receipts.py). No bag lies here: it is written where it is
+asked for, or made while it is sent. Looking at transfers is transfer_looks.py.
 """
 
-import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,21 +16,21 @@ from edrms.access.policy import require
 from edrms.audit.state import SealGuard
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
-from edrms.errors import Conflict, Invalid, Refused, no_such
+from edrms.errors import Conflict, Invalid, NotFound, Refused
 from edrms.ids import new_id, new_reference
 from edrms.records.reading import visible_record
-from edrms.records.tables import Record
 from edrms.storage.ports import ObjectStore
-from edrms.uow import UnitOfWork, write
-from retention.bag import BagWriter, read_receipt
-from retention.package import README, index_csv, put
+from edrms.uow import write
+from retention.bag import Bag, BagWriter
+from retention.bag_places import Directory, Zipped
+from retention.package import README, gathered, index_csv, put
+from retention.transfer_receipts import CONFIRM, HAND_OVER, confirmed, transfer_of
 from retention.transfer_tables import BEGUN, MADE, RECEIVED, Transfer, TransferItem
 
-HAND_OVER = "record:content:transfer"
-CONFIRM = "record:transfer:confirm"
+MOST_RECORDS = 2000
 SHORTEST, LONGEST = 10, 2000
 LONGEST_NAME = 200
-MOST_SAID = 20
+_Packing = Generator[None, None, None]
 
 
 class Transfers:
@@ -45,145 +45,149 @@ class Transfers:
         self._seals = seals
         self._council = council
 
+    def prepare(
+        self, actor: Actor, record_ids: Collection[str], recipient: str, authority: str
+    ) -> Transfer:
+        """Say what is to be handed to whom and on what ground; nothing leaves yet.
+
+        Raises Invalid per field, NotFound for a record the actor may not hand over.
+        """
+        require(actor, HAND_OVER)
+        recipient, authority = _said(recipient, authority)
+        ids = sorted(set(record_ids))
+        if not 0 < len(ids) <= MOST_RECORDS:
+            words = f"Name at least one record, and at most {MOST_RECORDS}."
+            raise Invalid(words, fields={"records": words})
+        with write(self._database, actor, self._clock) as work:
+            for record_id in ids:
+                visible_record(work.session, actor, HAND_OVER, record_id, work.now)
+            transfer = Transfer(
+                transfer_id=new_id(), reference=new_reference("T"), state=BEGUN,
+                recipient=recipient, authority=authority, made_by=actor.staff_id,
+                begun_at=work.now, files=0, size_bytes=0,
+            )  # fmt: skip
+            work.session.add(transfer)
+            for record_id in ids:
+                work.session.add(
+                    TransferItem(transfer_id=transfer.transfer_id, record_id=record_id, payload={})
+                )
+            work.journal("record:transfer:prepare", "transfer", transfer.transfer_id,
+                         records=len(ids), recipient=recipient)  # fmt: skip
+        return transfer
+
     def make(
         self, actor: Actor, record_ids: Collection[str], recipient: str, authority: str,
         directory: Path,
     ) -> Transfer:  # fmt: skip
         """Write a bag with these records into a new directory; each has its event before a byte leaves.
 
-        Raises Invalid per field, NotFound for a record the actor may not hand over, Refused where the
-        directory is there already, Damaged where stored bytes are not those recorded.
+        Raises as `prepare` does, Refused where the directory is there already, Damaged where stored
+        bytes are not those recorded.
         """
-        require(actor, HAND_OVER)
-        recipient, authority = _said(recipient, authority)
-        if not record_ids:
-            raise Invalid("Name at least one record.", fields={"records": "Name a record."})
         if directory.exists():
             raise Refused(f"{directory} is there already. Name a new directory.")
+        transfer = self.prepare(actor, record_ids, recipient, authority)
+        ids = self._leave(actor, transfer.reference)[1]
+        for _ in self._pack(actor, transfer, ids, BagWriter(Directory(directory))):
+            pass
+        with self._database.read() as session:
+            return session.get_one(Transfer, transfer.transfer_id)
+
+    def take(self, actor: Actor, reference: str) -> tuple[str, Iterator[bytes]]:
+        """Name and bytes of a bag as one ZIP file, made while it is taken; each record has its event
+        before a byte leaves. Only a bag that was taken whole can be confirmed, and only the last one.
+
+        Raises NotFound for an unknown transfer, Conflict where it has arrived, Refused where the actor
+        may not hand over all of its records. While it is taken: Damaged, and the file is cut off.
+        """
+        transfer, ids = self._leave(actor, reference)
+        return f"{transfer.reference}.zip", self._zipped(actor, transfer, ids)
+
+    def _zipped(self, actor: Actor, transfer: Transfer, ids: Sequence[str]) -> Iterator[bytes]:
+        place = Zipped(transfer.reference, self._clock.now())
+        for _ in self._pack(actor, transfer, ids, BagWriter(place)):
+            if made := place.taken():
+                yield made
+
+    def _leave(self, actor: Actor, reference: str) -> tuple[Transfer, list[str]]:
+        """Decide for each record anew, and write its event. Nothing leaves unless all may."""
+        require(actor, HAND_OVER)
         with write(self._database, actor, self._clock) as work:
             self._seals.check(work.session)
-            transfer = self._begin(work, sorted(set(record_ids)), recipient, authority)
-        return self._write(actor, BagWriter(directory), transfer, sorted(set(record_ids)))
+            transfer = transfer_of(work.session, reference)
+            if transfer.state == RECEIVED:
+                raise Conflict("This transfer was confirmed already.", code="transfer_state")
+            ids = _record_ids(work.session, transfer.transfer_id)
+            for record_id in ids:
+                try:
+                    decision = visible_record(
+                        work.session, actor, HAND_OVER, record_id, work.now
+                    )[1]  # fmt: skip
+                except NotFound as error:
+                    words = "It holds a record that is gone, or that you may not hand over."
+                    raise Refused(
+                        f"{words} Prepare another transfer.", code="transfer_closed"
+                    ) from error
+                work.journal(HAND_OVER, "record", record_id, reason=decision.reason,
+                             personal=transfer.authority, transfer=transfer.reference,
+                             recipient=transfer.recipient)  # fmt: skip
+        return transfer, ids
 
-    def _begin(
-        self, work: UnitOfWork, record_ids: Sequence[str], recipient: str, authority: str
-    ) -> Transfer:
-        transfer = Transfer(
-            transfer_id=new_id(), reference=new_reference("T"), state=BEGUN, recipient=recipient,
-            authority=authority, made_by=work.actor.staff_id, begun_at=work.now, files=0,
-            size_bytes=0,
-        )  # fmt: skip
-        work.session.add(transfer)
-        for record_id in record_ids:
-            _, decision = visible_record(work.session, work.actor, HAND_OVER, record_id, work.now)
-            work.session.add(
-                TransferItem(transfer_id=transfer.transfer_id, record_id=record_id, payload={})
-            )
-            work.journal(HAND_OVER, "record", record_id, reason=decision.reason, personal=authority,
-                         transfer=transfer.reference, recipient=recipient)  # fmt: skip
-        return transfer
-
-    def _write(
-        self, actor: Actor, bag: BagWriter, transfer: Transfer, record_ids: Sequence[str]
-    ) -> Transfer:
-        now = self._clock.now()
+    def _pack(
+        self, actor: Actor, transfer: Transfer, record_ids: Sequence[str], bag: BagWriter
+    ) -> _Packing:
         payloads, listed = {}, []
-        with self._database.read() as session:
-            for record_id in record_ids:
-                record = session.get_one(Record, record_id)
-                payloads[record_id], found = put(bag, session, self._store, actor, record, now)
-                listed.append(found)
+        for record_id in record_ids:
+            now = self._clock.now()
+            with self._database.read() as session:
+                record, _ = visible_record(session, actor, HAND_OVER, record_id, now)
+                folder = gathered(session, actor, record, now)
+            payloads[record_id] = yield from put(bag, self._store, folder)
+            listed.append(folder.described)
         words = README.format(council=self._council, recipient=transfer.recipient)
-        bag.add("README.txt", [words.encode()])
-        bag.add("index.csv", [index_csv(listed).encode()])
+        yield from bag.add("README.txt", [words.encode()])
+        yield from bag.add("index.csv", [index_csv(listed).encode()])
         made = bag.finish(
             {
                 "Source-Organization": self._council,
                 "External-Identifier": transfer.reference,
                 "External-Description": f"{len(record_ids)} records for {transfer.recipient}",
             },
-            civil_date(now),
+            civil_date(self._clock.now()),
         )
+        yield  # the end is sent before it counts as made
+        self._made(actor, transfer.transfer_id, made, payloads)
+
+    def _made(
+        self, actor: Actor, transfer_id: str, made: Bag, payloads: dict[str, dict[str, str]]
+    ) -> None:
         with write(self._database, actor, self._clock) as work:
-            row = work.session.get_one(Transfer, transfer.transfer_id)
+            row = work.session.get_one(Transfer, transfer_id, with_for_update=True)
+            if row.state == RECEIVED:
+                raise Conflict("This transfer was confirmed meanwhile.", code="transfer_state")
             row.state, row.made_at = MADE, work.now
             row.files, row.size_bytes = len(made.payload), made.octets
+            row.receipt_sha256, row.checked_at, row.checked_by = "", None, ""
             for record_id, payload in payloads.items():
-                work.session.get_one(TransferItem, (row.transfer_id, record_id)).payload = payload
-            work.journal("record:transfer:make", "transfer", row.transfer_id, files=row.files)
-        return row
+                item = work.session.get_one(TransferItem, (transfer_id, record_id))
+                item.payload, item.said = payload, {}
+            work.journal("record:transfer:make", "transfer", transfer_id, files=row.files)
 
     def confirm(self, actor: Actor, reference: str, receipt: str) -> Transfer:
         """Compare the receiver's own list of hashes with what was packed; from then on it has arrived.
 
         receipt: lines of SHA-256 and path, as the receiver's own tool wrote them. Every file of every
-        record must be there with the same hash: raises Invalid naming what is not, and nothing changes.
-        NotFound for an unknown reference, Conflict where it was confirmed or never finished.
+        record must be there with the same hash: raises Invalid naming what is not, and nothing has
+        arrived; what the receipt said of each file is kept. NotFound for an unknown reference, Conflict
+        where it was confirmed or no bag was taken whole.
         """
         require(actor, CONFIRM)
-        said = read_receipt(receipt)
-        with write(self._database, actor, self._clock) as work:
-            row = work.session.scalar(
-                select(Transfer).where(Transfer.reference == reference.strip().upper())
-                .with_for_update()
-            )  # fmt: skip
-            if row is None:
-                raise no_such("transfer")
-            if row.state != MADE:
-                words = "was confirmed already" if row.state == RECEIVED else "was never finished"
-                raise Conflict(f"This transfer {words}.", code="transfer_state")
-            _compare(_packed(work.session, row.transfer_id), said)
-            row.state, row.received_at, row.received_by = RECEIVED, work.now, actor.staff_id
-            row.receipt_sha256 = hashlib.sha256(receipt.encode()).hexdigest()
-            work.journal(CONFIRM, "transfer", row.transfer_id, receipt=row.receipt_sha256)
-        return row
-
-    def listed(self, actor: Actor) -> list[Transfer]:
-        """Every transfer, newest first."""
-        require(actor, HAND_OVER)
-        with self._database.read() as session:
-            return list(session.scalars(select(Transfer).order_by(Transfer.begun_at.desc())))
+        return confirmed(self._database, self._clock, actor, reference, receipt)
 
 
-def has_arrived(session: Session, record_ids: Collection[str]) -> set[str]:
-    """Those of these records that a receiver is known to have, whole."""
-    arrived = (
-        select(TransferItem.record_id)
-        .join(Transfer, Transfer.transfer_id == TransferItem.transfer_id)
-        .where(TransferItem.record_id.in_(list(record_ids)), Transfer.state == RECEIVED)
-    )
-    return set(session.scalars(arrived))
-
-
-def receivers(session: Session, record_ids: Collection[str]) -> dict[str, str]:
-    """Who is known to have each of these records, and by which transfer: the latest, in words."""
-    arrived = (
-        select(TransferItem.record_id, Transfer.recipient, Transfer.reference)
-        .join(Transfer, Transfer.transfer_id == TransferItem.transfer_id)
-        .where(TransferItem.record_id.in_(list(record_ids)), Transfer.state == RECEIVED)
-        .order_by(Transfer.received_at)
-    )
-    return {one: f"{recipient} ({by})" for one, recipient, by in session.execute(arrived)}
-
-
-def _packed(session: Session, transfer_id: str) -> dict[str, str]:
-    items = select(TransferItem.payload).where(TransferItem.transfer_id == transfer_id)
-    return {path: digest for payload in session.scalars(items) for path, digest in payload.items()}
-
-
-def _compare(packed: dict[str, str], said: dict[str, str]) -> None:
-    faults = [
-        f"{path}: {'has another hash' if path in said else 'is not in the receipt'}"
-        for path, digest in sorted(packed.items())
-        if said.get(path) != digest
-    ]
-    if faults:
-        more = f", and {len(faults) - MOST_SAID} more" if len(faults) > MOST_SAID else ""
-        raise Invalid(
-            f"The receipt does not agree: {'; '.join(faults[:MOST_SAID])}{more}. Nothing was changed.",
-            code="receipt_differs",
-            fields={"receipt": f"{len(faults)} of {len(packed)} files do not agree."},
-        )
+def _record_ids(session: Session, transfer_id: str) -> list[str]:
+    mine = select(TransferItem.record_id).where(TransferItem.transfer_id == transfer_id)
+    return list(session.scalars(mine.order_by(TransferItem.record_id)))
 
 
 def _said(recipient: str, authority: str) -> tuple[str, str]:

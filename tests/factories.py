@@ -62,6 +62,7 @@ def settings(home: Path, **given: Any) -> Settings:
     visitors too many."""
     fields: dict[str, Any] = {"home": home, "min_free_bytes": 0, "poll_s": 0.05} | UNLIMITED
     fields["audit_seal_limit_s"] = 1e9  # no sealer is at work beside it
+    fields["disposal_rest"] = 0.0  # nobody else is there to come first
     return Settings(**fields | instances.places() | given)
 
 

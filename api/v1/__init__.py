@@ -13,8 +13,10 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     holds,
     indexing,
     intake,
+    paper,
     retention,
     schedules,
     separation,
     session,
+    transfers,
 )

@@ -21,6 +21,7 @@ def batch(account: BatchAccount) -> schema.Batch:
         settings=row.settings, sides=Sides(row.sides), expected_sheets=row.expected_sheets,
         expected_documents=row.expected_documents, announced_files=row.announced_files,
         scanned_from=row.scanned_from, scanned_until=row.scanned_until, closed_at=row.closed_at,
+        faults=row.faults,
         differences=[
             schema.CountDifference(what=one.what, expected=one.expected, came=one.came)
             for one in account.differences

@@ -6,12 +6,11 @@ from api.authn import actor, permission, step_up
 from api.v1 import blueprint, schema_access
 from api.v1 import schema_retention as schema
 from api.v1.operation import body, operation, send
-from api.web.context import instance
+from api.web.context import instance, page_number
 from retention.answers import columns_of
 from retention.comparing import Change
 from retention.schedule import render
 from retention.tables import ScheduleVersion
-from retention.words import sentence
 
 
 @blueprint.get("/retention/schedules")
@@ -54,22 +53,33 @@ def export_schedule(version: int) -> Response:
     return Response(render(found), mimetype="text/csv")
 
 
+@blueprint.post("/retention/schedules/<int:version>/preview")
+@permission("retention:schedule:preview")
+@operation(schema.PreviewAsked, status=202)
+def ask_for_preview(version: int) -> Response:
+    """Have it previewed by the facts of now. A proposed version is previewed without being asked."""
+    made = schema.PreviewAsked(preview_id=instance().retention.previews.ask(actor(), version))
+    return send(made, 202)
+
+
 @blueprint.get("/retention/schedules/<int:version>/preview")
 @permission("retention:schedule:preview")
-@operation(schema.SchedulePreview)
+@operation(schema.SchedulePreview, query=("page",))
 def preview_schedule(version: int) -> Response:
-    """Which records would have another date, with both and why. Nothing is changed."""
-    found = instance().retention.schedules.preview(actor(), version)
-    _, proposed = instance().retention.schedules.version(actor(), version)
+    """How far the last preview is; once it is finished, which records that you may see would have
+    another date, with both and why. Nothing is changed."""
+    found = instance().retention.previews.of(actor(), version, page_number())
+    sums = found.sums
     return send(
         schema.SchedulePreview(
-            version=version, against=found.against, records=found.records, changed=found.changed,
-            become_due=found.become_due,
+            version=version, state=found.state, percent=found.percent, against=found.against,
+            is_current=found.is_current, begun_at=found.begun_at, finished_at=found.finished_at,
+            records=sums.records, changed=sums.changed, become_due=sums.become_due,
             by_class={
                 class_id: {str(effect): count for effect, count in sorted(effects.items())}
-                for class_id, effects in sorted(found.by_class.items())
+                for class_id, effects in sorted(sums.by_class.items())
             },
-            listed=[_change(one, sentence(one.after, proposed)) for one in found.listed],
+            listed=[_change(one.change, one.after) for one in found.page],
         )
     )  # fmt: skip
 

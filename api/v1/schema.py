@@ -120,6 +120,7 @@ class Batch(Model):
     scanned_until: datetime | None
     closed_at: datetime | None
     differences: list[CountDifference]
+    faults: list[str] = Field(description="What does not agree between manifest and files.")
     pages: PageAccount
     item_ids: list[str]
 

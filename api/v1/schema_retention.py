@@ -168,13 +168,22 @@ class ScheduleChange(Model):
     why: str
 
 
+class PreviewAsked(Model):
+    preview_id: str
+
+
 class SchedulePreview(Model):
-    """What would change for every record, were this version in force."""
+    """What would change for the records that you may see, were this version in force."""
 
     version: int
-    against: int | None = Field(description="The version in force.")
+    state: str = Field(description="waiting, finished, failed; empty where none was asked for.")
+    percent: int = Field(description="How much was looked at.")
+    against: int | None = Field(description="The version in force when it was asked for.")
+    is_current: bool = Field(description="That version is in force still.")
+    begun_at: datetime | None = Field(description="Facts are those of then or later.")
+    finished_at: datetime | None
     records: int
     changed: int
     become_due: int = Field(description="Records that would be due at once.")
     by_class: dict[str, dict[str, int]]
-    listed: list[ScheduleChange] = Field(description="The first of those you may see.")
+    listed: list[ScheduleChange] = Field(description="A page of them.")

@@ -35,6 +35,9 @@ GROUPS: tuple[Group, ...] = (
             "record:content:file": _l("filed record %(it)s"),
             "record:content:erase": _l("erased a part of record %(it)s"),
             "record:content:transfer": _l("handed over a copy of record %(it)s"),
+            "record:transfer:prepare": _l("prepared transfer %(it)s"),
+            "record:transfer:check": _l("gave in a receipt of transfer %(it)s that does not agree"),
+            "record:transfer:view": _l("looked at transfer %(it)s"),
             "record:transfer:make": _l("packed transfer %(it)s"),
             "record:transfer:confirm": _l("confirmed that transfer %(it)s arrived"),
             "record:content:destroy": _l("destroyed record %(it)s"),
@@ -72,6 +75,9 @@ GROUPS: tuple[Group, ...] = (
             "batch:list:reopen": _l("opened batch %(it)s again"),
             "batch:count:tell": _l("told what was counted of batch %(it)s"),
             "batch:sheet:make": _l("made sheets to print"),
+            "batch:manifest:fault": _l(
+                "noted what does not agree with the manifest of batch %(it)s"
+            ),
             "batch:letter:trace": _l("looked for a letter among the post"),
             "batch:item:receive": _l("received a file into batch %(it)s"),
             "item:content:open": _l("took file %(it)s apart into pages"),
@@ -166,6 +172,37 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     Group(
+        "paper",
+        _l("Paper"),
+        {
+            "batch:quality:check": _l("recorded a quality check of batch %(it)s"),
+            "paper:box:register": _l("registered box %(it)s"),
+            "paper:box:view": _l("looked at the paper of %(it)s"),
+            "paper:box:move": _l("moved box %(it)s"),
+            "paper:box:lend": _l("gave out box %(it)s"),
+            "paper:box:return": _l("took back box %(it)s"),
+            "paper:box:lose": _l("reported box %(it)s lost"),
+            "paper:box:find": _l("reported box %(it)s found"),
+            "paper:box:retire": _l("retired box %(it)s"),
+            "paper:box:label": _l("made a label for box %(it)s"),
+            "paper:part:place": _l("put paper into a box (%(it)s)"),
+            "paper:part:separate": _l("took paper out of its batch (%(it)s)"),
+            "paper:part:move": _l("moved paper to another box (%(it)s)"),
+            "paper:part:keep": _l("marked paper to be kept for good (%(it)s)"),
+            "paper:part:report": _l("said what became of paper (%(it)s)"),
+            "paper:place:view": _l("looked where the paper of client %(it)s is"),
+            "paper:task:open": _l("opened paper task %(it)s"),
+            "paper:task:isolate": _l("isolated the paper of task %(it)s"),
+            "paper:task:close": _l("closed paper task %(it)s"),
+            "paper:destruction:propose": _l("proposed destruction of paper %(it)s"),
+            "paper:destruction:view": _l("looked at destruction of paper %(it)s"),
+            "paper:destruction:confirm": _l("confirmed destruction of paper %(it)s"),
+            "paper:destruction:decline": _l("declined destruction of paper %(it)s"),
+            "paper:destruction:certify": _l("certified destruction of paper %(it)s"),
+            "paper:certificate:view": _l("opened the certificate of destruction of paper %(it)s"),
+        },
+    ),
+    Group(
         "staff",
         _l("Staff"),
         {
@@ -231,6 +268,10 @@ KINDS: dict[str, str] = {
     "hold": _l("Hold"),
     "secret_hold": _l("Secret hold"),
     "disposal_case": _l("Disposal case"),
+    "paper_box": _l("Box of paper"),
+    "paper_part": _l("Paper"),
+    "paper_task": _l("Task of paper"),
+    "paper_destruction": _l("Destruction of paper"),
 }
 
 

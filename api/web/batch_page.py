@@ -38,7 +38,9 @@ def batch_page(
         scanned_until=account.batch.scanned_until,
         announced_files=account.batch.announced_files,
         received_files=sum(item.parent_id is None for item in items),
+        sees_paper=holds(actor, "paper:box:view"),
         counts=tuple(_count_row(one) for one in account.counts),
+        faults=tuple(account.batch.faults),
         **_closing(account, actor, names),
         errors=errors,
     )

@@ -17,7 +17,7 @@ from edrms.access.subjects import Subject, SubjectKind
 from retention.desk_filter import NO_CLASS, NO_TRIGGER, Standing, Wanted
 from retention.model import Trigger, Why
 
-FIELDS = ("state", "class", "service", "from", "to", "client", "lacks", "why")
+FIELDS = ("state", "class", "service", "from", "to", "client", "lacks", "why", "sealed")
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
@@ -34,6 +34,7 @@ def wanted_of(given: Mapping[str, str]) -> tuple[Wanted, dict[str, str]]:
         "service": (_("Choose a service of the list."), set(wording.SERVICES)),
         "lacks": (_("Choose a fact of the list."), {NO_TRIGGER, *(str(one) for one in Trigger)}),
         "why": (_("Follow a link of the work list instead."), {str(one) for one in Why}),
+        "sealed": (_("Follow a link of the desk instead."), {"yes"}),
     }
     faults = {
         name: words for name, (words, values) in known.items()
@@ -55,6 +56,7 @@ def _wanted(given: Mapping[str, str], days: Mapping[str, date | None]) -> Wanted
         standing=Standing(given["state"]) if given["state"] else None, class_id=given["class"],
         service=given["service"], from_day=days["from"], to_day=days["to"],
         client_id=given["client"], lacks=given["lacks"], why=given["why"],
+        sealed=given["sealed"] == "yes",
     )  # fmt: skip
 
 
@@ -86,6 +88,8 @@ def _words(given: Mapping[str, str]) -> tuple[str, ...]:
         subject = Subject(SubjectKind.CLIENT, given["client"])
         name = links_to([subject])[subject].text
         found.append(_("Of one person: %(name)s.", name=name))
+    if given["sealed"]:
+        found.append(_("Under a seal that you are let in to."))
     if given["lacks"]:
         fact = fact_words("" if given["lacks"] == NO_TRIGGER else given["lacks"])
         found.append(_("Waiting for: %(fact)s.", fact=fact))

@@ -76,7 +76,20 @@ def _figures(given: Given, wanted: Wanted, found: Totals) -> Iterable[Figure]:
             href=records_href(given, Standing.WAITING),
             detail=_("Filed lately. They are kept; most are dated within minutes."),
         )  # fmt: skip
+    yield from _sealed_figures()
     yield from _others_figures()
+
+
+def _sealed_figures() -> Iterable[Figure]:
+    """What is due under a seal, for who admits people to it: no governance officer can see it before."""
+    if not holds(actor(), "access:seal:admit"):
+        return
+    due = instance().retention.desk.overdue(actor(), sealed=True)
+    yield Figure(
+        label=_("Sealed records due"), count=due, is_alarm=bool(due),
+        href=url_for("retention_desk.records", state="overdue", sealed="yes"),
+        detail=_("Admit an information governance officer, who can propose them."),
+    )  # fmt: skip
 
 
 def _others_figures() -> Iterable[Figure]:
@@ -114,6 +127,7 @@ def home_figures() -> tuple[Figure, ...]:
                detail=_("Their day has come.")),
         Figure(label=_("Facts to find out"), count=facts, href=url_for("retention_desk.unknown"),
                detail=_("Without them records have no date.")),
+        *_sealed_figures(),
         *_others_figures(),
     )  # fmt: skip
 

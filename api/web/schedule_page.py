@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from api.authn import actor
 from api.web.context import instance
 from api.web.hold_wording import class_names
+from api.web.presenting import pagination
 from api.web.retention_wording import ACTIONS, BASES, EFFECTS, alternative_words
 from api.web.subjects import href_of
 from api.web.view_models import (
@@ -23,8 +24,9 @@ from edrms.access.subjects import Subject, SubjectKind
 from retention.comparing import Effect
 from retention.desk import VIEW_DESK
 from retention.model import Action, Rule
-from retention.previewing import SeenChange
-from retention.schedules import ENACT, PREVIEW, PROPOSE
+from retention.preview_work import PREVIEW
+from retention.previewing import PAGE_SIZE, SeenChange
+from retention.schedules import ENACT, PROPOSE
 from retention.tables import ScheduleVersion
 from retention.words import EVENTS, length
 
@@ -105,23 +107,26 @@ def _one(version: int) -> tuple[ScheduleVersion, VersionRow]:
     return row, next(one for one in version_rows(every) if one.version == version)
 
 
-def preview_page(version: int) -> PreviewPage:
-    """What a version would change, of the records the reader may see."""
+def preview_page(version: int, number: int) -> PreviewPage:
+    """What a version would change, of the records the reader may see; one page of them (from 1)."""
     row, shown = _one(version)
-    found = instance().retention.previews.of(actor(), version)
+    found = instance().retention.previews.of(actor(), version, number)
     names, sums = class_names(), found.sums
+    may_enact = (
+        shown.state == "proposed" and holds(actor(), ENACT) and row.proposed_by != actor().staff_id
+    )
     return PreviewPage(
-        shown=shown, against=sums.against, records=sums.records, changed=sums.changed,
-        become_due=sums.become_due,
+        shown=shown, state=found.state, percent=found.percent, is_under_way=found.is_under_way,
+        is_current=found.is_current, begun_at=found.begun_at, against=found.against,
+        records=sums.records, changed=sums.changed, become_due=sums.become_due,
         headings=(*(str(EFFECTS[one]) for one in _COUNTED), _("Newly due")),
         by_class=tuple(
             (class_id, names.get(class_id, ""),
-             (*(counts.get(one, 0) for one in _COUNTED), found.due_by_class.get(class_id, 0)))
+             (*(counts.get(one, 0) for one in _COUNTED), sums.due_by_class.get(class_id, 0)))
             for class_id, counts in sorted(sums.by_class.items())
         ),
-        first=tuple(change_rows(found.first)),
-        may_enact=shown.state == "proposed" and holds(actor(), ENACT)
-        and row.proposed_by != actor().staff_id,
+        first=tuple(change_rows(found.page)),
+        paging=pagination(number, PAGE_SIZE, sums.changed), may_enact=may_enact,
     )  # fmt: skip
 
 
@@ -141,8 +146,11 @@ def enact_page(
 ) -> EnactPage:  # fmt: skip
     """The form that takes a version into force."""
     row, shown = _one(version)
+    seen = instance().retention.previews.of(actor(), version, most=0)
     return EnactPage(
-        shown=shown, is_own=row.proposed_by == actor().staff_id,
+        shown=shown, previewed_at=seen.begun_at if seen.is_finished and seen.is_current else None,
+        changed=seen.sums.changed, become_due=seen.sums.become_due,
+        is_own=row.proposed_by == actor().staff_id,
         replaces=instance().retention.schedules.number_in_force(actor()), reason=reason,
         errors=errors,
     )  # fmt: skip

@@ -23,6 +23,7 @@ _LINKS = (
     ("queue.index", _l("Indexing queue"), "document:queue:view"),
     ("search.index", _l("Search"), "search:index:query"),
     ("clients.find", _l("Clients"), "client:file:view"),
+    ("paper.index", _l("Paper"), "paper:box:view"),
     ("holds.index", _l("Holds"), "hold:hold:view"),
     ("retention_desk.index", _l("Retention"), "retention:desk:view"),
     ("retention_schedule.index", _l("Retention schedule"), "retention:schedule:view"),

@@ -84,6 +84,26 @@ HELD: Mapping[str, Reason] = {
         _l("The file is too large or too deeply packed to be checked for viruses."),
         _l("Split it into smaller files and upload those, or tell your system administrator."),
     ),
+    HeldReason.NOT_NAMED: Reason(
+        _l("The manifest does not name this file."),
+        _l("Ask the sender whether it belongs here. Try again to have it read, or reject it."),
+    ),
+    HeldReason.NAMED_TWICE: Reason(
+        _l("The manifest names this file twice and says different things of it."),
+        _l("Ask the sender which is right. Try again to have it read, or reject it."),
+    ),
+    HeldReason.NO_MANIFEST: Reason(
+        _l("The manifest that came with this file cannot be read."),
+        _l("Ask the sender for the manifest. Try again to have the file read without it."),
+    ),
+    HeldReason.OTHER_BYTES: Reason(
+        _l("The file is not the one that the manifest describes: its SHA-256 differs."),
+        _l("Ask the sender to send it again. Reject this one, or try again to have it read."),
+    ),
+    HeldReason.OTHER_PAGES: Reason(
+        _l("The file has another number of pages than its manifest says."),
+        _l("Count the paper. Try again to have it read as it is, or reject it and scan again."),
+    ),
 }
 
 STREAMS: Mapping[str, str] = {
@@ -104,6 +124,7 @@ SERVICES: Mapping[str, str] = {
 JOBS: Mapping[str, str] = {
     "open_item": _l("Open a file"),
     "read_page": _l("Read a page"),
+    "preview_schedule": _l("Preview a retention schedule"),
     "divide_item": _l("Divide a file into documents"),
     "index_record": _l("Add a record to the search index"),
 }

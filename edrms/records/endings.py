@@ -5,17 +5,18 @@ The rooms that hold content each have an adapter of it; retention goes through t
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from edrms.access.model import Actor
 
+Thing = TypeVar("Thing")
 AT_ONCE = 50  # records of one transaction: whoever views a page waits for it
 
 
-def groups_of(record_ids: Collection[str]) -> Iterator[list[str]]:
-    """The ids in order, so many at a time as one transaction may hold."""
-    every = list(record_ids)
-    return (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE))
+def groups_of(things: Collection[Thing], size: int = 0) -> Iterator[list[Thing]]:
+    """These in order, so many at a time; unless said otherwise as many as one transaction may hold."""
+    every, size = list(things), size or AT_ONCE
+    return (every[at : at + size] for at in range(0, len(every), size))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,13 @@ SET = "staff:person:set"
 
 
 def set_person(
-    database: Database, clock: Clock, actor: Actor, staff_id: str, employee_number: str, email: str
-) -> None:
-    """Record whose an account is. Not of one's own account. Raises Invalid where neither is given."""
+    database: Database, clock: Clock, actor: Actor, staff_id: str, employee_number: str, email: str,
+    *, is_same_person: bool = False,
+) -> None:  # fmt: skip
+    """Record whose an account is. Not of one's own account. Raises Invalid where neither is given, and
+    (number_in_use) where another account has the number or the address, unless it is said that both are
+    the same person's.
+    """
     require(actor, MANAGE)
     if staff_id == actor.staff_id:
         raise Invalid("Whose your own account is, is recorded by somebody else.")
@@ -38,13 +42,41 @@ def set_person(
     if address and (address.count("@") != 1 or address.startswith("@") or address.endswith("@")):
         raise Invalid("Say whose the account is.", fields={"email": "This is no e-mail address."})
     with write(database, actor, clock) as work:
+        work.alone("staff persons")
         member = work.session.get(StaffMember, staff_id)
         if member is None or member.kind != "person":
             raise Invalid("Choose a person's account.", fields={"staff": "Choose a person."})
+        if not is_same_person:
+            _must_be_free(work.session, staff_id, number, address)
         row = work.session.get(StaffPerson, staff_id) or StaffPerson(staff_id=staff_id)
         row.employee_number, row.email = number, address
         work.session.add(row)
         work.journal(SET, "staff", staff_id, personal=f"{number} {address}".strip())
+
+
+def _must_be_free(session: Session, staff_id: str, number: str, address: str) -> None:
+    for field, column, given in (
+        ("employee_number", StaffPerson.employee_number, number),
+        ("email", StaffPerson.email, address),
+    ):
+        taken = session.scalar(
+            select(StaffMember.username)
+            .join(StaffPerson, StaffPerson.staff_id == StaffMember.staff_id)
+            .where(column == given, column != "", StaffPerson.staff_id != staff_id)
+            .order_by(StaffMember.username)
+            .limit(1)
+        )
+        if taken is not None:
+            words = f"The account {taken} has it too. Say so if both are the same person's."
+            raise Invalid(words, code="number_in_use", fields={field: words})
+
+
+def person_of(database: Database, actor: Actor, staff_id: str) -> tuple[str, str]:
+    """Employee number and e-mail address recorded for an account, "" for each that is not."""
+    require(actor, MANAGE)
+    with database.read() as session:
+        row = session.get(StaffPerson, staff_id)
+        return (row.employee_number, row.email) if row else ("", "")
 
 
 def is_somebody_else(session: Session, staff_id: str, others: Collection[str]) -> bool | None:

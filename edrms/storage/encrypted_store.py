@@ -70,13 +70,13 @@ class EncryptedStore:
     def fetch(self, key: ObjectKey, sha256: str, to: Path) -> None:
         copy_checked(lambda: self.open(key), key, sha256, to)
 
-    def delete(self, key: ObjectKey) -> None:
+    def delete(self, *keys: ObjectKey) -> None:
         """Never of what a filed record still opens: its key is destroyed first, which asks about holds."""
-        holders = self.keys_kept.holders_of([key]).get(key, set())
-        if any(one.startswith(RECORD) for one in holders):
-            raise Refused("This object belongs to a filed record.", code="filed", key=key)
-        self.inner.delete(key)
-        self.keys_kept.forget(key)
+        for key, holders in self.keys_kept.holders_of(keys).items():
+            if any(one.startswith(RECORD) for one in holders):
+                raise Refused("This object belongs to a filed record.", code="filed", key=key)
+        self.inner.delete(*keys)
+        self.keys_kept.forget(*keys)
 
     def keys(self) -> Iterator[tuple[ObjectKey, datetime]]:
         return self.inner.keys()

@@ -5,7 +5,7 @@ under the root key. All is durable before the object counts as stored. What the 
 in clear it has only in memory. Looking after it: key_upkeep.py. Tables: key_tables.py.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from edrms.storage.root_keys import RootKey
 
 VERSION = 1
 _TRIES = 5
+_MOST_IN_A_LIST = 500  # keys in one IN (...), well below what either engine takes
 _MAKING = 0x6B657973  # any number, the same for all who make one
 _OBJECTS, _HOLDERS = ObjectKeyRow.__table__.c, HolderKey.__table__.c
 _WRAPPED = (  # asked for every page that is viewed, so made once
@@ -204,15 +205,13 @@ class KeyStore:
             key=key,
         )
 
-    def forget(self, key: ObjectKey) -> None:
-        """Remove an object's key from every holder, once the object itself is gone."""
-        with self.database.read() as session:
-            known = session.scalar(
-                select(ObjectKeyRow.object_key).where(ObjectKeyRow.object_key == key).limit(1)
-            )
-        if known is not None:
+    def forget(self, *keys: ObjectKey) -> None:
+        """Remove these objects' keys from every holder, once the objects themselves are gone."""
+        known = [key for key, holders in self.holders_of(keys).items() if holders]
+        if known:
             with self.write() as session:
-                session.execute(delete(ObjectKeyRow).where(ObjectKeyRow.object_key == key))
+                for some in _parts(known):
+                    session.execute(delete(ObjectKeyRow).where(ObjectKeyRow.object_key.in_(some)))
 
     # --- who holds what ---------------------------------------------------------------------------
 
@@ -239,13 +238,26 @@ class KeyStore:
     def holders_of(self, keys: Collection[ObjectKey]) -> dict[ObjectKey, set[Holder]]:
         """Who can open each of these objects; an empty set for one that nobody can."""
         found: dict[ObjectKey, set[Holder]] = {key: set() for key in keys}
-        statement = select(ObjectKeyRow.object_key, ObjectKeyRow.holder).where(
-            ObjectKeyRow.object_key.in_(list(keys))
-        )
         with self.database.read() as session:
-            for key, holder in session.execute(statement):
-                found[ObjectKey(key)].add(Holder(holder))
+            for some in _parts(found):
+                statement = select(ObjectKeyRow.object_key, ObjectKeyRow.holder).where(
+                    ObjectKeyRow.object_key.in_(some)
+                )
+                for key, holder in session.execute(statement):
+                    found[ObjectKey(key)].add(Holder(holder))
         return found
+
+    def held_among(self, holders: Iterable[Holder]) -> list[ObjectKey]:
+        """The objects that any of these holders can open."""
+        held = select(ObjectKeyRow.object_key).where(ObjectKeyRow.holder.in_(list(holders)))
+        with self.database.read() as session:
+            return [ObjectKey(key) for key in session.scalars(held)]
+
+    def there_among(self, holders: Iterable[Holder]) -> set[Holder]:
+        """Those of these holders that have a row: a key, or one that was destroyed."""
+        with self.database.read() as session:
+            there = select(HolderKey.holder).where(HolderKey.holder.in_(list(holders)))
+            return {Holder(holder) for holder in session.scalars(there)}
 
     def destroyed_among(self, holders: Collection[Holder]) -> set[Holder]:
         """Those of these holders whose key was destroyed."""
@@ -276,6 +288,11 @@ class KeyStore:
             )
             if session.scalar(select(ObjectKeyRow.object_key).where(of_holder).limit(1)) is None:
                 session.execute(delete(HolderKey).where(HolderKey.holder == holder))
+
+
+def _parts(keys: Iterable[ObjectKey]) -> Iterator[list[ObjectKey]]:
+    every = list(keys)
+    return (every[at : at + _MOST_IN_A_LIST] for at in range(0, len(every), _MOST_IN_A_LIST))
 
 
 def _holder_row(opened: OpenHolder, now: datetime) -> HolderKey:

@@ -1,24 +1,21 @@
-"""Looking after the key store: another root key in small steps, a look at every key, destroying a key.
+"""Looking after the key store: another root key in small steps, a look at every key. Destroying keys is
+key_destroying.py.
 
 Nothing here reads or writes an object.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from edrms.errors import CannotStart, Damaged
 from edrms.ids import ObjectKey
 from edrms.storage import wrapping
-from edrms.storage.holders import Holder
 from edrms.storage.key_store import KeyStore
 from edrms.storage.key_tables import HolderKey, KeyStoreRow, ObjectKeyRow
 
 STEP = 200
-_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +44,6 @@ class KeyHealth:
     def under_older(self) -> int:
         """How many of them are still under an older root key."""
         return self.holders - self.under_root.get(self.root_id, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Destroyed:
-    """A holder's key is gone. unreadable: objects nobody can open any more. still_held: objects that
-    another holder can open (the original several records share). at: when it was first destroyed."""
-
-    holder: Holder
-    at: datetime
-    unreadable: tuple[ObjectKey, ...]
-    still_held: tuple[ObjectKey, ...]
 
 
 def health(keys: KeyStore) -> KeyHealth:
@@ -161,63 +147,3 @@ def _rewrap_store(keys: KeyStore, current: str) -> None:
 
 def _rewrapped(keys: KeyStore, root_id: str, wrapped: bytes, bound_to: bytes) -> tuple[str, bytes]:
     return keys.root.wrap(keys.root.unwrap(root_id, wrapped, bound_to), bound_to)
-
-
-def destroy(keys: KeyStore, holder: Holder) -> Destroyed:
-    """Destroy a holder's key, and prove that it is gone; may be repeated. Nothing brings it back but a
-    backup of the key store.
-
-    Raises Damaged when the key can still be found afterwards, Unavailable when the store is away.
-    """
-    with keys.write() as session:
-        row = session.get(HolderKey, holder, with_for_update=True)
-        if row is None:
-            row = HolderKey(holder=holder, made_at=keys.clock.now(), wrapped=b"", root_id="")
-            session.add(row)
-        under = session.execute(
-            select(ObjectKeyRow.object_key, ObjectKeyRow.wrapped).where(
-                ObjectKeyRow.holder == holder
-            )
-        ).all()
-        secret = [bytes(one) for one in (row.wrapped, *(wrapped for _, wrapped in under)) if one]
-        session.execute(delete(ObjectKeyRow).where(ObjectKeyRow.holder == holder))
-        row.wrapped, row.root_id = b"", ""
-        row.destroyed_at = at = row.destroyed_at or keys.clock.now()
-    keys.database.clear_deleted(HolderKey.__tablename__, ObjectKeyRow.__tablename__)
-    _prove_absent(keys, holder, secret)
-    objects = [ObjectKey(key) for key, _ in under]
-    left = keys.holders_of(objects)
-    return Destroyed(
-        holder, at,
-        tuple(key for key in objects if not left[key]),
-        tuple(key for key in objects if left[key]),
-    )  # fmt: skip
-
-
-def _prove_absent(keys: KeyStore, holder: Holder, secret: Sequence[bytes]) -> None:
-    """Look in the rows by a fresh reading, and where the store is a file, in every byte of it."""
-    with keys.database.read() as session:
-        row = session.get(HolderKey, holder)
-    gone = row is not None and not row.wrapped and not keys.held_by(holder)
-    file = keys.database.file()
-    if file is not None:
-        beside = [Path(f"{file}{ending}") for ending in ("", "-wal", "-journal")]
-        gone = gone and not any(_holds(one, secret) for one in beside if one.exists())
-    if not gone:
-        raise Damaged(
-            "A destroyed key can still be found in the key store. Nothing else was destroyed: stop "
-            "what else has the key store open, then try again.",
-            holder=holder,
-        )
-
-
-def _holds(file: Path, secret: Sequence[bytes]) -> bool:
-    longest = max(map(len, secret), default=1)
-    with file.open("rb") as content:
-        tail = b""
-        while piece := content.read(_PIECE_BYTES):
-            here = tail + piece
-            if any(one in here for one in secret):
-                return True
-            tail = here[-longest:]
-    return False

@@ -100,11 +100,14 @@ class LocalObjectStore:
     def fetch(self, key: ObjectKey, sha256: str, to: Path) -> None:
         copy_checked(lambda: self.open(key), key, sha256, to)
 
-    def delete(self, key: ObjectKey) -> None:
-        path = self._path(key)
-        path.unlink(missing_ok=True)
-        if path.parent.exists():
-            _sync_directory(path.parent)
+    def delete(self, *keys: ObjectKey) -> None:
+        """All names first, then each directory once: a journalling disk takes them together."""
+        paths = [self._path(key) for key in keys]
+        for path in paths:
+            path.unlink(missing_ok=True)
+        for folder in sorted({path.parent for path in paths}):
+            if folder.exists():
+                _sync_directory(folder)
 
     def keys(self) -> Iterator[tuple[ObjectKey, datetime]]:
         for path in filter(lambda one: is_key(one.name), self._root.glob("??/*")):

@@ -81,8 +81,11 @@ class ObjectStore(Protocol):
         """
         ...
 
-    def delete(self, key: ObjectKey) -> None:
-        """Remove the object with all its versions; nothing happens if it is absent already."""
+    def delete(self, *keys: ObjectKey) -> None:
+        """Remove these objects with all their versions; nothing happens for one absent already.
+
+        When it returns all are gone, durably. Cut off or refused, some may be; begun again it goes on.
+        """
         ...
 
     def keys(self) -> Iterator[tuple[ObjectKey, datetime]]:

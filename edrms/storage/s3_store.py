@@ -74,8 +74,11 @@ class S3ObjectStore:
     def fetch(self, key: ObjectKey, sha256: str, to: Path) -> None:
         copy_checked(lambda: self.open(key), key, sha256, to)
 
-    def delete(self, key: ObjectKey) -> None:
-        check_shape(key)
+    def delete(self, *keys: ObjectKey) -> None:
+        for key in keys:
+            self._delete(check_shape(key))
+
+    def _delete(self, key: ObjectKey) -> None:
         if self._requests.has_object_lock() and self._is_any_version_held(key):
             raise Refused("The document store holds this object: it may not be deleted.", key=key)
         self._requests.delete_all(key)

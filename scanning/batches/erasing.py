@@ -6,81 +6,73 @@ when the last of its documents is destroyed.
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from edrms.access.model import Actor
-from edrms.clock import Clock
-from edrms.db import Database
-from edrms.errors import Damaged
-from edrms.records.endings import Erased, groups_of
-from edrms.records.erasing import ERASE
+from edrms.records.erasing import ErasedRows
 from edrms.records.tables import PageContent
-from edrms.uow import UnitOfWork, write
+from edrms.uow import UnitOfWork
 from scanning.batches.model import DocumentState
 from scanning.batches.tables import Document, Item, ItemPage, SuggestedClient
 
-_TABLES = (Document.__tablename__, Item.__tablename__, SuggestedClient.__tablename__)
 
-
-class LedgerRows:
+class LedgerRows(ErasedRows):
     """A Holding: see the module."""
 
     name = "ledger"
+    tables = (Document.__tablename__, Item.__tablename__, SuggestedClient.__tablename__)
+    looked_for = "suggestions and their reasons, notes of reading, the name of the file as it came"
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
+    def erase_rows(self, work: UnitOfWork, record_ids: Collection[str]) -> None:
+        """See ErasedRows."""
+        of_records = Document.record_id.in_(record_ids)
+        asked = select(Document.document_id, Document.item_id).where(of_records)
+        rows = work.session.execute(asked.order_by(Document.document_id).with_for_update())
+        items = dict(rows.all())
+        told = {
+            "state": DocumentState.DISPOSED, "suggestion": {}, "reason": "", "pdf_key": "",
+            "pdf_sha256": "", "pdf_size_bytes": 0,
+        }  # fmt: skip
+        for change in (
+            update(Document).where(of_records).values(**told),
+            delete(SuggestedClient).where(SuggestedClient.document_id.in_(items)),
+            update(ItemPage).where(ItemPage.document_id.in_(items)).values(reason=""),
+        ):
+            work.session.execute(change)
+        ended = work.session.scalars(_ended_among(set(items.values()))).all()
+        _erase_items(work, ended)
 
-    def erase(self, actor: Actor, record_ids: Collection[str]) -> dict[str, Erased]:
-        """See Holding."""
-        for some in groups_of(record_ids):
-            with write(self._database, actor, self._clock) as work:
-                for record_id in some:
-                    for document in work.session.scalars(_of_record(record_id)):
-                        _erase_document(work, document)
-                    work.journal(ERASE, "record", record_id, place=self.name)
-        self._database.clear_deleted(*_TABLES)
-        with self._database.read() as session:
-            return {record_id: _looked_at(session, record_id) for record_id in record_ids}
+    def left_of(self, session: Session, record_ids: Collection[str]) -> set[str]:
+        """See ErasedRows."""
+        asked = (
+            select(
+                Document.record_id, Document.item_id, Document.suggestion, Document.pdf_key,
+                Item.name,
+            )
+            .join(Item, Item.item_id == Document.item_id)
+            .where(Document.record_id.in_(record_ids))
+        )  # fmt: skip
+        rows = session.execute(asked).all()
+        ended = set(session.scalars(_ended_among({row.item_id for row in rows})))
+        return {
+            row.record_id
+            for row in rows
+            if row.suggestion or row.pdf_key or (row.name and row.item_id in ended)
+        }
 
 
-def _of_record(record_id: str) -> Select[Document]:
-    return select(Document).where(Document.record_id == record_id)
-
-
-def _erase_document(work: UnitOfWork, document: Document) -> None:
-    document.state, document.suggestion, document.reason = DocumentState.DISPOSED, {}, ""
-    document.pdf_key, document.pdf_sha256, document.pdf_size_bytes = "", "", 0
-    named = SuggestedClient.document_id == document.document_id
-    work.session.execute(delete(SuggestedClient).where(named))
-    for page in document.pages:
-        page.reason = ""
-    work.session.flush()
-    if not work.session.scalar(_left_of(document.item_id)):
-        _erase_item(work, document.item)
-
-
-def _left_of(item_id: str) -> Select[int]:
-    """How many documents of an item are not destroyed."""
-    return select(func.count(Document.document_id)).where(
-        Document.item_id == item_id, Document.state != DocumentState.DISPOSED
+def _ended_among(item_ids: Collection[str]) -> Select[str]:
+    """Those of these items all of whose documents are destroyed."""
+    other = exists().where(
+        Document.item_id == Item.item_id, Document.state != DocumentState.DISPOSED
     )
+    return select(Item.item_id).where(Item.item_id.in_(item_ids), ~other)
 
 
-def _erase_item(work: UnitOfWork, item: Item) -> None:
-    item.name, item.held_detail, item.notes, item.object_key = "", "", [], ""
+def _erase_items(work: UnitOfWork, item_ids: Collection[str]) -> None:
+    told = {"name": "", "held_detail": "", "notes": [], "object_key": ""}
+    work.session.execute(update(Item).where(Item.item_id.in_(item_ids)).values(**told))
     loose = select(ItemPage.page_id).where(
-        ItemPage.item_id == item.item_id, ItemPage.document_id.is_(None)
+        ItemPage.item_id.in_(item_ids), ItemPage.document_id.is_(None)
     )
     work.session.execute(delete(PageContent).where(PageContent.page_id.in_(loose)))
-
-
-def _looked_at(session: Session, record_id: str) -> Erased:
-    for document in session.scalars(_of_record(record_id)):
-        is_last = not session.scalar(_left_of(document.item_id))
-        if document.suggestion or document.pdf_key or (is_last and document.item.name):
-            raise Damaged("The ledger still tells of a destroyed record.", record=record_id)
-    return Erased(
-        "suggestions and their reasons, notes of reading, the name of the file as it came"
-    )

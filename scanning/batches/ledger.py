@@ -95,6 +95,15 @@ class Ledger:
         with self._database.read() as session:
             return session.scalar(statement) or 0
 
+    def open_by(self, actor: Actor, channel: str) -> list[Batch]:
+        """Batches that the actor opened by this channel and that are not closed, oldest first."""
+        require(actor, "batch:own:view")
+        statement = select(Batch).where(
+            Batch.opened_by == actor.staff_id, Batch.channel == channel, Batch.closed_at.is_(None)
+        )
+        with self._database.read() as session:
+            return list(session.scalars(statement.order_by(Batch.number)))
+
     def attention(self, actor: Actor) -> Attention:
         """What needs a person among the batches the actor may see."""
         with self._database.read() as session:
@@ -155,6 +164,7 @@ class Ledger:
             opened = item.page_count is not None
             item.state = ItemState.READING if opened else ItemState.RECEIVED
             item.held_reason = item.held_detail = ""
+            item.expected_pages = None  # a person has looked at what the manifest says
             work.journal("item:content:retry", "item", item_id)
             if opened:
                 enqueue_next(work, DIVIDE_ITEM, item_id, share=item.batch_id)

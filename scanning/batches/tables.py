@@ -23,7 +23,8 @@ class UploadTotal(Base):
 class Batch(Base):
     """What came in together: a delivery of post, one upload, one run of `edrms ingest`.
 
-    What was counted and said beforehand: scanning/intake/delivery.py. closed_at: None while files may
+    What was counted and said beforehand: scanning/intake/delivery.py. faults: what does not agree between
+    its manifest and what came, in words. closed_at: None while files may
     still come. closing_reason: why it was closed although counts differ.
     """
 
@@ -50,6 +51,7 @@ class Batch(Base):
     sender_key: Mapped[str | None] = mapped_column(String(200))
     opened_by: Mapped[str] = mapped_column(String(32), index=True)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    faults: Mapped[list[str]] = mapped_column(JSON, default=list)
     closed_by: Mapped[str] = mapped_column(String(32), default="")
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closing_reason: Mapped[str] = mapped_column(Text, default="")
@@ -62,7 +64,10 @@ class Batch(Base):
 
 
 class Item(Base):
-    """One file as it came, and where its untouched bytes lie. States: scanning/batches/model.py."""
+    """One file as it came, and where its untouched bytes lie. States: scanning/batches/model.py.
+
+    expected_pages: how many its manifest says, None once a person has accepted another number.
+    """
 
     __tablename__ = "items"
     __table_args__ = (
@@ -86,6 +91,7 @@ class Item(Base):
     held_detail: Mapped[str] = mapped_column(Text, default="")
     media_type: Mapped[str] = mapped_column(String(100), default="")
     page_count: Mapped[int | None] = mapped_column(Integer)
+    expected_pages: Mapped[int | None] = mapped_column(Integer)
     notes: Mapped[list[Any]] = mapped_column(JSON, default=list)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     batch: Mapped[Batch] = relationship(back_populates="items")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from scanning.batches.model import ItemState, Reconciliation, Whereabouts, whereabouts
@@ -59,17 +59,27 @@ def attention(session: Session, visible: ColumnElement[bool]) -> Attention:
 
 def whole_account(session: Session) -> Reconciliation:
     """The account over every batch there is."""
+    return _account_where(session, true())
+
+
+def account_of_batch(session: Session, batch_id: str) -> Reconciliation:
+    """The account of one batch, without its items."""
+    return _account_where(session, Item.batch_id == batch_id)
+
+
+def _account_where(session: Session, of_items: ColumnElement[bool]) -> Reconciliation:
     items, pages, counted = session.execute(
         select(
             func.count(Item.item_id), func.coalesce(func.sum(Item.page_count), 0),
             func.count(Item.page_count),
-        )
+        ).where(of_items)
     ).one()  # fmt: skip
     rows = session.execute(
         select(Item.state, ItemPage.kind, Document.state, func.count())
         .select_from(ItemPage)
         .join(Item, Item.item_id == ItemPage.item_id)
         .outerjoin(Document, Document.document_id == ItemPage.document_id)
+        .where(of_items)
         .group_by(Item.state, ItemPage.kind, Document.state)
     )
     at: Counter[Whereabouts] = Counter()

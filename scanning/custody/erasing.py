@@ -6,9 +6,10 @@ untouched. Where one has none, the file stays with the others and ends with them
 a destroyed attachment came in. The certificate says so (docs/adr/0018).
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -16,7 +17,8 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Damaged, NotFound
 from edrms.ids import ObjectKey
-from edrms.records.endings import Erased
+from edrms.pace import Pace
+from edrms.records.endings import Erased, groups_of
 from edrms.records.locking import ObjectLocks
 from edrms.records.tables import FILED, PageContent, Record, Rendition
 from edrms.storage.encrypted_store import EncryptedStore
@@ -26,9 +28,13 @@ from scanning.batches.model import DocumentState
 from scanning.batches.tables import Document, Item, ItemPage
 from scanning.batches.verify import fault_in
 from scanning.custody.rules import ItemFacts
-from scanning.custody.service import KeyCustody, facts_of_item
+from scanning.custody.service import KeyCustody, facts_of_items
 
 REMOVE = "record:original:remove"
+AT_A_TIME = (
+    1000  # records, and objects, whose bytes go together: a directory is synced once for all
+)
+WORDS = "{} objects of its pages and their keys, in the store and in the key store"
 
 
 class StoredObjects:
@@ -38,7 +44,7 @@ class StoredObjects:
 
     def __init__(
         self, database: Database, store: EncryptedStore, custody: KeyCustody, locks: ObjectLocks,
-        clock: Clock,
+        clock: Clock, pace: Pace,
     ) -> None:  # fmt: skip
         self._locks = locks
         self._database = database
@@ -46,61 +52,74 @@ class StoredObjects:
         self._keys = store.keys_kept
         self._custody = custody
         self._clock = clock
+        self._pace = pace
 
     def erase(self, actor: Actor, record_ids: Collection[str]) -> dict[str, Erased]:
-        """See Holding."""
-        for record_id in record_ids:
-            self._custody.destroy_record(record_id)
-        return {record_id: self._bytes_of(actor, record_id) for record_id in record_ids}
+        """See Holding. Every key goes before the first byte does."""
+        for some in groups_of(record_ids):
+            with self._pace.turn():
+                self._custody.destroy_records(some)
+        erased: dict[str, Erased] = {}
+        for many in groups_of(record_ids, AT_A_TIME):
+            erased |= self._bytes_of(actor, many)
+        return erased
 
-    def _bytes_of(self, actor: Actor, record_id: str) -> Erased:
-        with self._database.read() as session:
-            item_id = session.get_one(Record, record_id).item_id
-            facts = facts_of_item(session, item_id)
-            others = list(session.scalars(_others(item_id)))
-        if facts is None:  # filed without an item: only keys and renditions are known
-            return self._without_item(actor, record_id)
-        own = {key for one in facts.documents if one.record_id == record_id for key in one.objects}
-        self._remove(actor, own)
-        if facts.shared and self._is_free(facts, others):
-            self._part(actor, item_id, facts, others)
-        self._check_gone(record_id, own)
-        words = f"{len(own)} objects of its pages and their keys, in the store and in the key store"
-        with self._database.read() as session:
-            return Erased(words, tuple(sorted(_remaining(session, item_id))))
+    def _bytes_of(self, actor: Actor, record_ids: Collection[str]) -> dict[str, Erased]:
+        own: dict[str, set[ObjectKey]] = {}
+        items: dict[str, ItemFacts] = {}
+        for some in groups_of(record_ids):
+            with self._pace.turn(), self._database.read() as session:
+                _add_objects_of(session, some, own, items)
+        self._remove(actor, [key for keys in own.values() for key in keys])
+        self._part(actor, list({one.item_id: one for one in items.values() if one.shared}.values()))
+        remaining: dict[str, set[str]] = {}
+        for some in groups_of(own):
+            with self._pace.turn():
+                self._check_gone({one: own[one] for one in some})
+                with self._database.read() as session:
+                    came_in = {items[one].item_id for one in some if one in items}
+                    remaining |= _remaining(session, came_in)
+        return {
+            one: Erased(WORDS.format(len(keys)), _named(remaining, items.get(one)))
+            for one, keys in own.items()
+        }
 
-    def _without_item(self, actor: Actor, record_id: str) -> Erased:
-        with self._database.read() as session:
-            of_record = Rendition.record_id == record_id
-            keys = set(
-                map(ObjectKey, session.scalars(select(Rendition.object_key).where(of_record)))
-            )
-        self._remove(actor, keys)
-        self._check_gone(record_id, keys)
-        return Erased(f"{len(keys)} objects and their keys, in the store and in the key store")
+    def _part(self, actor: Actor, items: Sequence[ItemFacts]) -> None:
+        """Files as they came go where nobody needs them any more. The rows stop naming one only once it is
+        gone, so that whatever cuts this off is made good."""
+        parting: list[ItemFacts] = []
+        for some in groups_of(items):
+            with self._pace.turn():
+                parting += self._parted(actor, some)
+        self._remove(actor, [key for one in parting for key in one.shared])
+        for ids in groups_of([one.item_id for one in parting]):
+            with self._pace.turn(), write(self._database, actor, self._clock) as work:
+                work.session.execute(
+                    update(Item).where(Item.item_id.in_(ids)).values(object_key="")
+                )
+                work.session.execute(
+                    delete(PageContent).where(PageContent.page_id.in_(_loose_pages(ids)))
+                )
+                for item_id in ids:
+                    work.journal(REMOVE, "item", item_id)
 
-    def _is_free(self, facts: ItemFacts, others: list[Document]) -> bool:
+    def _parted(self, actor: Actor, items: Sequence[ItemFacts]) -> list[ItemFacts]:
+        """Those of these whose file may go; whoever stays has let go of it."""
+        with self._database.read() as session:
+            others = _others(session, [one.item_id for one in items])
+        parting = [one for one in items if self._is_free(others[one.item_id])]
+        staying = (other for one in parting for other in others[one.item_id])
+        if survivors := [other.record_id for other in staying if other.record_id]:
+            self._take_from(actor, survivors)
+        self._keys.forget(*(key for one in parting for key in one.shared))
+        return parting
+
+    def _is_free(self, others: Sequence[Document]) -> bool:
         """Whether the file as it came may go: nobody else needs it for what they have of it."""
         return all(
             other.pdf_key and not fault_in(self._store, ObjectKey(other.pdf_key), other.pdf_sha256)
             for other in others
         )
-
-    def _part(self, actor: Actor, item_id: str, facts: ItemFacts, others: list[Document]) -> None:
-        """The rows stop naming it only once it is gone, so that whatever cuts this off is made good."""
-        survivors = [other.record_id for other in others if other.record_id]
-        if survivors:
-            self._take_from(actor, survivors)
-        for key in facts.shared:  # the others hold it too, and need it no more
-            self._keys.forget(key)
-        self._remove(actor, facts.shared)
-        with write(self._database, actor, self._clock) as work:
-            item = work.session.get_one(Item, item_id)
-            item.object_key = ""
-            work.session.execute(
-                delete(PageContent).where(PageContent.page_id.in_(_loose_pages(item_id)))
-            )
-            work.journal(REMOVE, "item", item_id)
 
     def _take_from(self, actor: Actor, survivors: list[str]) -> None:
         originals = Rendition.record_id.in_(survivors), Rendition.kind == "original"
@@ -112,15 +131,17 @@ class StoredObjects:
             for record_id in named:
                 work.journal(REMOVE, "record", record_id)
 
-    def _remove(self, actor: Actor, keys: Collection[ObjectKey]) -> None:
-        self._locks.unlock(actor, keys)
-        for key in keys:
-            self._store.delete(key)
+    def _remove(self, actor: Actor, keys: Sequence[ObjectKey]) -> None:
+        for some in groups_of(keys, AT_A_TIME):
+            with self._pace.aside():
+                self._locks.unlock(actor, some)
+                self._store.delete(*some)
 
-    def _check_gone(self, record_id: str, keys: Collection[ObjectKey]) -> None:
+    def _check_gone(self, own: Mapping[str, Collection[ObjectKey]]) -> None:
+        keys = [key for some in own.values() for key in some]
         left = [key for key in keys if self._is_there(key)]
         left += [key for key, holders in self._keys.holders_of(keys).items() if holders]
-        left += self._keys.held_by(record_holder(record_id))
+        left += self._keys.held_among(map(record_holder, own))
         if left:
             raise Damaged("Objects or keys of a destroyed record are still there.", keys=left)
 
@@ -132,35 +153,73 @@ class StoredObjects:
         return True
 
 
-def _others(item_id: str) -> Select[Document]:
-    """Documents of an item that somebody still needs: waiting, put aside, or a record that stays."""
-    return (
+def _add_objects_of(
+    session: Session, record_ids: Collection[str], own: dict[str, set[ObjectKey]],
+    items: dict[str, ItemFacts],
+) -> None:  # fmt: skip
+    """By record: to `own` the objects of each alone, to `items` what is so of the item it came in; one
+    filed without an item has only its renditions, and no facts."""
+    asked = select(Record.record_id, Record.item_id).where(Record.record_id.in_(record_ids))
+    came_in = dict(session.execute(asked).all())
+    facts = facts_of_items(session, set(came_in.values()))
+    own |= {record_id: set() for record_id in came_in}
+    for item in facts.values():
+        for document in item.documents:
+            if document.record_id in came_in:
+                own[document.record_id] |= document.objects
+    alone = [record_id for record_id, item_id in came_in.items() if item_id not in facts]
+    forms = select(Rendition.record_id, Rendition.object_key)
+    for record_id, key in session.execute(forms.where(Rendition.record_id.in_(alone))):
+        own[record_id].add(ObjectKey(key))
+    items |= {one: facts[item] for one, item in came_in.items() if item in facts}
+
+
+def _others(session: Session, item_ids: Collection[str]) -> dict[str, list[Document]]:
+    """By item, documents that somebody still needs: waiting, put aside, or a record that stays."""
+    found: dict[str, list[Document]] = {item_id: [] for item_id in item_ids}
+    wanted = (
         select(Document)
         .outerjoin(Record, Record.record_id == Document.record_id)
         .where(
-            Document.item_id == item_id,
+            Document.item_id.in_(item_ids),
             Document.state != DocumentState.DISPOSED,
             or_(Record.record_id.is_(None), Record.state == FILED),
         )
-        .order_by(Document.ordinal)
+        .order_by(Document.item_id, Document.ordinal)
     )
+    for one in session.scalars(wanted):
+        found[one.item_id].append(one)
+    return found
 
 
-def _loose_pages(item_id: str) -> Select[str]:
+def _loose_pages(item_ids: Collection[str]) -> Select[str]:
     return select(ItemPage.page_id).where(
-        ItemPage.item_id == item_id, ItemPage.document_id.is_(None)
+        ItemPage.item_id.in_(item_ids), ItemPage.document_id.is_(None)
     )
 
 
-def _remaining(session: Session, item_id: str) -> set[str]:
-    """References of the records whose file as it came still contains this one's pages: those of its own
+def _named(remaining: Mapping[str, set[str]], facts: ItemFacts | None) -> tuple[str, ...]:
+    return tuple(sorted(remaining[facts.item_id])) if facts else ()
+
+
+def _remaining(session: Session, item_ids: Collection[str]) -> dict[str, set[str]]:
+    """By item, references of the records whose file as it came still contains its pages: those of its own
     item while that has its file, and of the messages it came in."""
-    found: set[str] = set()
-    asked: str | None = item_id
+    found: dict[str, set[str]] = {item_id: set() for item_id in item_ids}
+    asked = {
+        item_id: {item_id} for item_id in item_ids
+    }  # an item or message, and whom it is asked for
     while asked:
-        item = session.get_one(Item, asked)
-        if item.object_key:
-            kept = select(Record.reference).where(Record.item_id == asked, Record.state == FILED)
-            found.update(session.scalars(kept))
-        asked = item.parent_id
+        outer: dict[str, set[str]] = defaultdict(set)
+        columns = Item.item_id, Item.object_key, Item.parent_id
+        kept = select(Record.item_id, Record.reference).where(Record.state == FILED)
+        there = session.execute(select(*columns).where(Item.item_id.in_(asked))).all()
+        named = [one.item_id for one in there if one.object_key]
+        for item_id, reference in session.execute(kept.where(Record.item_id.in_(named))):
+            for one in asked[item_id]:
+                found[one].add(reference)
+        for item in there:
+            if item.parent_id:
+                outer[item.parent_id] |= asked[item.item_id]
+        asked = outer
     return found

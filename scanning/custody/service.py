@@ -6,6 +6,7 @@ round goes on. Rules: rules.py.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,15 +15,16 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Damaged, Refused
 from edrms.ids import ObjectKey
-from edrms.records.tables import DESTROYING, PageContent, Record
+from edrms.records.tables import DESTROYING, DISPOSED, PageContent, Record
 from edrms.storage.holders import ITEM, Holder, item_holder, record_holder
+from edrms.storage.key_destroying import Destroyed, destroy
 from edrms.storage.key_store import KeyStore
-from edrms.storage.key_upkeep import Destroyed, destroy
 from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Document, Item, ItemPage
 from scanning.custody.rules import Change, DocumentFacts, ItemFacts, change
 
 AT_ONCE = 50
+_GIVEN_UP = (DESTROYING, DISPOSED)
 _ON_FILE = (DocumentState.FILED, DocumentState.DISPOSED)
 
 
@@ -66,69 +68,85 @@ class KeyCustody:
             self._keys.drop(holder, needed.drop, even_last=needed.for_nobody)
         return bool(needed.add or needed.drop or needed.for_nobody)
 
-    def destroy_record(self, record_id: str) -> Destroyed:
-        """Destroy the key of a record and prove it gone; may be repeated. Its objects can then be
+    def destroy_records(self, record_ids: Collection[str]) -> dict[str, Destroyed]:
+        """Destroy the keys of some records and prove them gone; may be repeated. Their objects can then be
         opened by nobody but other records of the same original.
 
-        Only of a record that was given up to destruction, for good and in a committed transaction that
-        asked about holds (retention/hold_guard.py, condemn): Refused for every other, an absent one too.
-        The caller removes the objects that are unreadable now. Raises Damaged when the record's item still
-        held a key of its pages or a key can be found afterwards; then nothing more may be destroyed.
+        Only of records that were given up to destruction, for good and in a committed transaction that
+        asked about holds (retention/hold_guard.py, condemn): Refused for all where one of them was not, or
+        is absent. One that another process has ended meanwhile is looked for again, and is gone. The
+        caller removes the objects that are unreadable now. Raises Damaged when a record's item still held
+        a key of its pages or a key can be found afterwards; then nothing more may be destroyed.
         """
+        wanted = set(record_ids)
         with self._database.read() as session:
-            asked = select(Record.item_id, Record.state).where(Record.record_id == record_id)
-            item_id, state = session.execute(asked).one_or_none() or ("", "")
-            if state != DESTROYING:
-                raise Refused("This record was not given up to destruction.", code="not_condemned")
-            facts = facts_of_item(session, item_id) if item_id else None
-        if item_id and facts:
-            self.settle(item_id)
-            self._check_let_go(facts, record_id)
-        return destroy(self._keys, record_holder(record_id))
+            asked = select(Record.record_id, Record.item_id).where(
+                Record.record_id.in_(wanted), Record.state.in_(_GIVEN_UP)
+            )
+            items = dict(session.execute(asked).all())
+        if items.keys() != wanted:
+            raise Refused("This record was not given up to destruction.", code="not_condemned")
+        holding = self._keys.there_among(map(item_holder, set(items.values())))
+        for record_id, item_id in items.items():
+            if item_holder(item_id) in holding:
+                self._let_go(record_id, item_id)
+        destroyed = destroy(self._keys, [record_holder(one) for one in items])
+        return {one: destroyed[record_holder(one)] for one in items}
 
-    def _check_let_go(self, facts: ItemFacts, record_id: str) -> None:
+    def _let_go(self, record_id: str, item_id: str) -> None:
+        with self._database.read() as session:
+            facts = facts_of_item(session, item_id)
+        if facts is None:
+            return
+        self.settle(item_id)
         own = {key for one in facts.documents if one.record_id == record_id for key in one.objects}
-        if own & self._keys.held_by(item_holder(facts.item_id)).keys():
+        if own & self._keys.held_by(item_holder(item_id)).keys():
             raise Damaged("A file's own key still opens pages of this record.", record=record_id)
 
 
 def facts_of_item(session: Session, item_id: str) -> ItemFacts | None:
     """What the rows say of an item's objects; None if there is no such item."""
-    item = session.get(Item, item_id)
-    if item is None:
-        return None
-    objects = _objects_of_pages(session, item_id)
-    documents = session.execute(
-        select(Document.document_id, Document.state, Document.record_id, Document.pdf_key).where(
-            Document.item_id == item_id
+    return facts_of_items(session, [item_id]).get(item_id)
+
+
+def facts_of_items(session: Session, item_ids: Collection[str]) -> dict[str, ItemFacts]:
+    """The same for many in three statements, by id; an item that there is not is left out."""
+    columns = Item.item_id, Item.state, Item.object_key
+    items = session.execute(select(*columns).where(Item.item_id.in_(item_ids))).all()
+    objects = _objects_of_pages(session, item_ids)
+    documents = defaultdict(list)
+    wanted = select(
+        Document.item_id, Document.document_id, Document.state, Document.record_id, Document.pdf_key
+    )
+    for row in session.execute(wanted.where(Document.item_id.in_(item_ids))):
+        made = objects[row.item_id, row.document_id]
+        pdf = {ObjectKey(row.pdf_key)} if row.pdf_key else set()
+        record_id = (row.record_id or "") if row.state in _ON_FILE else ""
+        documents[row.item_id].append(DocumentFacts(record_id, frozenset(made | pdf)))
+    return {
+        item_id: ItemFacts(
+            item_id=item_id,
+            is_read=state == ItemState.READ,
+            shared=frozenset(({ObjectKey(key)} if key else set()) | objects[item_id, None]),
+            documents=tuple(documents[item_id]),
         )
-    ).all()
-    return ItemFacts(
-        item_id=item_id,
-        is_read=item.state == ItemState.READ,
-        shared=frozenset(
-            ({ObjectKey(item.object_key)} if item.object_key else set()) | objects[None]
-        ),
-        documents=tuple(
-            DocumentFacts(
-                record_id=(row.record_id or "") if row.state in _ON_FILE else "",
-                objects=frozenset(
-                    objects[row.document_id] | ({ObjectKey(row.pdf_key)} if row.pdf_key else set())
-                ),
-            )
-            for row in documents
-        ),
-    )
+        for item_id, state, key in items
+    }
 
 
-def _objects_of_pages(session: Session, item_id: str) -> dict[str | None, set[ObjectKey]]:
-    """Pictures and text layers by document; under None those of pages in no document."""
+def _objects_of_pages(
+    session: Session, item_ids: Collection[str]
+) -> dict[tuple[str, str | None], set[ObjectKey]]:
+    """Pictures and text layers by item and document; under None those of pages in no document."""
     statement = (
-        select(ItemPage.document_id, PageContent.view_key, PageContent.text_layer_key)
+        select(
+            ItemPage.item_id, ItemPage.document_id, PageContent.view_key,
+            PageContent.text_layer_key,
+        )
         .join(PageContent, PageContent.page_id == ItemPage.page_id)
-        .where(ItemPage.item_id == item_id)
-    )
-    found: dict[str | None, set[ObjectKey]] = defaultdict(set)
-    for document_id, view, layer in session.execute(statement):
-        found[document_id] |= {ObjectKey(key) for key in (view, layer) if key}
+        .where(ItemPage.item_id.in_(item_ids))
+    )  # fmt: skip
+    found: dict[tuple[str, str | None], set[ObjectKey]] = defaultdict(set)
+    for item_id, document_id, view, layer in session.execute(statement):
+        found[item_id, document_id] |= {ObjectKey(key) for key in (view, layer) if key}
     return found

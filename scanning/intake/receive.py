@@ -6,7 +6,7 @@ too large leaves nothing behind but its event.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -22,12 +22,14 @@ from edrms.jobs.queue import enqueue
 from edrms.storage.holders import item_holder
 from edrms.storage.ports import KeepingStore, StoredObject
 from edrms.uow import UnitOfWork, write
-from scanning.batches.model import OPEN_ITEM
+from scanning.batches.model import OPEN_ITEM, ItemState
 from scanning.batches.tables import Batch, Item
 from scanning.intake.delivery import Delivery
 from scanning.intake.opening import open_batch
 from scanning.intake.quota import QuotaUsedUp, check_quota, count_upload
+from scanning.intake.reconciling import Expected
 from scanning.intake.rules import clean_file_name
+from scanning.reading.model import HeldReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,15 @@ class Intake:
         with write(self._database, actor, self._clock) as work:
             return open_batch(work, channel, delivery or Delivery(), key)
 
+    def note_faults(self, actor: Actor, batch_id: str, faults: Sequence[str]) -> None:
+        """Keep with the batch what does not agree between its manifest and what came; said once."""
+        with write(self._database, actor, self._clock) as work:
+            batch = _own_batch(work.session, actor, batch_id)
+            new = [fault[:500] for fault in faults if fault[:500] not in batch.faults]
+            if new:
+                batch.faults = [*batch.faults, *new]
+                work.journal("batch:manifest:fault", "batch", batch_id, faults=len(new))
+
     def receive_file(
         self,
         actor: Actor,
@@ -96,8 +107,10 @@ class Intake:
         chunks: Iterable[bytes],
         *,
         sender_key: str | None = None,
+        expected: Expected | None = None,
     ) -> Received:
-        """Take one file in. sender_key: the sender's own name for this sending, so that a repeat after
+        """Take one file in. expected: what its manifest says of it; it is held where that does not agree.
+        sender_key: the sender's own name for this sending, so that a repeat after
         a lost answer gives the first receipt again rather than a second item; blank is none.
 
         Raises UploadCutOff, TooLarge, QuotaUsedUp, NoSpace, NotFound (no such batch), BatchClosed,
@@ -122,7 +135,7 @@ class Intake:
             self._note_refusal(actor, batch_id, error)
             raise
         try:
-            receipt = self._accept(actor, batch_id, item_id, name, stored, sender_key)
+            receipt = self._accept(actor, batch_id, item_id, name, stored, sender_key, expected)
         except (QuotaUsedUp, BatchClosed) as error:
             self._store.delete(stored.key)
             self._note_refusal(actor, batch_id, error)
@@ -144,6 +157,7 @@ class Intake:
         name: str,
         stored: StoredObject,
         sender_key: str | None,
+        expected: Expected | None,
     ) -> Received:
         with write(self._database, actor, self._clock) as work:
             work.alone(f"items of {batch_id}")
@@ -151,7 +165,9 @@ class Intake:
             if earlier is None:
                 _must_be_open(_own_batch(work.session, actor, batch_id))
                 count_upload(work, actor.staff_id, stored.size_bytes, self._per_day_bytes)
-                item = add_item(work, batch_id, item_id, name, stored, sender_key=sender_key)
+                item = add_item(
+                    work, batch_id, item_id, name, stored, sender_key=sender_key, expected=expected
+                )
                 return Received(
                     ItemId(item.item_id), stored.sha256, stored.size_bytes, item.identical_to
                 )
@@ -174,8 +190,10 @@ def add_item(
     *,
     sender_key: str | None = None,
     parent: Item | None = None,
+    expected: Expected | None = None,
 ) -> Item:
-    """Write a stored object into the ledger, with its event and the job that will open it.
+    """Write a stored object into the ledger, with its event and the job that will open it, unless it is
+    to be held.
 
     item_id: the one it was stored for (item_holder).
     """
@@ -190,15 +208,27 @@ def add_item(
         name=clean_file_name(name), object_key=stored.key, sha256=stored.sha256,
         size_bytes=stored.size_bytes, identical_to=twin, received_at=work.now,
         parent_id=parent.item_id if parent else None, depth=parent.depth + 1 if parent else 0,
-        notes=["identical"] if twin else [],
+        notes=["identical"] if twin else [], expected_pages=expected.pages if expected else None,
     )  # fmt: skip
     session.add(item)
     work.journal(
         "batch:item:receive", "item", item.item_id,
         batch=batch_id, sha256=stored.sha256, size_bytes=stored.size_bytes, identical_to=twin,
     )  # fmt: skip
-    enqueue(work, OPEN_ITEM, item.item_id, share=batch_id)
+    held = _held_for(expected, stored)
+    if held is None:
+        enqueue(work, OPEN_ITEM, item.item_id, share=batch_id)
+    else:
+        item.state, item.held_reason = ItemState.HELD, held
+        work.journal("item:content:hold", "item", item.item_id, reason=held.value)
     return item
+
+
+def _held_for(expected: Expected | None, stored: StoredObject) -> HeldReason | None:
+    if expected is None or expected.held is not None:
+        return expected.held if expected else None
+    differs = expected.sha256 and expected.sha256 != stored.sha256
+    return HeldReason.OTHER_BYTES if differs else None
 
 
 def _own_batch(session: Session, actor: Actor, batch_id: str) -> Batch:

@@ -112,6 +112,11 @@ class HeldReason(StrEnum):
     READER_CRASHED = "reader_crashed"
     INFECTED = "infected"
     NOT_SCANNED = "not_scanned"
+    NOT_NAMED = "not_named"
+    NAMED_TWICE = "named_twice"
+    NO_MANIFEST = "no_manifest"
+    OTHER_BYTES = "other_bytes"
+    OTHER_PAGES = "other_pages"
 
 
 class CannotRead(Exception):

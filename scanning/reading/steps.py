@@ -92,6 +92,7 @@ def open_item(bench: Bench, claim: Claim) -> None:
         try:
             bench.scanner.check(path)
             opened = bench.reader.open_item(path, directory, depth=item.depth, name=item.name)
+            _as_expected(item, opened)
         except CannotRead as refusal:
             hold_item(bench, claim, refusal)
             return
@@ -99,6 +100,12 @@ def open_item(bench: Bench, claim: Claim) -> None:
     with write(bench.database, bench.actor, bench.clock) as work:
         _open(work, _item(work.session, item.item_id, locked=True), opened, inside)
         finish(work, claim)
+
+
+def _as_expected(item: Item, opened: OpenedItem) -> None:
+    if item.expected_pages not in (None, opened.page_count):
+        counts = f"the manifest says {item.expected_pages}, the file has {opened.page_count}"
+        raise CannotRead(HeldReason.OTHER_PAGES, counts)
 
 
 def _put_attachment(bench: Bench, found: Attachment) -> _Inside:

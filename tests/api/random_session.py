@@ -42,6 +42,7 @@ class RandomSession:
         self.people = [(site.signed_in(role), site.token(role)) for role in roles]
         self.tokens = [csrf_of(browser) for browser, _ in self.people]
         self.rules = [r for r in site.app.url_map.iter_rules() if r.endpoint not in LEFT_OUT]
+        self.deck: list[Rule] = []
 
     def ask(self, count: int) -> list[Asked]:
         """So many requests, with the events of each."""
@@ -56,7 +57,7 @@ class RandomSession:
         return asked
 
     def _one(self) -> Asked:
-        rule = self.chance.choice(self.rules)
+        rule = self._next_rule()
         who = self.chance.randrange(len(self.people))
         browser, headers = self.people[who]
         known = sorted((rule.methods or set()) & {"GET", "POST", "DELETE", "PUT"})
@@ -74,6 +75,13 @@ class RandomSession:
         answer.get_data()
         endpoint = rule.endpoint if method in (rule.methods or ()) else ""
         return Asked(method, endpoint, answer.status_code, answer.headers["X-Request-Id"])
+
+    def _next_rule(self) -> Rule:
+        """Dealt from a shuffled deck: none comes again before all have come, however many there are."""
+        if not self.deck:
+            self.deck = list(self.rules)
+            self.chance.shuffle(self.deck)
+        return self.deck.pop()
 
     def _csrf(self, who: int) -> str:
         return self.tokens[who] if self.chance.random() < 0.9 else "guessed"

@@ -12,7 +12,7 @@ from tests.api.conftest import CHILD, PASSWORD, Site, csrf_of
 from tests.api.random_session import RandomSession
 from tests.factories import MONDAY
 
-REQUESTS = 1_500
+REQUESTS = 2_500
 ROLES = [
     "quality_supervisor", "team_manager", "information_governance", "post_room", "auditor",
     "system_administrator",

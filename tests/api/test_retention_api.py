@@ -210,13 +210,22 @@ def test_a_schedule_is_proposed_previewed_and_enacted_by_two_people(
     version = made.json["version"]
     address = f"/api/v1/retention/schedules/{version}"
     seen = program.get(f"{address}/preview", headers=manager).json
+    assert (seen["state"], seen["percent"], seen["listed"]) == ("waiting", 0, [])
+    governance = site.token("information_governance")
+    early = program.post(f"{address}/enact", json={"reason": REASON}, headers=governance)
+    assert (early.status_code, early.json["code"]) == (409, "not_previewed")
+    asked = [program.post(f"{address}/preview", headers=manager) for _ in range(2)]
+    assert [one.status_code for one in asked] == [202, 202]
+    assert asked[0].json == asked[1].json  # the one that waits already
+    site.do_the_work()
+    seen = program.get(f"{address}/preview", headers=manager).json
+    assert (seen["state"], seen["percent"], seen["is_current"]) == ("finished", 100, True)
     assert (seen["against"], seen["version"]) == (1, version)
     assert seen["records"] >= 1
     exported = program.get(f"{address}/csv", headers=manager)
     assert exported.mimetype == "text/csv" and "P76Y" in exported.text
     own = program.post(f"{address}/enact", json={"reason": REASON}, headers=manager)
     assert (own.status_code, own.json["code"]) == (409, "own_proposal")
-    governance = site.token("information_governance")
     done = program.post(f"{address}/enact", json={"reason": REASON}, headers=governance)
     assert done.status_code == 204
     listed = program.get("/api/v1/retention/schedules", headers=manager).json["schedules"]

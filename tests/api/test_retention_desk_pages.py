@@ -31,7 +31,7 @@ from tests.service.retained import renewed
 JORY, OLIVE = ClientId("d" * 32), ClientId("e" * 32)
 FORMULA = "=HYPERLINK(1)"
 WHY = "agreed by the records board in May"
-ROLES = ("records_manager", "information_governance", "auditor", "social_worker_children",
+ROLES = ("adoption_team", "records_manager", "information_governance", "auditor", "social_worker_children",
          "system_administrator", "team_manager")  # fmt: skip
 PAGES = ("/retention", "/retention/records", "/retention/unknown", "/retention/schedule")
 FILES = ("/retention/due.csv", "/retention/classes.csv", "/retention/records.csv",
@@ -366,6 +366,15 @@ def test_the_schedule_is_searched_saved_changed_proposed_previewed_and_enacted(s
         manager, "/retention/schedule/new", file=sent(changed), profile="ours", note="A02"
     )
     assert (answer.status_code, answer.location) == (303, "/retention/schedule/2/preview")
+    under_way = manager.get(answer.location).text
+    assert "Looked at: 0 per cent" in under_way and "data-working" in under_way
+    early = manager.get("/retention/schedule/2/preview.csv")
+    assert early.status_code == 409
+    governance = site.signed_in("information_governance")
+    assert "have it worked out first" in governance.get("/retention/schedule/2/enact").text
+    unseen = post(governance, "/retention/schedule/2/enact", reason=WHY)
+    assert unseen.status_code == 409 and "Have it previewed first" in unseen.text
+    site.do_the_work()
     preview = words(manager.get(answer.location).text)
     assert "Of 3 records 2 would have another answer. 2 would be due at once." in preview
     assert "by somebody else than who proposed it" in preview
@@ -374,7 +383,6 @@ def test_the_schedule_is_searched_saved_changed_proposed_previewed_and_enacted(s
     assert "You proposed it" in words(manager.get("/retention/schedule/2/enact").text)
     own = post(manager, "/retention/schedule/2/enact", reason=WHY)
     assert own.status_code == 409 and "somebody else" in own.text
-    governance = site.signed_in("information_governance")
     assert "Take it into force" in governance.get("/retention/schedule/2/preview").text
     short = post(governance, "/retention/schedule/2/enact", reason="no")
     assert short.status_code == 422 and "At least 10 characters" in short.text
@@ -385,3 +393,21 @@ def test_the_schedule_is_searched_saved_changed_proposed_previewed_and_enacted(s
     again = post(governance, "/retention/schedule/2/enact", reason=WHY)
     assert again.status_code == 409 and "already" in again.text
     assert "In force" in words(governance.get("/retention/schedule/1").text)
+
+
+# --- sealed ------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_under_a_seal_has_its_number_and_list_on_the_adoption_teams_desk(
+    site: Site,
+) -> None:
+    adoption = site.signed_in("adoption_team")
+    for address in ("/", "/retention"):
+        assert "Sealed records due" in adoption.get(address).text, address
+    listed = adoption.get("/retention/records?state=overdue&sealed=yes")
+    assert listed.status_code == 200 and "Under a seal that you are let in to" in listed.text
+    assert adoption.get("/retention/records.csv?state=overdue&sealed=yes").status_code == 200
+    assert adoption.get("/retention/records?sealed=maybe").status_code == 422
+    for role in ("information_governance", "records_manager"):
+        page = site.signed_in(role).get("/retention").text
+        assert "Sealed records due" not in page and "adoption team" in page, role

@@ -35,6 +35,8 @@ SPEAK_FOR_THEMSELVES = {
         "schema_retention",
         "schema_disposal",
         "schema_separation",
+        "schema_paper",
+        "schema_transfers",
     )
 }
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "open"}
@@ -60,6 +62,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "api/retention_commands.py",
         "api/disposal_commands.py",
         "api/sheet_commands.py",
+        "api/paper_commands.py",
     ),
     "defusedcsv": ("api/web/csv_answer.py",),
     "rich": ("api/ingest.py", "api/demo.py", "scanning/sample_post/"),
@@ -93,9 +96,14 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "scanning/reading/",
         "scanning/sample_post/",
         "scanning/sheets/sheet_pdf.py",
-        "retention/certificate_pdf.py",
+        "scanning/paper/label_pdf.py",
+        "edrms/certificates/certificate_pdf.py",
     ),
-    "defusedxml": ("scanning/reading/open_office.py", "scanning/reading/identify.py"),
+    "defusedxml": (
+        "scanning/reading/open_office.py",
+        "scanning/reading/identify.py",
+        "scanning/intake/manifest.py",
+    ),
     "docx": ("scanning/sample_post/word_document.py", "scanning/reading/open_office.py"),
     "PIL": ("scanning/reading/", "scanning/sample_post/", "api/web/"),
     "numpy": ("scanning/reading/", "scanning/sample_post/", "search/whoosh_*.py"),

@@ -77,7 +77,7 @@ def records_are_given_up(tree: Iterable[Module]) -> Iterator[str]:
 def keys_are_destroyed(tree: Iterable[Module]) -> Iterator[str]:
     for module in tree:
         for line, name in module.imports:
-            if name == "edrms.storage.key_upkeep.destroy" and module.path not in DESTROYS_KEYS:
+            if name == "edrms.storage.key_destroying.destroy" and module.path not in DESTROYS_KEYS:
                 yield f"{module.path}:{line}"
         if module.path in DROPS_KEYS:
             continue
@@ -96,7 +96,7 @@ PLANTED = [
     ("rows", "retention/x.py", "def f(s):\n    s.execute(delete(PageContent))"),
     ("records", "retention/x.py", "def f(record):\n    record.state = DESTROYING"),
     ("records", "api/x.py", "def f(record):\n    record.state = 'destroying'"),
-    ("keys", "retention/x.py", "from edrms.storage.key_upkeep import destroy"),
+    ("keys", "retention/x.py", "from edrms.storage.key_destroying import destroy"),
     ("keys", "api/x.py", "def f(instance, holder):\n    instance.keys.drop(holder, ())"),
 ]
 

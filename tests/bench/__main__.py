@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--part NAME] [--out FILE]`, any of PARTS by its name.
+"""`python -m tests.bench [--quick] [--part NAME] [--records N] [--out FILE]`, any of PARTS by its name.
 
 Speed and memory of the product, each speed as a ratio to something bare in the same run. Writes the
 figures to a file as JSON, prints a table and, last, the JSON. --quick is a smoke test: its figures
@@ -20,6 +20,7 @@ from rich.console import Console
 from tests.bench.access import measure_access
 from tests.bench.access_filled import Size
 from tests.bench.audit import measure_audit
+from tests.bench.desk import measure_desk
 from tests.bench.destroying import measure_destroying
 from tests.bench.encryption import measure_encryption
 from tests.bench.ingest import measure_ingest
@@ -28,7 +29,9 @@ from tests.bench.report import tables
 from tests.bench.retention import measure_retention
 from tests.bench.searching import measure_search
 
-PARTS = ("ingest", "search", "memory", "encryption", "audit", "access", "retention", "destroying")
+PARTS = ("ingest", "search", "memory", "encryption", "audit", "access", "retention", "desk",
+         "destroying")  # fmt: skip
+DESTROYED, STAYING = 10_000, 1000
 QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
 
@@ -38,9 +41,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--part", action="append", choices=PARTS)
+    parser.add_argument("--records", type=int, help=f"to destroy, instead of {DESTROYED}")
     parser.add_argument("--out", type=Path, default=Path("var/bench.json"))
     asked = parser.parse_args(arguments)
-    figures = measure(tuple(asked.part or PARTS), quick=asked.quick)
+    figures = measure(tuple(asked.part or PARTS), asked.records, quick=asked.quick)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(figures, indent=1)
     asked.out.write_text(text + "\n", encoding="utf-8")
@@ -50,7 +54,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def measure(parts: tuple[str, ...], *, quick: bool) -> dict[str, Any]:
+def measure(parts: tuple[str, ...], records: int | None, *, quick: bool) -> dict[str, Any]:
     """The figures of these parts, one after another so that none weighs on another."""
     figures: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -62,15 +66,17 @@ def measure(parts: tuple[str, ...], *, quick: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="edrms-bench-") as scratch:
         for part in parts:
             with console.status(f"Measuring {part}"):
-                figures[part] = measure_part(part, Path(scratch), quick=quick)
+                figures[part] = measure_part(part, Path(scratch), records, quick=quick)
     return figures | {
         "took_s": round(time.monotonic() - started),
         "load_after": round(os.getloadavg()[0], 2),
     }
 
 
-def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
-    """The figures of one part, one of PARTS."""
+def measure_part(
+    part: str, scratch: Path, records: int | None = None, *, quick: bool
+) -> dict[str, Any]:
+    """The figures of one part, one of PARTS. records: to destroy."""
     match part:
         case "ingest":
             return measure_ingest(scratch, QUICK_FILES if quick else None)
@@ -88,10 +94,12 @@ def measure_part(part: str, scratch: Path, *, quick: bool) -> dict[str, Any]:
             return measure_access(scratch / "access", size, 20 if quick else 400)
         case "retention":
             return measure_retention(4000 if quick else 1_000_000)
+        case "desk":
+            size = Size(records=4000, clients=400) if quick else Size()
+            return measure_desk(scratch / "desk", size, 3 if quick else 5)
         case "destroying":
-            return measure_destroying(
-                scratch / "destroying", *((20, 1.0) if quick else (2000, 20.0))
-            )
+            sizes = (60, 25) if quick else (records or DESTROYED, STAYING)
+            return measure_destroying(scratch / "destroying", *sizes, 2.0 if quick else 10.0)
         case _:
             raise ValueError(part)
 

@@ -78,11 +78,11 @@ def peak_of(pid: int) -> Iterator[Peak]:
 
 
 def _web(home: Path, upload_bytes: int, views: int) -> dict[str, Any]:
-    port = _free_port()
+    port = free_port()
     with own_instance(home, 0, made_clients(), port) as running:
         record_id = _record_with_a_picture(running)
         running.supervisor.add_web()
-        _wait_for(port)
+        wait_for(port)
         web = process_of("web")
         with peak_of(web) as idle:
             time.sleep(1)
@@ -112,14 +112,14 @@ def _record_with_a_picture(running: OwnInstance) -> str:
         return file_record(work, filing_of(page_id))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind((HOST, 0))
         port: int = free.getsockname()[1]
         return port
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:

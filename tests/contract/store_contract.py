@@ -138,6 +138,15 @@ class StoreContract:
             store.open(stored.key)
         assert list(store.keys()) == []
 
+    def test_many_are_deleted_in_one_call_absent_ones_among_them_and_no_other(
+        self, store: ObjectStore
+    ) -> None:
+        kept, *going = [store.put([LETTER], max_bytes=MOST).key for _ in range(4)]
+        store.delete(going[0], ObjectKey(new_id()), *going)
+        assert dict(store.keys()).keys() == {kept}
+        store.delete()
+        assert store.size(kept) == len(LETTER)
+
     def test_every_object_is_listed_with_its_time(self, store: ObjectStore) -> None:
         put = {store.put([bytes([n])], max_bytes=MOST).key for n in range(5)}
         listed = dict(store.keys())

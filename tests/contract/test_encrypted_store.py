@@ -13,8 +13,8 @@ from edrms.errors import Damaged, NotFound, Refused, Unavailable, Unsupported
 from edrms.ids import ObjectKey, new_id
 from edrms.storage.encrypted_store import EncryptedStore
 from edrms.storage.holders import item_holder, record_holder
+from edrms.storage.key_destroying import destroy
 from edrms.storage.key_tables import ObjectKeyRow
-from edrms.storage.key_upkeep import destroy
 from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.ports import ObjectStore
 from edrms.storage.s3_store import S3ObjectStore
@@ -238,7 +238,7 @@ def test_when_the_key_cannot_be_kept_the_object_is_not_either(
 
 
 def test_nothing_is_sent_on_for_a_holder_whose_key_was_destroyed(store: EncryptedStore) -> None:
-    destroy(store.keys_kept, RECORD)
+    destroy(store.keys_kept, [RECORD])
     with pytest.raises(Refused):
         store.of(RECORD).put((1 // 0 for _ in "x"), max_bytes=MOST)  # type: ignore[misc]
     assert list(store.keys()) == []

@@ -13,8 +13,9 @@ from edrms.errors import CannotStart, Refused, Unavailable
 from edrms.ids import ObjectKey, new_id
 from edrms.storage.encrypted_store import EncryptedStore
 from edrms.storage.holders import item_holder, record_holder
+from edrms.storage.key_destroying import destroy
 from edrms.storage.key_store import KeyStore
-from edrms.storage.key_upkeep import destroy, health, rewrap_some, unopened
+from edrms.storage.key_upkeep import health, rewrap_some, unopened
 from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.root_keys import GivenRootKeys
 from edrms.storage.wrapping import new_key
@@ -80,9 +81,9 @@ def test_the_item_lets_go_only_of_what_another_holds(keys: KeyStore) -> None:
 def test_a_destroyed_key_is_gone_and_never_made_again(keys: KeyStore) -> None:
     record, key = record_holder(new_id()), ObjectKey(new_id())
     keys.keep(keys.holder(record), {key: new_key()})
-    gone = destroy(keys, record)
+    gone = destroy(keys, [record])[record]
     assert gone.unreadable == (key,)
-    assert destroy(keys, record).at == gone.at
+    assert destroy(keys, [record])[record].at == gone.at
     with pytest.raises(Refused):
         keys.holder(record)
 

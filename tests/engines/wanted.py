@@ -19,6 +19,7 @@ class Engine(StrEnum):
     VERSITYGW = "EDRMS_TEST_OTHER_OBJECTS_URL"  # s3+http://key:secret@host:port
     OPENSEARCH = "EDRMS_TEST_SEARCH_URL"  # opensearch+http://host:port
     CLAMAV = "EDRMS_TEST_ANTIVIRUS_URL"  # clamd://host:port
+    DOVECOT = "EDRMS_TEST_MAILBOX_URL"  # imap://user:password@host:port
 
 
 def url_of(engine: Engine) -> str:

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.journey
 @pytest.mark.parametrize(
     ("role", "paths"),
     [
-        ("post_room", ["/", "/upload", "/batches", "/batches?show=attention"]),
+        ("post_room", ["/", "/upload", "/batches", "/batches?show=attention", "/paper",
+                       "/paper?show=overdue", "/paper/boxes/new", "/paper/tasks"]),
         ("indexer", ["/", "/queue"]),
         ("quality_supervisor", ["/", "/batches", "/queue", "/status", "/reconciliation"]),
         ("team_manager", ["/", "/search", "/search?q=the", "/search?q=hovercroft", "/clients",
@@ -33,14 +34,15 @@ pytestmark = pytest.mark.journey
                                     "/access/reviews", "/access/matrix", "/audit?staff=indexer",
                                     "/audit/staff?staff=indexer", "/retention",
                                     "/retention/records", "/retention/unknown",
-                                    "/retention/schedule"]),
+                                    "/retention/schedule", "/transfers", "/transfers/new"]),
         ("records_manager", ["/", "/holds", "/holds?show=lifted", "/holds/new", "/retention",
                              "/retention?class=C05", "/retention/records",
                              "/retention/records?state=overdue&from=1/1/2020",
                              "/retention/unknown", "/retention/unknown?lacks=DOB",
                              "/retention/schedule", "/retention/schedule?q=adoption",
                              "/retention/schedule/1/preview", "/retention/schedule/1/enact",
-                             "/retention/schedule/new"]),
+                             "/retention/schedule/new", "/paper", "/paper/tasks?show=closed",
+                             "/paper/destructions", "/paper/destructions/new"]),
         ("system_administrator", ["/", "/teams", "/duty", "/account", "/account/password",
                                   "/account/second-factor", "/prove", "/staff", "/staff/new",
                                   "/tokens"]),
@@ -196,4 +198,43 @@ def test_the_governance_desk_works_by_keyboard_alone_and_without_scripts(
     page.wait_for_url("**from=1%2F1%2F2020**")
     page.get_by_role("heading", name=re.compile("records?$")).wait_for()
     assert page.locator("#state").input_value() == "overdue"
+    page.context.close()
+
+
+def test_a_box_is_registered_filled_and_proposed_from_without_a_fault(
+    site: RunningSite, chromium: Browser
+) -> None:
+    """The pages of paper with something on them, and their faults."""
+    supervisor = visit(chromium, site, "quality_supervisor")
+    page = supervisor.page
+    supervisor.go("/paper/boxes/new")
+    page.get_by_role("button", name="Register").click()
+    page.get_by_role("heading", name="There is a problem").wait_for()
+    assert violations(page) == []
+    supervisor.complaints.clear()
+    page.get_by_label("Where it stands").fill("Shelf 1")
+    page.get_by_label("Who answers for it").fill("Post room")
+    page.get_by_role("button", name="Register").click()
+    page.get_by_role("heading", name=re.compile("Box BX-")).wait_for()
+    box = page.url
+    supervisor.check()
+    for act in ("move", "lend", "lose", "retire", "put", "take-out"):
+        page.goto(f"{box}/{act}", wait_until="networkidle")
+        supervisor.check()
+    page.goto(f"{box}/put", wait_until="networkidle")
+    page.get_by_label("Batch").fill("B-00001")
+    page.get_by_role("button", name="Put paper in").click()
+    page.get_by_text("it lies in this box").wait_for()
+    supervisor.check()
+    page.get_by_role("link", name="B-00001").first.click()
+    page.get_by_role("heading", name="Document by document").wait_for()
+    supervisor.check()
+    page.get_by_role("checkbox").first.check(force=True)
+    page.get_by_role("button", name="Propose to destroy what is chosen").click()
+    page.get_by_role("heading", name="Propose to destroy paper").wait_for()
+    supervisor.check()
+    page.get_by_label("Reason").fill("the scans were compared")
+    page.get_by_role("button", name="Propose").click()
+    page.get_by_text("the check did not pass").wait_for()
+    supervisor.check()
     page.context.close()

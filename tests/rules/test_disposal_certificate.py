@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from edrms.audit.verifier import Tampered
+from edrms.certificates.certificate import canonical_json, certified_sha256, document
 from retention.certificate import (
     Certificate,
     Destroyed,
     Person,
-    certified_sha256,
     content,
-    document,
     genuine_certificate,
     lines,
     record_row,
@@ -22,7 +21,7 @@ from retention.certificate import (
     signer_of,
 )
 from retention.certificate_pdf import pdf_of
-from retention.frozen_list import ListedItem, canonical_json, list_sha256
+from retention.frozen_list import ListedItem, list_sha256
 from tests.service.audit_logs import signer
 
 NAME = "edrms/log-of-tests/disposal"

@@ -11,6 +11,8 @@ from edrms.records.tables import CaseFile
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.life import NewEvent, SubjectKind
+from retention.preview_work import PreviewWork
+from retention.previewing import SeenPreview
 from retention.profiles import BASE
 from retention.schedules import install
 from retention.tables import MissingFact, PastAnswer, StoredAnswer
@@ -37,6 +39,13 @@ def renewed(instance: Instance) -> int:
             more = walk(work)
         slices += 1
     return slices
+
+
+def previewed(instance: Instance, version: int, by: Actor = MANAGER) -> SeenPreview:
+    """Have a version previewed to the end, as a worker does, and look at it."""
+    preview_id = instance.retention.previews.ask(by, version)
+    PreviewWork(instance.database, instance.clock, SYSTEM).to_the_end(preview_id)
+    return instance.retention.previews.of(by, version)
 
 
 def said(person: Client, kind: str, on: date, **given: object) -> NewEvent:

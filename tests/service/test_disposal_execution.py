@@ -16,6 +16,7 @@ from edrms.audit.notes import make_key
 from edrms.audit.verifier import LOG_KEY
 from edrms.clock import FixedClock
 from edrms.errors import CannotStart, NotFound, Refused, Unavailable
+from edrms.pace import Pace
 from edrms.records.endings import Erased
 from edrms.records.tables import CaseFile, Record, RecordAttachment, RecordStub
 from edrms.staff.accounts import SYSTEM
@@ -348,7 +349,10 @@ def test_cut_off_while_a_place_erases_it_is_carried_on(
     room = desk.instance.disposal.executing
     holdings = list(desk.instance.erasing._holdings)
     holdings[place] = Dying(holdings[place], when)  # type: ignore[arg-type]
-    real, room._erasing = room._erasing, Erasing(desk.instance.database, desk.clock, holdings)
+    real, room._erasing = (
+        room._erasing,
+        Erasing(desk.instance.database, desk.clock, holdings, Pace(0)),
+    )
     with pytest.raises(CutOff):
         desk.run(case_id)
     assert desk.case(case_id).state == "executing" and desk.certificate(case_id) is None

@@ -13,6 +13,7 @@ import pytest
 from api.wiring import Instance
 from edrms.clock import FixedClock
 from edrms.errors import EdrmsError
+from edrms.pace import Pace
 from edrms.records.erasing import RecordRows
 from edrms.records.tables import DESTROYING, DISPOSED
 from retention import executing
@@ -139,7 +140,9 @@ def test_no_interleaving_on_real_tables_destroys_under_a_hold_or_without_two_peo
     desk = office(instance, clock, records=0)
     monkeypatch.setattr(executing, "GROUP", 1)
     room = instance.disposal.executing
-    room._erasing = Erasing(instance.database, clock, (RecordRows(instance.database, clock),))
+    room._erasing = Erasing(
+        instance.database, clock, (RecordRows(instance.database, clock, Pace(0)),), Pace(0)
+    )
     reached: dict[str, int] = {}
     for seed in range(SCHEDULES):
         race = Race(desk, seed)

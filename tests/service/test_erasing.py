@@ -12,6 +12,8 @@ from edrms.clients.model import Client
 from edrms.errors import Damaged, NotFound, Refused, Unavailable
 from edrms.ids import ObjectKey
 from edrms.jobs.worker import Worker
+from edrms.pace import Pace
+from edrms.records import endings
 from edrms.records.endings import Erased
 from edrms.records.locking import LockState
 from edrms.records.tables import DISPOSED, PageContent, Record, RecordPage, RecordStub, Rendition
@@ -22,6 +24,7 @@ from retention.hold_guard import condemn
 from scanning.batches.model import Whereabouts
 from scanning.batches.tables import Batch, Item
 from scanning.batches.verify import verify
+from scanning.custody import erasing as custody_erasing
 from tests import factories
 from tests.service.events import events
 
@@ -225,7 +228,26 @@ def test_only_what_was_given_up_is_ended(filed: Instance) -> None:
     assert filed.erasing.end(SYSTEM, every) == []
     assert found(filed, MARKER) == 2
     with pytest.raises(Refused):
-        filed.custody.destroy_record(every[0])
+        filed.custody.destroy_records([every[0]])
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_letters_of_one_scan_go_in_one_group_or_in_several(
+    filed: Instance, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(endings, "AT_ONCE", size)
+    monkeypatch.setattr(custody_erasing, "AT_A_TIME", size)
+    every = [*records_with(filed, MARKER), *records_with(filed, OTHER)]
+    give_up(filed, every)
+    assert set(filed.erasing.end(SYSTEM, every)) == set(every)
+    report = verify(filed.database, filed.store)
+    assert report.faults == [] and report.unreferenced_objects == 0
+    assert report.at[Whereabouts.DISPOSED] == 3
+    assert list(filed.store.keys()) == []
+    with filed.database.read() as session:
+        stubs = [session.get_one(RecordStub, one) for one in every]
+        assert [stub.remains_in for stub in stubs] == [[], [], []]
+        assert set(session.scalars(select(Item.name))) == {""}
 
 
 def test_where_the_store_can_it_refuses_to_lose_what_is_filed_until_it_is_destroyed(
@@ -263,7 +285,7 @@ def test_cut_off_anywhere_it_is_ended_by_the_next_try(
     holdings = list(filed.erasing._holdings)
     holdings[place] = Dying(holdings[place], when)  # type: ignore[arg-type]
     with pytest.raises(CutOff):
-        Erasing(filed.database, filed.clock, holdings).end(SYSTEM, ended)
+        Erasing(filed.database, filed.clock, holdings, Pace(0)).end(SYSTEM, ended)
     assert set(filed.erasing.given_up()) == set(ended)
     assert set(filed.erasing.end(SYSTEM, ended)) == set(ended)
     assert verify(filed.database, filed.store).faults == []
@@ -317,7 +339,7 @@ def test_what_is_still_found_is_said_and_nothing_counts_as_ended(
 ) -> None:
     ended = records_with(filed, MARKER)
     give_up(filed, ended)
-    monkeypatch.setattr(filed.store.inner, "delete", lambda _key: None)
+    monkeypatch.setattr(filed.store.inner, "delete", lambda *_keys: None)
     with pytest.raises(Damaged, match="still there"):
         filed.erasing.end(SYSTEM, ended)
     assert set(filed.erasing.given_up()) == set(ended)

@@ -30,8 +30,9 @@ from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM
 from edrms.storage.encrypted_store import EncryptedStore
 from edrms.storage.holders import item_holder, record_holder
+from edrms.storage.key_destroying import destroy
 from edrms.storage.key_tables import HolderKey, KeyStoreRow
-from edrms.storage.key_upkeep import destroy, health, rewrap_some, unopened
+from edrms.storage.key_upkeep import health, rewrap_some, unopened
 from edrms.storage.local_store import LocalObjectStore
 from edrms.storage.root_key_command import CommandRootKey
 from edrms.storage.root_key_file import RootKeyFile
@@ -133,7 +134,7 @@ def test_destroying_a_record_makes_its_objects_unreadable_and_the_shared_origina
     first, second = (record.record_id for record in records(filed))
     given_up(filed, first, second)
     original = original_of(filed, "scan.tif")
-    gone = filed.custody.destroy_record(first)  # without a round of settling before
+    gone = filed.custody.destroy_records([first])[first]  # without a round of settling before
     assert set(gone.unreadable) == objects_of(filed, first) - {original}
     assert set(gone.still_held) >= {original}
     assert not any(can_be_read(filed, key) for key in gone.unreadable)
@@ -141,7 +142,7 @@ def test_destroying_a_record_makes_its_objects_unreadable_and_the_shared_origina
     assert _is_deleted(filed, next(iter(gone.unreadable)))
     for key in objects_of(filed, second) | {original}:
         assert not _is_deleted(filed, key)  # also the original, which the other record shares
-    last = filed.custody.destroy_record(second)
+    last = filed.custody.destroy_records([second])[second]
     assert original in last.unreadable and not last.still_held
     assert not can_be_read(filed, original)
     assert can_be_read(filed, original_of(filed, "waits.txt"))
@@ -159,7 +160,7 @@ def _is_deleted(instance: Instance, key: ObjectKey) -> bool:
 def test_what_nobody_can_open_any_more_is_named_by_verify(filed: Instance) -> None:
     first = records(filed)[0].record_id
     given_up(filed, first)
-    gone = filed.custody.destroy_record(first)
+    gone = filed.custody.destroy_records([first])[first]
     faults = verify(filed.database, filed.store).faults
     assert len(faults) == len(gone.unreadable)
     assert all("no key opens it" in fault for fault in faults)
@@ -168,10 +169,10 @@ def test_what_nobody_can_open_any_more_is_named_by_verify(filed: Instance) -> No
 def test_a_destroyed_record_stays_destroyed_however_often_keys_are_settled(filed: Instance) -> None:
     first = records(filed)[0].record_id
     given_up(filed, first)
-    gone = filed.custody.destroy_record(first)
+    gone = filed.custody.destroy_records([first])[first]
     for _ in range(2):
         filed.custody.settle_all()
-    again = filed.custody.destroy_record(first)
+    again = filed.custody.destroy_records([first])[first]
     assert again.at == gone.at and not again.unreadable
     assert not any(can_be_read(filed, key) for key in gone.unreadable)
     with pytest.raises(Refused):
@@ -187,7 +188,7 @@ def test_a_destroyed_key_is_in_no_byte_of_the_key_store(filed: Instance) -> None
         assert row is not None
         wrapped = row.wrapped
     assert wrapped in every_byte(filed)
-    destroy(filed.keys, holder)
+    destroy(filed.keys, [holder])
     assert wrapped not in every_byte(filed)
 
 
@@ -207,7 +208,7 @@ def test_a_key_that_is_still_found_after_destroying_it_is_said_so(
     )
     before = every_byte(filed)
     with pytest.raises(Damaged, match="can still be found"):
-        destroy(filed.keys, holder)
+        destroy(filed.keys, [holder])
 
 
 @pytest.mark.parametrize("step", ["keep", "drop"])

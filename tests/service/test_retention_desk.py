@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -30,7 +31,14 @@ from tests import factories
 from tests.access_agreement import actors, roles_of_world
 from tests.access_reference import SHIPPED, Reference, World
 from tests.access_worlds import put, random_world
-from tests.service.retained import GOVERNANCE, MANAGER, record_event, renewed, with_schedule
+from tests.service.retained import (
+    GOVERNANCE,
+    MANAGER,
+    previewed,
+    record_event,
+    renewed,
+    with_schedule,
+)
 
 SEED, WORLDS, PEOPLE = 20261126, 2, 3
 SEEN = "retention:answer:view"
@@ -393,13 +401,82 @@ def test_a_preview_counts_the_records_one_may_see_and_no_others(
         work.session.get_one(Record, hidden).sensitivity = "restricted"
         work.journal("record:content:file", "record", hidden)
     for who, titles in ((MANAGER, ["Shown"]), (GOVERNANCE, ["Hidden", "Shown"])):
-        found = instance.retention.previews.of(who, version)
-        assert sorted(one.title for one in found.first) == titles
+        found = previewed(instance, version, who)
+        assert sorted(one.title for one in found.page) == titles
         assert (found.sums.records, found.sums.changed) == (len(titles), len(titles))
         assert sum(sum(one.values()) for one in found.sums.by_class.values()) == len(titles)
-        assert sum(found.due_by_class.values()) == found.sums.become_due
+        assert sum(found.sums.due_by_class.values()) == found.sums.become_due
         every = list(instance.retention.previews.every(who, version))
         assert sorted(one.title for one in every) == titles
         assert all(one.before.startswith("Kept") and one.after for one in every)
     with pytest.raises(NotFound):
         instance.retention.previews.of(MANAGER, 99)
+
+
+def test_a_record_one_may_not_see_is_in_no_list_of_facts_lacking(
+    instance: Instance,
+) -> None:
+    """The same council with the hidden record and without: whoever may not see it finds no difference."""
+    with_schedule(instance)
+    olive = factories.client()
+    factories.on_the_register(instance, olive)
+    factories.filed_record(instance, [olive], document_type="D30")
+    renewed(instance)
+    without = told_of_facts(instance, MANAGER)
+    assert [one.records for one in without[0][0]] == [1]
+    hidden = factories.filed_record(instance, [olive], document_type="D30")
+    renewed(instance)
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        work.session.get_one(Record, hidden).sensitivity = "restricted"
+        what = {"client_id": olive.client_id, "record_id": hidden, "why": "unknown"}
+        for kind, trigger in (("A16", "SERVICE_END"), ("A16", "DOD")):
+            work.session.add(MissingFact(class_id=kind, trigger=trigger, **what))
+        work.journal("record:content:file", "record", hidden)
+    assert told_of_facts(instance, MANAGER) == without
+    (found, total), *_ = told_of_facts(instance, GOVERNANCE)  # who may see it is told of it
+    assert total == 2
+    assert {(one.trigger, one.records, one.class_ids) for one in found} == {
+        ("SERVICE_END", 2, ("A02", "A16")), ("DOD", 1, ("A16",)),
+    }  # fmt: skip
+
+
+def told_of_facts(instance: Instance, who: Actor) -> tuple[Any, ...]:
+    """Everything told of facts that are lacking, by JSON, on the desk and for one person."""
+    found = instance.retention.answers.lacking(who)
+    client_id = found[0][0].client_id
+    return (
+        found, instance.retention.answers.lacking(who, client_id=client_id),
+        instance.retention.desk_facts.listed(who, Wanted()),
+        instance.retention.desk_facts.count(who),
+        list(instance.retention.desk_facts.every(who, Wanted())),
+    )  # fmt: skip
+
+
+def test_what_is_due_under_a_seal_is_on_the_desk_of_who_admits_to_it_and_nobody_elses(
+    instance: Instance, jory: Client
+) -> None:
+    """By type, by the record's own seal or by the person's; an officer sees it once admitted."""
+    adoption = factories.actor("adoption_team")
+    with_schedule(instance)
+    shown = factories.filed_record(instance, [jory], document_type="D05")
+    sealed = factories.filed_record(instance, [jory], document_type="D13")
+    renewed(instance)
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        long_ago = {"state": "dated", "due_on": date(2001, 1, 1), "due_month": 200101,
+                    "action": "REVIEW", "class_id": "C03"}  # fmt: skip
+        mine = StoredAnswer.record_id.in_([shown, sealed])
+        work.session.execute(update(StoredAnswer).where(mine).values(**long_ago))
+    desk, wanted = instance.retention.desk, Wanted(Standing.OVERDUE, sealed=True)
+
+    def due(who: Actor) -> list[str]:
+        rows, total = desk.listed(who, wanted)
+        assert total == len(rows) == desk.overdue(who, sealed=True)
+        return [row.record_id for row in rows]
+
+    assert due(adoption) == [sealed]
+    assert due(GOVERNANCE) == due(MANAGER) == []
+    before = [desk.totals(GOVERNANCE, Wanted()), desk.listed(GOVERNANCE, Wanted())]
+    instance.seals.seal(adoption, jory.client_id, "the adoption order")
+    assert sorted(due(adoption)) == sorted([shown, sealed])
+    assert due(GOVERNANCE) == [] and desk.overdue(GOVERNANCE) == 0
+    assert before[0].overdue == 1  # type: ignore[union-attr]

@@ -19,6 +19,7 @@ from edrms.staff.tables import StaffPerson
 from edrms.uow import write
 from retention.comparing import Effect
 from retention.model import Due, NotDue
+from retention.preview_work import PREVIEW
 from retention.profiles import BASE, PROFILES, profile_text
 from retention.schedule import render
 from retention.schedule_store import in_force
@@ -30,6 +31,7 @@ from tests.service.retained import (
     GOVERNANCE,
     MANAGER,
     past,
+    previewed,
     record_event,
     renewed,
     stored,
@@ -128,6 +130,7 @@ def test_a_class_that_came_into_use_since_bars_the_enacting(
     instance: Instance, jory: Client
 ) -> None:
     version = proposed(instance)
+    previewed(instance, version)
     filed(instance, jory, "Z99")
     with pytest.raises(Invalid, match="Files still use Z99"):
         instance.retention.schedules.take_effect(GOVERNANCE, version, REASON)
@@ -154,7 +157,8 @@ def test_a_version_that_is_not_there_is_not_found(instance: Instance, version: i
     proposed(instance)
     for ask in (
         lambda: instance.retention.schedules.version(MANAGER, version),
-        lambda: instance.retention.schedules.preview(MANAGER, version),
+        lambda: instance.retention.previews.of(MANAGER, version),
+        lambda: instance.retention.previews.ask(MANAGER, version),
         lambda: instance.retention.schedules.take_effect(GOVERNANCE, version, REASON),
     ):
         with pytest.raises(NotFound):
@@ -204,7 +208,8 @@ def test_roles_without_the_permission_are_denied(instance: Instance) -> None:
     for who, ask in (
         (worker, lambda who: schedules.versions(who)),
         (worker, lambda who: schedules.propose(who, profile_text(BASE), "ours")),
-        (auditor, lambda who: schedules.preview(who, version)),
+        (auditor, lambda who: instance.retention.previews.ask(who, version)),
+        (auditor, lambda who: instance.retention.previews.of(who, version)),
         (auditor, lambda who: schedules.take_effect(who, version, REASON)),
     ):
         with pytest.raises(Denied):
@@ -239,6 +244,7 @@ def test_enacting_replaces_and_every_step_is_journalled_with_its_reason_apart(
 ) -> None:
     with_schedule(instance)
     version = proposed(instance, changed("C03", "P30Y", "P35Y"))
+    seen = previewed(instance, version)
     clock.advance(timedelta(hours=2))
     instance.retention.schedules.take_effect(GOVERNANCE, version, REASON)
     now, before = instance.retention.schedules.versions(MANAGER)
@@ -246,13 +252,16 @@ def test_enacting_replaces_and_every_step_is_journalled_with_its_reason_apart(
     assert (now.version, now.in_force_from, now.replaced_at) == (2, clock.now(), None)
     assert (now.proposed_by, now.enacted_by, now.enacted_because) == ("rm", "ig", REASON)
     event = events(instance, "retention:schedule:enact", "2")[0]
-    assert (event.detail, personal_detail(instance, event)) == ({"replaces": 1}, REASON)
+    assert event.detail["replaces"] == 1 and personal_detail(instance, event) == REASON
+    [asked] = {one.detail["preview"] for one in events(instance, PREVIEW, "2")[-1:]}
+    assert event.detail["preview"] == asked and seen.is_finished
     with pytest.raises(Conflict):
         instance.retention.schedules.take_effect(GOVERNANCE, version, REASON)
 
 
 def test_one_that_is_older_than_the_one_in_force_is_proposed_again(instance: Instance) -> None:
     first, second = proposed(instance), proposed(instance)
+    previewed(instance, second)
     instance.retention.schedules.take_effect(GOVERNANCE, second, REASON)
     with pytest.raises(Refused, match="Version 2 is in force, which is newer"):
         instance.retention.schedules.take_effect(GOVERNANCE, first, REASON)
@@ -285,6 +294,7 @@ def test_all_records_are_answered_for_again_and_keep_what_they_were_told_before(
     record_id = filed(instance, jory, "C03")
     renewed(instance)
     version = proposed(instance, changed("C03", "P30Y", "P35Y"))
+    previewed(instance, version)
     instance.retention.schedules.take_effect(GOVERNANCE, version, REASON)
     assert stored(instance, record_id).schedule_version == 1
     renewed(instance)
@@ -307,6 +317,7 @@ def test_a_walk_that_was_under_way_begins_again_for_the_newer_schedule(
     renewed(instance)
     for years in ("P35Y", "P40Y"):
         version = proposed(instance, changed("C03", "P30Y", years))
+        previewed(instance, version)
         instance.retention.schedules.take_effect(GOVERNANCE, version, REASON)
         with write(instance.database, SYSTEM, instance.clock) as work:
             retention.walking.walk(work)
@@ -328,17 +339,19 @@ def test_a_preview_says_which_records_from_when_to_when_and_why_and_changes_noth
     filed(instance, other, "A02")
     renewed(instance)
     version = proposed(instance, changed("C03", "P30Y", "P12Y"))
-    found = instance.retention.schedules.preview(GOVERNANCE, version)
-    assert (found.records, found.changed, found.become_due, found.against) == (2, 1, 1, 1)
-    assert found.by_class == {"C03": {Effect.EARLIER: 1}}
-    [one] = found.listed
+    found = previewed(instance, version, GOVERNANCE)
+    sums = found.sums
+    assert (sums.records, sums.changed, sums.become_due, found.against) == (2, 1, 1, 1)
+    assert sums.by_class == {"C03": {Effect.EARLIER: 1}} and sums.due_by_class == {"C03": 1}
+    [shown] = found.page
+    one = shown.change
     assert one.record_id == record_id
     assert isinstance(one.before, NotDue) and one.before.until == date(2044, 5, 17)
     assert isinstance(one.after, Due) and one.after.on == date(2026, 5, 17)
     assert one.after.ground.event_on == date(2014, 5, 17)
+    assert "17 May 2044" in shown.before and "17 May 2026" in shown.after
     assert stored(instance, record_id).due_on == date(2044, 5, 17)
-    [event] = events(instance, "retention:schedule:preview")
-    assert event.detail == {"records": 2, "changed": 1, "against": 1}
+    assert {one.actor_id for one in events(instance, PREVIEW)} == {"rm", "ig"}
 
 
 def test_another_name_or_authority_of_a_rule_changes_no_record(
@@ -347,7 +360,7 @@ def test_another_name_or_authority_of_a_rule_changes_no_record(
     with_schedule(instance)
     filed(instance, jory, "C03")
     version = proposed(instance, changed("C03", "Children Act 1989", "Children Act 1989 and ours"))
-    assert instance.retention.schedules.preview(MANAGER, version).changed == 0
+    assert previewed(instance, version).sums.changed == 0
 
 
 @pytest.mark.parametrize(
@@ -367,35 +380,39 @@ def test_each_way_to_change_is_told_apart(
     with_schedule(instance)
     filed(instance, jory, class_id)
     version = proposed(instance, changed(class_id, old, new))
-    found = instance.retention.schedules.preview(MANAGER, version)
-    assert found.by_class == {class_id: {effect: 1}}
+    assert previewed(instance, version).sums.by_class == {class_id: {effect: 1}}
 
 
-def test_only_records_one_may_see_are_listed_and_all_are_counted(
-    instance: Instance, jory: Client
-) -> None:
+def test_only_records_one_may_see_are_listed_and_counted(instance: Instance, jory: Client) -> None:
     with_schedule(instance)
     mine = [filed(instance, jory, "C03") for _ in range(3)]
     version = proposed(instance, changed("C03", "P30Y", "P35Y"))
-    assert len(instance.retention.schedules.preview(MANAGER, version, 2).listed) == 2
+    found = previewed(instance, version)
+    assert (found.sums.records, found.sums.changed) == (3, 3)
+    assert len(instance.retention.previews.of(MANAGER, version, most=2).page) == 2
+    assert len(instance.retention.previews.of(MANAGER, version, page=2, most=2).page) == 1
+    every = instance.retention.previews.every(MANAGER, version)
+    assert [one.change.record_id for one in every] == mine
     instance.seals.seal(factories.actor("adoption_team"), jory.client_id, "the adoption order")
-    found = instance.retention.schedules.preview(MANAGER, version)
-    assert (found.changed, found.listed) == (len(mine), [])
+    found = instance.retention.previews.of(MANAGER, version)
+    assert (found.sums.records, found.sums.changed, found.sums.by_class) == (0, 0, {})
+    assert found.page == () and list(instance.retention.previews.every(MANAGER, version)) == []
 
 
 def test_before_the_first_schedule_a_preview_says_what_would_be_known(
     instance: Instance, jory: Client
 ) -> None:
     filed(instance, jory, "C03")
-    found = instance.retention.schedules.preview(MANAGER, proposed(instance))
-    assert (found.against, found.by_class) == (None, {"C03": {Effect.BECOMES_KNOWN: 1}})
-    assert found.listed[0].before is None
+    found = previewed(instance, proposed(instance))
+    assert (found.against, found.sums.by_class) == (None, {"C03": {Effect.BECOMES_KNOWN: 1}})
+    assert found.page[0].change.before is None and found.page[0].before == ""
 
 
 def test_an_event_between_preview_and_enacting_counts(instance: Instance, jory: Client) -> None:
     with_schedule(instance)
     record_id = filed(instance, jory, "C03")
     version = proposed(instance, changed("C05", "P75Y", "P80Y"))
+    previewed(instance, version)
     record_event(instance, jory, "looked_after", date(2020, 1, 1))
     instance.retention.schedules.take_effect(GOVERNANCE, version, REASON)
     renewed(instance)

@@ -15,8 +15,8 @@ from edrms.errors import Conflict, Damaged, Denied, EdrmsError, Invalid, NotFoun
 from edrms.records.tables import Record, Rendition
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
+from retention.transfer_receipts import has_arrived
 from retention.transfer_tables import RECEIVED
-from retention.transfers import has_arrived
 from tests import factories
 from tests.service.events import events
 
@@ -126,13 +126,13 @@ def test_a_receipt_that_differs_anywhere_changes_nothing(
         case "one line lost":
             del lines[of_record]
         case "empty":
-            lines = []
+            lines = [lines[of_record].replace("record.json", "nothing.json")]
         case "another's":
             instance.transfers.make(RECORDS, records[:1], "Elsewhere", WHY, tmp_path / "other")
             lines = receipt_of(tmp_path / "other").splitlines()
         case "one letter":
             lines[of_record] = lines[of_record].replace("record.json", "Record.json")
-    with pytest.raises(Invalid, match="Nothing was changed") as refused:
+    with pytest.raises(Invalid, match="No record counts as arrived") as refused:
         instance.transfers.confirm(RECORDS, made.reference, "\n".join(lines))
     assert "receipt" in refused.value.fields
     assert arrived(instance, records) == set()
@@ -195,7 +195,7 @@ def test_bytes_that_are_not_those_recorded_are_never_handed_over_as_whole(
         work.journal("record:content:erase", "record", records[0], place="test")
     with pytest.raises(Damaged):
         instance.transfers.make(RECORDS, records, "County Record Office", WHY, tmp_path / "bag")
-    [begun] = instance.transfers.listed(RECORDS)
+    [(begun, _)] = instance.transfer_looks.listed(RECORDS)
     with pytest.raises(Conflict, match="never finished"):
         instance.transfers.confirm(RECORDS, begun.reference, "x")
     with instance.database.read() as session:

@@ -168,6 +168,7 @@ BATCH = BatchPage(
     announced_files=19,
     received_files=18,
     counts=(CountRow("files", 19, 18, False), CountRow("sheets", 46, 46, True)),
+    faults=("Line 7: scan_0011.pdf is not there.", "stray.pdf is not in the manifest."),
     untold=("expected_documents",),
     may_close=True,
 )

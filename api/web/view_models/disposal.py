@@ -29,6 +29,7 @@ class CasesPage:
     mine: tuple[CaseRow, ...]
     others: tuple[CaseRow, ...]
     may_propose: bool
+    may_hand_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,8 @@ class CaseItemRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """One case. may: acts by name. facts: name and value, in order. next_step: in words."""
+    """One case. may: acts by name. facts: name and value, in order. next_step: in words. to_hand_over:
+    how many records of it the reader could prepare a transfer of."""
 
     case_id: str
     reference: str
@@ -88,6 +90,7 @@ class CasePage:
     paging: Pagination
     may: frozenset[str]
     has_certificate: bool
+    to_hand_over: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,7 @@ class ClientPage:
     kept: tuple[str, ...] = ()
     kept_href: str = ""
     sees_stubs: bool = False
+    sees_paper: bool = False
     may_allocate: bool = False
 
 
@@ -153,7 +154,8 @@ class HomePage:
     held_count: items held anywhere. disagreeing_count: batches whose pages do not agree.
     sees_every_batch: the page counts of all batches may be opened. recent: opened lately.
     notices: what the person is told. review_count: looks waiting to be reviewed by the person.
-    retention: what waits for whoever answers for how long records stay.
+    retention: what waits for whoever answers for how long records stay. paper: what waits for whoever
+    looks after paper.
     """
 
     waiting_count: int | None = None
@@ -170,3 +172,4 @@ class HomePage:
     notices: tuple[NoticeRow, ...] = ()
     review_count: int | None = None
     retention: tuple[Figure, ...] = ()
+    paper: tuple[Figure, ...] = ()

@@ -124,7 +124,8 @@ class HeldRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMemberPage:
-    """One account. is_own: nothing of it can be changed here. may_...: what this administrator may do."""
+    """One account. is_own: nothing of it can be changed here. may_...: what this administrator may do.
+    asks_same_person: another account has the number or address that was typed."""
 
     row: StaffRow
     added_at: datetime
@@ -135,6 +136,9 @@ class StaffMemberPage:
     sessions: tuple[SessionRow, ...]
     may_end_sessions: bool
     may_reset_factor: bool
+    employee_number: str = ""
+    email: str = ""
+    asks_same_person: bool = False
     errors: tuple[FieldError, ...] = ()
 
 

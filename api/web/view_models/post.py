@@ -165,6 +165,7 @@ class BatchPage:
 
     announced_files: how many files the sender said would come, None if not said; received_files:
     how many came (without those found inside another, such as an attachment).
+    faults: what does not agree between the manifest and what came, in words.
     untold: counts that nobody said and this person may say: sides, expected_sheets, expected_documents;
     the form posts them to post.tell_counts. may_close: shows a button that posts to post.close_batch,
     with the field reason where counts differ. waits_for_supervisor: this person could close it if they
@@ -181,7 +182,9 @@ class BatchPage:
     scanned_until: datetime | None = None
     announced_files: int | None = None
     received_files: int = 0
+    sees_paper: bool = False
     counts: tuple[CountRow, ...] = ()
+    faults: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
     closed_at: datetime | None = None
     closed_by: str = ""

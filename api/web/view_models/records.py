@@ -10,6 +10,7 @@ from typing import Literal
 from api.web.view_models.finding import ClientSummary
 from api.web.view_models.notices import SubjectLink
 from api.web.view_models.pages import PageLink, PageView
+from api.web.view_models.paper import PlaceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class RecordPage:
     reading_confidence: 0 to 1, None unless the page was read by OCR. badges: how it is guarded, in
     words; warnings: sentences to be read before it is downloaded, printed or shared. kept: until when
     and why, in one sentence; "" for a reader who may not know. held_by: the holds it is
-    under that the reader may know of.
+    under that the reader may know of. paper: where its originals are, for a reader who may know.
     """
 
     record_id: str
@@ -67,6 +68,7 @@ class RecordPage:
     held_by: tuple[SubjectLink, ...] = ()
     may_hold: bool = False
     kept: str = ""
+    paper: tuple[PlaceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -261,10 +261,17 @@ class ChangeRow:
 class PreviewPage:
     """What a version would change, of the records the reader may see. headings: of the counts.
 
-    by_class: code, name and one count for each heading. against: the version in force, None for none.
+    by_class: code, name and one count for each heading. against: the version in force when it was asked
+    for, None for none; is_current: it is in force still. state: waiting, finished, failed, "" for none.
+    percent: looked at. begun_at: facts are those of then or later.
     """
 
     shown: VersionRow
+    state: str
+    percent: int
+    is_under_way: bool
+    is_current: bool
+    begun_at: datetime | None
     against: int | None
     records: int
     changed: int
@@ -272,14 +279,20 @@ class PreviewPage:
     headings: tuple[str, ...]
     by_class: tuple[tuple[str, str, tuple[int, ...]], ...]
     first: tuple[ChangeRow, ...]
+    paging: Pagination | None = None
     may_enact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnactPage:
-    """The form that takes a version into force. Form field: reason. is_own: the reader proposed it."""
+    """The form that takes a version into force. Form field: reason. is_own: the reader proposed it.
+    previewed_at: when its preview began, None without one that can be gone by; changed, become_due: what
+    it found, of the records the reader may see."""
 
     shown: VersionRow
+    previewed_at: datetime | None
+    changed: int
+    become_due: int
     is_own: bool
     replaces: int | None = None
     reason: str = ""

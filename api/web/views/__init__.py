@@ -5,6 +5,8 @@ from api.web.views import (  # noqa: F401 - they add their routes to blueprints 
     batch_closing,
     batches,
     disposal_forms,
+    paper_ending,
+    paper_work,
     sheets,
     taking_away,
     tracing,
@@ -23,6 +25,7 @@ from api.web.views.home import blueprint as home
 from api.web.views.life import blueprint as life
 from api.web.views.notices import blueprint as notices
 from api.web.views.oversight import blueprint as oversight
+from api.web.views.paper import blueprint as paper
 from api.web.views.post import blueprint as post
 from api.web.views.queue import blueprint as queue
 from api.web.views.records import blueprint as records
@@ -34,6 +37,7 @@ from api.web.views.staff import blueprint as staff
 from api.web.views.status import blueprint as status
 from api.web.views.teams import blueprint as teams
 from api.web.views.tokens import blueprint as tokens
+from api.web.views.transfers import blueprint as transfers
 
 BLUEPRINTS = (
     access_reports,
@@ -50,6 +54,7 @@ BLUEPRINTS = (
     life,
     notices,
     oversight,
+    paper,
     post,
     queue,
     records,
@@ -61,4 +66,5 @@ BLUEPRINTS = (
     status,
     teams,
     tokens,
+    transfers,
 )

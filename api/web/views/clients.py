@@ -83,6 +83,7 @@ def show(client_id: str) -> ResponseReturnValue:
         kept_href=url_for("retention_desk.records", client=client_id)
         if holds(actor(), VIEW_DESK)
         else "",
+        sees_paper=holds(actor(), "paper:place:view"),
         sees_stubs=holds(actor(), "record:stub:view"),
         may_allocate=holds(actor(), "access:allocation:change"),
     )

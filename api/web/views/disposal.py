@@ -27,10 +27,12 @@ from api.web.view_models import (
     StubRow,
     StubsPage,
 )
+from edrms.access.policy import holds
 from edrms.fileplan import document_type
 from retention.certificate import lines, record_row
 from retention.disposal_cases import PAGE_SIZE, ListedCase, OpenCase, SeenItem, ends_waiting_at
 from retention.stubs import Stub
+from retention.transfer_receipts import HAND_OVER
 
 blueprint = Blueprint("disposal", __name__)
 _MOST_ROWS = 500  # of a certificate on its page; the files have all
@@ -47,6 +49,7 @@ def index() -> ResponseReturnValue:
         mine=tuple(one for one in rows if one.waits_for_me),
         others=tuple(one for one in rows if not one.waits_for_me),
         may_propose=instance().disposal.cases.may_propose(actor()),
+        may_hand_over=holds(actor(), HAND_OVER),
     )
     return render_template("disposals.html", page=page, shell=shell())
 
@@ -76,9 +79,15 @@ def show(case_id: str) -> ResponseReturnValue:
         state_name=str(STATES[row.state]), next_step=str(NEXT[row.state]), facts=_facts(found),
         alike=_alike(found), items=tuple(_item(one) for one in found.items),
         hidden_here=found.hidden_here, paging=paging, may=frozenset(map(str, found.may)),
-        has_certificate=found.has_certificate,
+        has_certificate=found.has_certificate, to_hand_over=_to_hand_over(case_id),
     )  # fmt: skip
     return render_template("disposal_case.html", page=page, shell=shell())
+
+
+def _to_hand_over(case_id: str) -> int:
+    if not holds(actor(), HAND_OVER):
+        return 0
+    return len(instance().transfer_looks.of_case(actor(), case_id))
 
 
 def _facts(found: OpenCase) -> tuple[tuple[str, str], ...]:

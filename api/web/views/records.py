@@ -8,10 +8,11 @@ from api.authn import actor, permission
 from api.web import access_wording
 from api.web.context import instance, send
 from api.web.hold_wording import hold_href
+from api.web.paper_wording import place_rows
 from api.web.presenting import hit_count, page_view, summaries
 from api.web.shell import shell
 from api.web.thumbnails import small_picture
-from api.web.view_models import Download, PageLink, RecordPage, SubjectLink
+from api.web.view_models import Download, PageLink, PlaceRow, RecordPage, SubjectLink
 from edrms.access.markings import ADDRESS, exempt_of, level_of
 from edrms.access.policy import DOWNLOAD, PRINT, holds
 from edrms.errors import no_such
@@ -90,7 +91,14 @@ def _page(
         held_by=_held_by(record.record_id),
         may_hold=holds(actor(), PLACE_HOLD),
         kept=instance().retention.answers.sentence_of(actor(), record.record_id),
+        paper=_paper(record.record_id),
     )
+
+
+def _paper(record_id: str) -> tuple[PlaceRow, ...]:
+    """Where its originals are, for those who may know."""
+    found = instance().paper.looks.of_record(actor(), record_id)
+    return place_rows(found, with_links=holds(actor(), "paper:box:view"))
 
 
 def _held_by(record_id: str) -> tuple[SubjectLink, ...]:

@@ -3,8 +3,9 @@
 Every list stands under an address with its filter, and can be had as a file.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,8 @@ from api.web.csv_answer import csv_answer, csv_stream
 from api.web.desk_page import desk_page, kept_row, lack_rows
 from api.web.presenting import pagination
 from api.web.shell import shell
-from api.web.view_models import DeskPage, KeptPage, LackPage
+from api.web.view_models import DeskFilter, DeskPage, KeptPage, LackPage, Pagination
+from edrms.access.model import Actor
 from edrms.access.policy import holds
 from edrms.errors import Invalid
 from retention.answers import columns_of
@@ -28,6 +30,7 @@ from retention.proposing import PROPOSE
 
 blueprint = Blueprint("retention_desk", __name__, url_prefix="/retention")
 _AT_ONCE = 500
+_Row = TypeVar("_Row")
 
 
 @blueprint.get("")
@@ -85,24 +88,16 @@ def classes_csv() -> Response:
 @permission("retention:desk:view")
 def records() -> ResponseReturnValue:
     """The records behind a number, the earliest date first."""
-    given = desk_form.typed()
-    wanted, faults = desk_form.wanted_of(given)
-    page_filter = desk_form.filter_of(given, faults)
-    if faults:
-        page = KeptPage(filter=page_filter)
-        return render_template("retention_records.html", page=page, shell=shell()), 422
-    number = page_number()
-    rows, total = instance().retention.desk.listed(
-        actor(), wanted, PAGE_SIZE, (number - 1) * PAGE_SIZE
-    )
-    paging = pagination(number, PAGE_SIZE, total)
-    if paging.page < number:
-        return redirect(_again("retention_desk.records", paging.page, page_filter.args))
-    page = KeptPage(
-        filter=page_filter, rows=tuple(kept_row(row) for row in rows), paging=paging,
-        may_propose=wanted.standing is Standing.OVERDUE and holds(actor(), PROPOSE),
-    )  # fmt: skip
-    return render_template("retention_records.html", page=page, shell=shell())
+
+    def page(listing: _Listing[Listed]) -> KeptPage:
+        return KeptPage(
+            filter=listing.filter, rows=tuple(kept_row(row) for row in listing.rows),
+            paging=listing.paging,
+            may_propose=listing.wanted.standing is Standing.OVERDUE and holds(actor(), PROPOSE),
+        )  # fmt: skip
+
+    desk = instance().retention.desk
+    return _list_page("retention_desk.records", "retention_records.html", desk.listed, page)
 
 
 @blueprint.get("/records.csv")
@@ -128,21 +123,12 @@ def _record_cells(row: Listed) -> tuple[object, ...]:
 @permission("retention:fact:list")
 def unknown() -> ResponseReturnValue:
     """Facts without which records have no date, those waited for longest first."""
-    given = desk_form.typed()
-    wanted, faults = desk_form.wanted_of(given)
-    page_filter = desk_form.filter_of(given, faults)
-    if faults:
-        page = LackPage(filter=page_filter)
-        return render_template("retention_unknown.html", page=page, shell=shell()), 422
-    number = page_number()
-    rows, total = instance().retention.desk_facts.listed(
-        actor(), wanted, PAGE_SIZE, (number - 1) * PAGE_SIZE
-    )
-    paging = pagination(number, PAGE_SIZE, total)
-    if paging.page < number:
-        return redirect(_again("retention_desk.unknown", paging.page, page_filter.args))
-    page = LackPage(filter=page_filter, rows=lack_rows(rows), paging=paging)
-    return render_template("retention_unknown.html", page=page, shell=shell())
+
+    def page(listing: _Listing[Lacking]) -> LackPage:
+        return LackPage(filter=listing.filter, rows=lack_rows(listing.rows), paging=listing.paging)
+
+    facts = instance().retention.desk_facts
+    return _list_page("retention_desk.unknown", "retention_unknown.html", facts.listed, page)
 
 
 @blueprint.get("/unknown.csv")
@@ -171,10 +157,36 @@ def _cells_of(found: list[Lacking]) -> Iterator[tuple[object, ...]]:
                row.since)  # fmt: skip
 
 
-def _again(endpoint: str, number: int, args: Mapping[str, str]) -> str:
-    """The last page there is of the same list."""
-    values: dict[str, Any] = dict(args)
-    return url_for(endpoint, page=number, **values)
+@dataclass(frozen=True, slots=True)
+class _Listing(Generic[_Row]):
+    """A page of a list, with what was asked for. paging: None where the filter cannot be read."""
+
+    filter: DeskFilter
+    wanted: Wanted
+    rows: Sequence[_Row] = ()
+    paging: Pagination | None = None
+
+
+def _list_page(
+    endpoint: str, template: str,
+    listed: Callable[[Actor, Wanted, int, int], tuple[list[_Row], int]],
+    page_of: Callable[[_Listing[_Row]], KeptPage | LackPage],
+) -> ResponseReturnValue:  # fmt: skip
+    """A page of a list under its filter: faults named on it, and the last page for one behind it."""
+    given = desk_form.typed()
+    wanted, faults = desk_form.wanted_of(given)
+    page_filter = desk_form.filter_of(given, faults)
+    if faults:
+        page = page_of(_Listing(page_filter, wanted))
+        return render_template(template, page=page, shell=shell()), 422
+    number = page_number()
+    rows, total = listed(actor(), wanted, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    paging = pagination(number, PAGE_SIZE, total)
+    if paging.page < number:
+        values: dict[str, Any] = dict(page_filter.args)
+        return redirect(url_for(endpoint, page=paging.page, **values))
+    page = page_of(_Listing(page_filter, wanted, rows, paging))
+    return render_template(template, page=page, shell=shell())
 
 
 def _asked() -> Wanted:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission, step_up
-from api.web.context import instance
+from api.web.context import instance, page_number
 from api.web.csv_answer import csv_stream
 from api.web.forms import faults
 from api.web.schedule_page import change_rows, enact_page, preview_page, schedule_page
@@ -82,15 +82,23 @@ def _refused(error: Invalid) -> ResponseReturnValue:
 @permission("retention:schedule:preview")
 def preview(version: int) -> ResponseReturnValue:
     """How many records would have another date, by class, and the first of them."""
-    page = preview_page(version)
+    page = preview_page(version, page_number())
     return render_template("retention_preview.html", page=page, shell=shell())
+
+
+@blueprint.post("/<int:version>/preview")
+@permission("retention:schedule:preview")
+def ask_for_preview(version: int) -> ResponseReturnValue:
+    """Have it worked out by the facts of now."""
+    instance().retention.previews.ask(actor(), version)
+    say("success", _("It is being worked out. You may leave this page."))
+    return redirect(url_for("retention_schedule.preview", version=version), 303)
 
 
 @blueprint.get("/<int:version>/preview.csv")
 @permission("retention:schedule:preview")
 def preview_csv(version: int) -> Response:
     """All of them as a file."""
-    instance().retention.schedules.version(actor(), version)  # absent is said before a file begins
     found = instance().retention.previews.every(actor(), version)
     headings = [_("Reference"), _("Title"), _("Class"), _("Change"), _("Newly due"), _("Now"),
                 _("By the proposed version")]  # fmt: skip

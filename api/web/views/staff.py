@@ -21,6 +21,7 @@ from api.web.view_models import FieldError, HeldRole, NewStaffPage, StaffMemberP
 from edrms.access.policy import holds
 from edrms.clock import COUNCIL_ZONE
 from edrms.errors import Invalid, Refused
+from edrms.staff.persons import person_of, set_person
 
 blueprint = Blueprint("staff", __name__)
 PAGE_SIZE = 50
@@ -73,8 +74,11 @@ def show(staff_id: str) -> ResponseReturnValue:
     return _member_page(staff_id)
 
 
-def _member_page(staff_id: str, errors: tuple[FieldError, ...] = ()) -> ResponseReturnValue:
-    who = actor()
+def _member_page(
+    staff_id: str, errors: tuple[FieldError, ...] = (), *, asks_same_person: bool = False
+) -> ResponseReturnValue:
+    who, given = actor(), request.form
+    number, email = person_of(instance().database, who, staff_id)
     entry = instance().administration.show(who, staff_id)
     may_end = holds(who, "staff:session:end")
     sessions = instance().session_lists.of(who, staff_id) if may_end else ()
@@ -96,8 +100,9 @@ def _member_page(staff_id: str, errors: tuple[FieldError, ...] = ()) -> Response
         ),
         may_end_sessions=may_end,
         may_reset_factor=entry.has_second_factor and holds(who, "staff:factor:reset"),
-        errors=errors,
-    )
+        employee_number=given.get("employee_number", number), email=given.get("email", email),
+        asks_same_person=asks_same_person, errors=errors,
+    )  # fmt: skip
     status = 422 if errors else 200
     return render_template("staff_member.html", page=page, shell=shell()), status
 
@@ -131,6 +136,26 @@ def give_role(staff_id: str) -> ResponseReturnValue:
     except Invalid as error:
         return _member_page(staff_id, errors_of(error))
     return _done(staff_id, _("The role has been given."))
+
+
+@blueprint.post("/staff/<staff_id>/person")
+@permission("staff:account:manage")
+@step_up
+def say_whose(staff_id: str) -> ResponseReturnValue:
+    """Whose the account is, so that two accounts of one person are not taken for two people."""
+    given = request.form
+    try:
+        set_person(
+            instance().database, instance().clock, actor(), staff_id,
+            given.get("employee_number", ""), given.get("email", ""),
+            is_same_person=given.get("same_person", "") == "yes",
+        )  # fmt: skip
+    except Invalid as error:
+        if not error.fields:
+            raise Refused(error.message) from error  # of one's own account, say
+        in_use = error.error_code == "number_in_use"
+        return _member_page(staff_id, errors_of(error), asks_same_person=in_use)
+    return _done(staff_id, _("It is recorded whose the account is."))
 
 
 def _end_of_day(given: str) -> datetime | None:

@@ -1,0 +1,97 @@
+"""Destroying holders' keys, and proving that they are gone: many in one transaction, then one look.
+
+Nothing here reads or writes an object.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.orm import Session
+
+from edrms.errors import Damaged
+from edrms.ids import ObjectKey
+from edrms.storage.byte_search import holds_any
+from edrms.storage.holders import Holder
+from edrms.storage.key_store import KeyStore
+from edrms.storage.key_tables import HolderKey, ObjectKeyRow
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """A holder's key is gone. unreadable: objects nobody can open any more. still_held: objects that
+    another holder can open (the original several records share). at: when it was first destroyed."""
+
+    holder: Holder
+    at: datetime
+    unreadable: tuple[ObjectKey, ...]
+    still_held: tuple[ObjectKey, ...]
+
+
+def destroy(keys: KeyStore, holders: Collection[Holder]) -> dict[Holder, Destroyed]:
+    """Destroy the keys of these holders, all or none, and prove that they are gone; may be repeated.
+    Nothing brings them back but a backup of the key store. holders: as many as one IN (...) may name.
+
+    Raises Damaged when one can still be found afterwards, Unavailable when the store is away.
+    """
+    with keys.write() as session:
+        rows = _rows(session, holders, keys.clock.now())
+        under: dict[Holder, list[ObjectKey]] = defaultdict(list)
+        secret = [bytes(row.wrapped) for row in rows if row.wrapped]
+        wanted = select(ObjectKeyRow.holder, ObjectKeyRow.object_key, ObjectKeyRow.wrapped)
+        for holder, key, wrapped in session.execute(wanted.where(_of(holders))):
+            under[Holder(holder)].append(ObjectKey(key))
+            secret.append(bytes(wrapped))
+        session.execute(delete(ObjectKeyRow).where(_of(holders)))
+        at = {}
+        for row in rows:
+            row.wrapped, row.root_id = b"", ""
+            row.destroyed_at = at[Holder(row.holder)] = row.destroyed_at or keys.clock.now()
+    keys.database.clear_deleted(HolderKey.__tablename__, ObjectKeyRow.__tablename__)
+    _prove_absent(keys, holders, secret)
+    left = keys.holders_of([key for some in under.values() for key in some])
+    return {
+        one: Destroyed(
+            one, at[one],
+            tuple(key for key in under[one] if not left[key]),
+            tuple(key for key in under[one] if left[key]),
+        )
+        for one in holders
+    }  # fmt: skip
+
+
+def _rows(session: Session, holders: Collection[Holder], now: datetime) -> list[HolderKey]:
+    """Their rows, locked, always in the same order; made for those that never had a key, so that none
+    is ever made for them."""
+    wanted = select(HolderKey).where(HolderKey.holder.in_(list(holders))).order_by(HolderKey.holder)
+    rows = list(session.scalars(wanted.with_for_update()))
+    for holder in sorted(set(holders) - {Holder(row.holder) for row in rows}):
+        rows.append(HolderKey(holder=holder, made_at=now, wrapped=b"", root_id=""))
+        session.add(rows[-1])
+    session.flush()
+    return rows
+
+
+def _of(holders: Collection[Holder]) -> ColumnElement[bool]:
+    return ObjectKeyRow.holder.in_(list(holders))
+
+
+def _prove_absent(keys: KeyStore, holders: Collection[Holder], secret: Collection[bytes]) -> None:
+    """Look in the rows by a fresh reading, and where the store is a file, in every byte of it."""
+    gone = select(HolderKey.holder).where(
+        HolderKey.holder.in_(list(holders)), HolderKey.wrapped == b""
+    )
+    with keys.database.read() as session:
+        there = set(holders) - set(session.scalars(gone))
+        there |= set(session.scalars(select(ObjectKeyRow.holder).where(_of(holders))))
+    file = keys.database.file()
+    beside = [Path(f"{file}{ending}") for ending in ("", "-wal", "-journal")] if file else []
+    if there or any(holds_any(one, secret) for one in beside if one.exists()):
+        raise Damaged(
+            "A destroyed key can still be found in the key store. Nothing else was destroyed: stop "
+            "what else has the key store open, then try again.",
+            holders=sorted(there or holders),
+        )

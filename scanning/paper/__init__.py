@@ -1,0 +1,1 @@
+"""Paper originals: the boxes they lie in, how long they stay, and how they end."""
