@@ -74,6 +74,7 @@ GROUPS: tuple[Group, ...] = (
             "batch:list:close": _l("closed batch %(it)s"),
             "batch:list:reopen": _l("opened batch %(it)s again"),
             "batch:count:tell": _l("told what was counted of batch %(it)s"),
+            "batch:header:read": _l("read a header of batch %(it)s"),
             "batch:sheet:make": _l("made sheets to print"),
             "batch:manifest:fault": _l(
                 "noted what does not agree with the manifest of batch %(it)s"

@@ -37,6 +37,7 @@ ACTIONS = frozenset(
         "batch:manifest:fault",
         "batch:letter:trace",
         "batch:sheet:make",
+        "batch:header:read",
         "batch:item:receive",
         "item:content:open",
         "item:content:divide",

@@ -151,3 +151,27 @@ class PageContent(Base):
     view_key: Mapped[str] = mapped_column(String(32), default="")
     view_media_type: Mapped[str] = mapped_column(String(32), default="")
     text_layer_key: Mapped[str] = mapped_column(String(32), default="")
+    barcodes: Mapped[list["PageBarcode"]] = relationship(
+        order_by="PageBarcode.ordinal", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class PageBarcode(Base):
+    """A barcode on a page, and its box in the page's pixels as its words'. Goes with the page's content.
+
+    digest: of the value without regard to capitals, to look it up by (a QR code may hold a page of text).
+    """
+
+    __tablename__ = "page_barcodes"
+
+    page_id: Mapped[str] = mapped_column(
+        ForeignKey("page_contents.page_id", ondelete="CASCADE"), primary_key=True
+    )
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    value: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    x0: Mapped[int] = mapped_column(Integer)
+    y0: Mapped[int] = mapped_column(Integer)
+    x1: Mapped[int] = mapped_column(Integer)
+    y1: Mapped[int] = mapped_column(Integer)

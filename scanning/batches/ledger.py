@@ -51,7 +51,8 @@ class BatchAccount:
     """A batch, its items, where each item's pages are, and the reconciliation.
 
     twins: reference of the batch that holds the same bytes, by Item.identical_to. counts: those made by
-    people, against what came so far.
+    people, against what came so far. envelopes: which of the batch's envelopes (from 1) each sheet of one
+    began, by Document.envelope_page_id.
     """
 
     batch: Batch
@@ -60,6 +61,7 @@ class BatchAccount:
     reconciliation: Reconciliation
     twins: dict[str, str]
     counts: tuple[Count, ...]
+    envelopes: dict[str, int]
 
     @property
     def differences(self) -> tuple[Count, ...]:
@@ -242,8 +244,15 @@ def account_of(session: Session, batch: Batch) -> BatchAccount:
     account = reconcile((item.page_count for item in items), every)
     counts = compare(_announced(batch), _came(batch, items, pages))
     return BatchAccount(
-        batch, tuple(items), pages, account, twin_references(session, items), counts
-    )
+        batch, tuple(items), pages, account, twin_references(session, items), counts,
+        _envelopes(items),
+    )  # fmt: skip
+
+
+def _envelopes(items: Sequence[Item]) -> dict[str, int]:
+    """items: in order, as their documents are in theirs."""
+    ids = [document.envelope_page_id for item in items for document in item.documents]
+    return {one: number for number, one in enumerate(dict.fromkeys(filter(None, ids)), start=1)}
 
 
 def _announced(batch: Batch) -> Announced:

@@ -114,7 +114,10 @@ class ItemPage(Base):
 
 
 class Document(Base):
-    """A run of an item's pages that is one letter, form or report, on its way to being filed."""
+    """A run of an item's pages that is one letter, form or report, on its way to being filed.
+
+    envelope_page_id: the sheet of the envelope it came in, None where none was scanned.
+    """
 
     __tablename__ = "documents"
 
@@ -130,6 +133,7 @@ class Document(Base):
     pdf_sha256: Mapped[str] = mapped_column(String(64), default="")
     pdf_size_bytes: Mapped[int] = mapped_column(Big, default=0)
     record_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    envelope_page_id: Mapped[str | None] = mapped_column(String(32), index=True)
     waiting_since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     taken_by: Mapped[str] = mapped_column(String(32), default="")
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

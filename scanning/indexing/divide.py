@@ -26,9 +26,12 @@ from scanning.indexing.matching import wanted_keys
 from scanning.indexing.model import PageText, Suggestion
 from scanning.indexing.plain import suggestion_to_plain
 from scanning.indexing.suggest import suggest
-from scanning.reading.model import CannotRead, Word
+from scanning.reading.model import CannotRead, PageKind, Word
 from scanning.reading.ports import PdfPage
 from scanning.reading.steps import Bench
+from scanning.sheets.heading import take_header
+from scanning.sheets.model import Sheet, SheetKind, sheet_of
+from scanning.sheets.rules import envelopes
 
 IMAGED = ("application/pdf", "image/tiff", "image/jpeg", "image/png")
 
@@ -50,15 +53,24 @@ def divide_item(bench: Bench, claim: Claim) -> None:
         item = _loaded(session, claim.subject_id)
         contents = _contents(session, item.item_id)
     runs = divide([page.kind for page in item.pages])
+    sheets = [_sheet(contents.get(page.page_id)) for page in item.pages]
     prepared = [_prepare(bench, item, contents, run, len(runs)) for run in runs]
     with write(bench.database, bench.actor, bench.clock) as work:
+        if any(sheets):
+            work.alone(f"items of {item.batch_id}")
         fresh = work.session.get(Item, item.item_id, with_for_update=True)
         if fresh is None:
             raise no_such("item")
         fresh.state = ItemState.READ
         work.journal("item:content:divide", "item", item.item_id, documents=len(prepared))
+        for number, sheet in enumerate(sheets, start=1):
+            if sheet and sheet.kind is SheetKind.BATCH:
+                take_header(work, fresh, sheet, number)
+        within = envelopes(sheets)
         for ordinal, document in enumerate(prepared, start=1):
-            _add(work, fresh, ordinal, document)
+            at = within[document.run.first_page - 1]
+            envelope = fresh.pages[at - 1].page_id if at else None
+            _add(work, fresh, ordinal, document, envelope)
         finish(work, claim)
 
 
@@ -79,7 +91,7 @@ def _contents(session: Session, item_id: str) -> dict[str, PageContent]:
         select(PageContent)
         .join(ItemPage, ItemPage.page_id == PageContent.page_id)
         .where(ItemPage.item_id == item_id)
-        .options(undefer(PageContent.words))
+        .options(undefer(PageContent.words), selectinload(PageContent.barcodes))
     )
     return {content.page_id: content for content in session.scalars(statement)}
 
@@ -166,7 +178,16 @@ def _page_text(number: int, content: PageContent) -> PageText:
     return PageText(number, content.text, words, content.confidence)
 
 
-def _add(work: UnitOfWork, item: Item, ordinal: int, prepared: _Prepared) -> None:
+def _sheet(content: PageContent | None) -> Sheet | None:
+    """What sheet of the post room a page is."""
+    if content is None or content.kind != PageKind.SEPARATOR:
+        return None
+    return next(filter(None, (sheet_of(barcode.value) for barcode in content.barcodes)), None)
+
+
+def _add(
+    work: UnitOfWork, item: Item, ordinal: int, prepared: _Prepared, envelope: str | None
+) -> None:
     pdf, run = prepared.pdf, prepared.run
     why = [*prepared.notes, *prepared.suggestion.why]
     document = Document(
@@ -174,6 +195,7 @@ def _add(work: UnitOfWork, item: Item, ordinal: int, prepared: _Prepared) -> Non
         last_page=run.last_page, state=DocumentState.TO_INDEX, waiting_since=work.now,
         pdf_key=pdf.key if pdf else "", pdf_sha256=pdf.sha256 if pdf else "",
         pdf_size_bytes=pdf.size_bytes if pdf else 0, reason="",
+        envelope_page_id=envelope,
         suggestion=suggestion_to_plain(prepared.suggestion) | {"why": why}, item=item,
     )  # fmt: skip
     work.session.add(document)

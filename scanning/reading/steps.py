@@ -21,8 +21,8 @@ from edrms.db import Database
 from edrms.errors import no_such
 from edrms.ids import ItemId, ObjectKey, new_id
 from edrms.jobs.queue import Claim, enqueue_next, enqueue_parts, finish
-from edrms.records.tables import PageContent
-from edrms.records.words import WordBox, pack_words
+from edrms.records.tables import PageBarcode, PageContent
+from edrms.records.words import WordBox, pack_words, value_digest
 from edrms.storage.holders import item_holder
 from edrms.storage.ports import KeepingStore, StoredObject
 from edrms.uow import UnitOfWork, write
@@ -214,7 +214,14 @@ def _content(bench: Bench, page: ItemPage, reading: PageReading) -> PageContent:
         view_key=view.key if view else "",
         view_media_type=_media_type(reading.view_image),
         text_layer_key=layer.key if layer else "",
-    )
+        barcodes=[
+            PageBarcode(
+                ordinal=ordinal, kind=one.kind, value=one.value, digest=value_digest(one.value),
+                x0=one.x0, y0=one.y0, x1=one.x1, y1=one.y1,
+            )
+            for ordinal, one in enumerate(reading.barcodes, start=1)
+        ],
+    )  # fmt: skip
 
 
 def _media_type(image: Path | None) -> str:

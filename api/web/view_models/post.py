@@ -107,7 +107,7 @@ class BatchesPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDocument:
-    """A document found in an item. reason: why it was rejected.
+    """A document found in an item. reason: why it was rejected. envelope: which of the batch's.
 
     record_id: set once filed, if the person may open the record. may_index: the title leads to the
     workbench. may_restore: shows a button that posts to post.restore_document.
@@ -120,6 +120,7 @@ class ItemDocument:
     reason: str = ""
     may_index: bool = False
     may_restore: bool = False
+    envelope: int | None = None
     record_id: str | None = None
 
 
