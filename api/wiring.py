@@ -1,7 +1,6 @@
 """The one place that chooses engines and joins the rooms."""
 
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -9,6 +8,8 @@ import retention.tables  # noqa: F401 - all tables are known before any is made
 import scanning.batches.tables
 import scanning.sheets.tables  # noqa: F401
 from api import instance_keys, migrations
+from api.instance import Instance as Instance
+from api.instance import checkpoint_place as checkpoint_place
 from api.migrations.grants import grant
 from edrms.access.allocations import Allocations
 from edrms.access.glass import Glass
@@ -20,11 +21,9 @@ from edrms.access.reports import AccessReports
 from edrms.access.reviews import Reviews
 from edrms.access.seals import Seals
 from edrms.access.teams import Teams
-from edrms.audit.clock_witness import ClockWitness
 from edrms.audit.explorer import AuditExplorer
 from edrms.audit.looks import AuditReports
 from edrms.audit.notes import load_key
-from edrms.audit.place import CheckpointPlace, place_of
 from edrms.audit.seal_view import LogSeal
 from edrms.audit.sealer import Sealer
 from edrms.audit.state import SealGuard
@@ -49,22 +48,13 @@ from edrms.staff.session_lists import SessionLists
 from edrms.staff.sessions import Sessions
 from edrms.staff.tokens import ApiTokens
 from edrms.storage.encrypted_store import EncryptedStore
-from edrms.storage.key_store import KeyStore
 from edrms.storage.local_store import LocalObjectStore
-from edrms.storage.ports import KeepingStore, ObjectStore
+from edrms.storage.ports import ObjectStore
 from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
-from retention.disposal_room import DisposalRoom, DisposalSettings
 from retention.erasing import Erasing
-from retention.held_records import HeldRecords
-from retention.hold_exchange import HoldExchange
-from retention.holds import Holds
 from retention.preview_work import PREVIEW_SCHEDULE, PreviewWork
-from retention.services import Retention
-from retention.transfer_looks import TransferLooks
-from retention.transfers import Transfers
-from scanning.batches.closing import Closing
 from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
@@ -72,9 +62,7 @@ from scanning.custody.erasing import StoredObjects
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
-from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
-from scanning.paper.room import PaperRoom
 from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
 from scanning.reading.originals import Originals
@@ -82,7 +70,6 @@ from scanning.reading.ports import NoScanner, Reader, Scanner
 from scanning.reading.sandboxed_reader import SandboxedReader
 from scanning.reading.scratch import own_scratch
 from scanning.reading.steps import Bench, give_up, open_item, read_page
-from scanning.sheets.service import Sheets
 from search.erasing import IndexEntries
 from search.indexer import Indexer
 from search.opensearch_config import opensearch_config
@@ -90,106 +77,6 @@ from search.opensearch_index import OpenSearchIndex
 from search.ports import SearchIndex
 from search.service import RecordSearch
 from search.whoosh_index import WhooshIndex
-
-
-@dataclass(frozen=True)
-class Instance:
-    """A running installation: its settings, engines and services."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
-    store: KeepingStore
-    keys: KeyStore
-    custody: KeyCustody
-    index: SearchIndex
-    sessions: Sessions
-    session_lists: SessionLists
-    factors: SecondFactors
-    administration: StaffAdministration
-    tokens: ApiTokens
-    staff: StaffDirectory
-    intake: Intake
-    ledger: Ledger
-    desk: IndexingDesk
-    viewing: RecordViewing
-    clients: ClientBrowsing
-    search: RecordSearch
-    queue: Queue
-    tickets: ContentTickets
-    guards: Guards
-    seals: Seals
-    glass: Glass
-    notices: Notices
-    reviews: Reviews
-    access_reports: AccessReports
-    person_reports: PersonReports
-    allocations: Allocations
-    teams: Teams
-    names: Names
-    audit: AuditExplorer
-    audit_reports: AuditReports
-    erasing: Erasing
-
-    @cached_property
-    def closing(self) -> Closing:
-        """Closing batches."""
-        return Closing(self.database, self.clock)
-
-    @cached_property
-    def sheets(self) -> Sheets:
-        """Separators, envelopes and batch headers to print."""
-        return Sheets(self.database, self.clock, self.settings.council_name)
-
-    @cached_property
-    def tracing(self) -> Tracing:
-        """Where a letter is."""
-        return Tracing(self.database, self.clock)
-
-    @cached_property
-    def retention(self) -> Retention:
-        """Life events, schedules and what the rules answer."""
-        return Retention(self.database, self.clock)
-
-    @cached_property
-    def paper(self) -> PaperRoom:
-        """Paper originals, from the box to the certificate."""
-        chosen = self.settings
-        witness = ClockWitness(checkpoint_place(chosen), chosen.witness)
-        return PaperRoom(
-            self.database, self.clock, HeldRecords(), witness, chosen.disposal_key, chosen.council_name
-        )  # fmt: skip
-
-    @cached_property
-    def holds(self) -> Holds:
-        """What must be kept, whatever its period says."""
-        return Holds(self.database, self.clock, self.paper.tasks)
-
-    @cached_property
-    def hold_exchange(self) -> HoldExchange:
-        """Holds out and in again."""
-        return HoldExchange(self.database, self.clock, self.paper.tasks)
-
-    @cached_property
-    def locks(self) -> ObjectLocks:
-        """The store's own holds on what is filed."""
-        return ObjectLocks(self.database, self.store, self.clock)
-
-    @cached_property
-    def transfers(self) -> Transfers:
-        """Handing records to others."""
-        seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
-        return Transfers(self.database, self.store, self.clock, seals, self.settings.council_name)
-
-    @cached_property
-    def transfer_looks(self) -> TransferLooks:
-        """Looking at what is handed over."""
-        return TransferLooks(self.database, self.clock)
-
-    @cached_property
-    def disposal(self) -> DisposalRoom:
-        """From due to the certificate."""
-        return _disposal(self.settings, self.database, self.clock, self.erasing, self.paper)
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Instance:
@@ -255,18 +142,6 @@ def _erasing(
         RecordRows(database, clock, pace),
     )
     return Erasing(database, clock, places, pace)
-
-
-def _disposal(
-    settings: Settings, database: Database, clock: Clock, erasing: Erasing, paper: PaperRoom
-) -> DisposalRoom:
-    witness = ClockWitness(checkpoint_place(settings), settings.witness)
-    chosen = DisposalSettings(
-        council=settings.council_name, waiting_days=settings.disposal_waiting_days,
-        backup_days=settings.backup_days, key_file=settings.disposal_key,
-    )  # fmt: skip
-    pace = Pace(settings.disposal_rest)
-    return DisposalRoom(database, clock, witness, erasing, chosen, pace, paper.tasks)
 
 
 def _database(settings: Settings) -> Database:
@@ -391,11 +266,6 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
 def indexer(instance: Instance) -> Indexer:
     """What takes index jobs into the index; of the embedded engine one process may write at a time."""
     return Indexer(instance.database, instance.index, instance.queue, instance.clock)
-
-
-def checkpoint_place(settings: Settings) -> CheckpointPlace:
-    """Where the audit log's checkpoints go. Raises CannotStart for what is no directory."""
-    return place_of(settings.audit_checkpoints)
 
 
 def sealer(instance: Instance, name: str) -> Sealer:

@@ -14,6 +14,7 @@ from api.wiring import Instance
 from edrms.access.work import allocate
 from edrms.audit.notes import make_key
 from edrms.audit.verifier import LOG_KEY
+from edrms.certificates import issuing
 from edrms.clock import FixedClock
 from edrms.errors import CannotStart, NotFound, Refused, Unavailable
 from edrms.pace import Pace
@@ -365,7 +366,7 @@ STEPS = [
     (executing, "condemn"), (executing, "rechecked"), (executing, "_decide"),
     (executing, "_extend_and_move"), (executing.Executing, "_given_up"),
     (executing.Executing, "_certify"), (executing.Executing, "_all_gone"),
-    (certifying, "pdf_of"), (certifying, "load_key"), (certifying.Certifying, "issue"),
+    (certifying, "pdf_of"), (issuing, "load_key"), (certifying.Certifying, "issue"),
 ]  # fmt: skip
 
 

@@ -132,7 +132,13 @@ def test_documents_know_the_envelope_they_came_in_and_a_header_ends_it(
 def test_every_barcode_of_a_page_is_kept_with_its_place_and_leads_to_a_waiting_document(
     instance: Instance, worker: Worker
 ) -> None:
-    words = "Parcel for the allotment society\nPlease collect the marmalade\nbefore the holiday in Blackpool\nYours faithfully, Gwyneth"
+    lines = (
+        "Parcel for the allotment society",
+        "Please collect the marmalade",
+        "before the holiday in Blackpool",
+        "Yours faithfully, Gwyneth",
+    )
+    words = "\n".join(lines)
     letter = with_barcode(words, PARCEL)
     read(instance, worker, factories.page("Another"), letter)
     with instance.database.read() as session:
