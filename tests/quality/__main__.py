@@ -2,7 +2,7 @@
 
 Accuracy of the whole product on labelled sets kept outside the project, and on the sample post.
 Writes the predictions to the output directory, prints the figures, and ends with 1 when any
-document filed itself on a wrong file.
+document filed itself on a wrong file, or a separator was missed or imagined.
 """
 
 import argparse
@@ -13,22 +13,24 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.quality.measure import run_sets, score, write_predictions
+from tests.quality.measure import run_scorer, run_sets, score, write_predictions
 from tests.quality.post import measure_post
 from tests.quality.report import post_table, set_table
+from tests.quality.separation import measure_separation, predict_barcodes, separation_table
 from tests.quality.sets import load_sets
 
 console = Console(highlight=False)
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what was asked for; 1 if anything filed itself wrongly."""
+    """Measure what was asked for; 1 if anything filed itself wrongly or a sheet was mistaken."""
     asked = _arguments(arguments)
     with tempfile.TemporaryDirectory(prefix="edrms-quality-") as scratch:
         wrong = 0
         if asked.directory is not None:
             wrong += _sets(asked, Path(scratch) / "sets")
         if asked.post or asked.directory is None:
+            wrong += _separation(asked.out)
             wrong += _post(asked.out, Path(scratch) / "post", asked.workers)
     return 1 if wrong else 0
 
@@ -55,7 +57,26 @@ def _sets(asked: argparse.Namespace, home: Path) -> int:
             for text in score(one, predictions, asked.scorers):
                 console.print(text, markup=False)
         wrong += sum(file.filed_wrongly for file in measured[one.name])
+    _barcodes(asked)
     return wrong
+
+
+def _barcodes(asked: argparse.Namespace) -> None:
+    folder = asked.directory / "barcodes"
+    if folder.is_dir():
+        predicted = predict_barcodes(folder, asked.out / "barcodes.jsonl")
+        if asked.scorers is not None:
+            scorer = asked.scorers / "barcode_score.py"
+            console.print(run_scorer(scorer, folder, predicted), markup=False)
+
+
+def _separation(out: Path) -> int:
+    """Prints the figures; how many sheets were missed or imagined."""
+    figures = measure_separation()
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "separation.txt").write_text("\n".join(figures.remarks) + "\n", encoding="utf-8")
+    console.print(separation_table(figures))
+    return figures.missed + figures.imagined
 
 
 def _post(out: Path, home: Path, workers: int) -> int:
