@@ -43,6 +43,7 @@ from retention.holds import Holds
 from retention.services import Retention
 from retention.transfer_looks import TransferLooks
 from retention.transfers import Transfers
+from scanning.arranging.service import Arranging
 from scanning.batches.closing import Closing
 from scanning.batches.ledger import Ledger
 from scanning.custody.service import KeyCustody
@@ -103,6 +104,12 @@ class Instance:
     def sheets(self) -> Sheets:
         """Separators, envelopes and batch headers to print."""
         return Sheets(self.database, self.clock, self.settings.council_name)
+
+    @cached_property
+    def arranging(self) -> Arranging:
+        """Pages of a file put in order by hand."""
+        seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
+        return Arranging(self.database, self.clock, seals)
 
     @cached_property
     def tracing(self) -> Tracing:

@@ -111,6 +111,7 @@ PERMISSIONS: Mapping[str, str] = {
     "client:summary:search": _l("Find a person"),
     "document:index:file": _l("File a document"),
     "document:index:reject": _l("Reject a document"),
+    "item:page:arrange": _l("Put the pages of a file in order"),
     "document:index:skip": _l("Skip a document"),
     "document:page:view": _l("See pages waiting to be indexed"),
     "document:queue:view": _l("See the indexing queue"),

@@ -8,6 +8,7 @@ from api.web.view_models import BatchPage, CountRow, FieldError, ItemDocument, I
 from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.policy import holds
+from scanning.arranging.service import ARRANGE
 from scanning.batches.closing import ACCEPT, COUNTS
 from scanning.batches.counts import Count
 from scanning.batches.ledger import BatchAccount, is_infected
@@ -91,6 +92,7 @@ def _item_row(
         documents=tuple(
             _document(document, account, actor, reachable) for document in item.documents
         ),
+        may_arrange=item.state == ItemState.READ and holds(actor, ARRANGE),
         may_retry=is_held and holds(actor, "item:content:retry"),
         may_reject=is_held and holds(actor, "item:content:reject"),
         may_download=is_kept_whole
@@ -119,7 +121,7 @@ def _document(
     return ItemDocument(
         document_id=document.document_id,
         title=document.suggestion.get("title", ""),
-        page_count=document.last_page - document.first_page + 1,
+        page_count=document.page_count,
         state=document.state,  # type: ignore[arg-type]
         reason=document.reason if is_rejected else "",
         may_index=is_waiting and is_reached and holds(actor, "document:index:file"),

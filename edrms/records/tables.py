@@ -132,7 +132,9 @@ class RecordPage(Base):
 class PageContent(Base):
     """What reading a page gave: text, word boxes, and the picture a browser can show.
 
-    words: compressed, see edrms/records/words.py. Written once when the page is read.
+    words: compressed, see edrms/records/words.py. rotation_degrees: the clockwise turn to upright;
+    turned_degrees: that turn where a person had said it. Written when the page is read, and again only when
+    a person says, before it is filed, that it lies another way.
     """
 
     __tablename__ = "page_contents"
@@ -146,6 +148,7 @@ class PageContent(Base):
     height_px: Mapped[int] = mapped_column(Integer)
     resolution_dpi: Mapped[int] = mapped_column(Integer)
     rotation_degrees: Mapped[int] = mapped_column(Integer)
+    turned_degrees: Mapped[int | None] = mapped_column(Integer)
     confidence: Mapped[float | None] = mapped_column(Float)
     notes: Mapped[list[Any]] = mapped_column(JSON, default=list)
     view_key: Mapped[str] = mapped_column(String(32), default="")

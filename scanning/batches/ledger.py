@@ -44,6 +44,7 @@ class PagePlace:
     kind: str
     place: Whereabouts
     reason: str
+    is_rescan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,22 +266,27 @@ def _announced(batch: Batch) -> Announced:
 def _came(batch: Batch, items: Sequence[Item], pages: dict[str, tuple[PagePlace, ...]]) -> Came:
     files = sum(item.parent_id is None for item in items)
     documents = sum(len(item.documents) for item in items)
-    kinds = [[page.kind for page in places] for places in pages.values()]
+    kinds = [[_counted_as(page) for page in places] for places in pages.values()]
     return came(files, documents, kinds, Sides(batch.sides))
+
+
+def _counted_as(page: PagePlace) -> str:
+    return "rescan" if page.is_rescan else page.kind
 
 
 def _places(session: Session, batch_id: str) -> dict[str, tuple[PagePlace, ...]]:
     rows = session.execute(
         select(ItemPage.item_id, ItemPage.number, ItemPage.kind, ItemPage.reason,
-               Item.state, Document.state)
+               Item.state, Document.state, ItemPage.rescan_of)
         .join(Item, Item.item_id == ItemPage.item_id)
         .outerjoin(Document, Document.document_id == ItemPage.document_id)
         .where(Item.batch_id == batch_id)
         .order_by(ItemPage.item_id, ItemPage.number)
     )  # fmt: skip
     places: dict[str, list[PagePlace]] = {}
-    for item_id, number, kind, reason, item_state, document_state in rows:
-        place = PagePlace(number, kind, whereabouts(item_state, kind, document_state), reason)
+    for item_id, number, kind, reason, item_state, document_state, rescan_of in rows:
+        at = whereabouts(item_state, kind, document_state)
+        place = PagePlace(number, kind, at, reason, rescan_of is not None)
         places.setdefault(item_id, []).append(place)
     return {item_id: tuple(found) for item_id, found in places.items()}
 

@@ -35,6 +35,8 @@ def file_document(
     """
     if document.state != DocumentState.TO_INDEX:
         raise Conflict("This document has already been dealt with.", code="already_indexed")
+    if document.revision != document.made_revision:
+        raise Conflict("Its pages are being put in order.", code="being_arranged")
     item = document.item
     record_id = file_record(
         work,

@@ -130,7 +130,7 @@ def _open(work: UnitOfWork, item: Item, opened: OpenedItem, inside: list[_Inside
     for one in inside:
         add_item(work, item.batch_id, one.item_id, one.name, one.stored, parent=item)
     pages = [
-        ItemPage(page_id=new_id(), item_id=item.item_id, number=number)
+        ItemPage(page_id=new_id(), item_id=item.item_id, number=number, position=number)
         for number in range(1, opened.page_count + 1)
     ]
     work.session.add_all(pages)
@@ -154,7 +154,7 @@ def read_page(bench: Bench, claim: Claim) -> None:
         except CannotRead as refusal:
             fail_page(bench, claim, refusal)
             return
-        content = _content(bench, page, reading)
+        content = content_of(bench, page, reading)
     with write(bench.database, bench.actor, bench.clock) as work:
         page, item = _page_and_item(work.session, claim.subject_id, locked=True)
         page.state, page.kind = PageState.READ, reading.kind
@@ -195,7 +195,8 @@ def _divide_if_last(work: UnitOfWork, item: Item) -> None:
         enqueue_next(work, DIVIDE_ITEM, item.item_id, share=item.batch_id)
 
 
-def _content(bench: Bench, page: ItemPage, reading: PageReading) -> PageContent:
+def content_of(bench: Bench, page: ItemPage, reading: PageReading) -> PageContent:
+    """What is kept of a reading; its pictures are stored."""
     view = bench.put_file(reading.view_image, page.item_id) if reading.view_image else None
     layer = bench.put_file(reading.text_layer, page.item_id) if reading.text_layer else None
     boxes = (WordBox(w.text, w.x0, w.y0, w.x1, w.y1, w.confidence) for w in reading.words)
@@ -209,6 +210,7 @@ def _content(bench: Bench, page: ItemPage, reading: PageReading) -> PageContent:
         height_px=reading.height_px,
         resolution_dpi=reading.resolution_dpi,
         rotation_degrees=reading.rotation_degrees,
+        turned_degrees=page.turned_degrees,
         confidence=reading.confidence,
         notes=list(reading.notes),
         view_key=view.key if view else "",

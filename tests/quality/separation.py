@@ -143,7 +143,7 @@ def separation_table(figures: SeparationFigures) -> Table:
 
 def predict_barcodes(folder: Path, to: Path) -> Path:
     """What is read on each image of a set of barcodes, as its scorer wants it; the file."""
-    rows = map(json.loads, (folder / "gt.jsonl").read_text("utf-8").splitlines())
+    rows = map(json.loads, (folder / "gt.jsonl").read_text("utf-8").strip().split("\n"))
     lines = [
         json.dumps({"file": row["file"], "values": _values(folder / row["file"])}) for row in rows
     ]

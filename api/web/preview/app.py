@@ -43,6 +43,7 @@ PAGES: tuple[tuple[str, str, str, object], ...] = (
     ("post.batch", "/batches/<batch_id>", "batch.html", post.BATCH),
     ("post.trace", "/batches/trace", "trace.html", post.TRACE),
     ("post.sheets", "/batches/sheets", "sheets.html", post.SHEETS),
+    ("pages.index", "/items/<item_id>/pages", "pages.html", post.FILE_PAGES),
     ("queue.index", "/queue", "queue.html", finding.QUEUE),
     ("queue.document", "/queue/<document_id>", "index_document.html", finding.WORKBENCH),
     ("clients.find", "/clients", "find_client.html", finding.FIND_CLIENT),

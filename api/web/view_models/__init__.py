@@ -16,6 +16,7 @@ from api.web.view_models.access import (
     TakeAwayCheckPage,
     TieRow,
 )
+from api.web.view_models.arranging import FileDocument, FilePage, PagesPage
 from api.web.view_models.audit import (
     AlertRow,
     AlertsPage,
@@ -276,6 +277,8 @@ __all__ = [
     "FactorPage",
     "FieldError",
     "Figure",
+    "FileDocument",
+    "FilePage",
     "FindClientPage",
     "FormField",
     "GuardFormPage",
@@ -320,6 +323,7 @@ __all__ = [
     "PageCounts",
     "PageLink",
     "PageView",
+    "PagesPage",
     "Pagination",
     "PaperBatchPage",
     "PaperFilePage",

@@ -146,6 +146,7 @@ class ItemRow:
     duplicate_of: str = ""
     documents: tuple[ItemDocument, ...] = ()
     may_retry: bool = False
+    may_arrange: bool = False
     may_reject: bool = False
     may_download: bool = False
 
