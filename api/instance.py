@@ -46,6 +46,7 @@ from retention.transfers import Transfers
 from scanning.arranging.service import Arranging
 from scanning.batches.closing import Closing
 from scanning.batches.ledger import Ledger
+from scanning.batches.sheet import BatchSheets
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.tracing import Tracing
@@ -101,7 +102,7 @@ class Instance:
         return Closing(self.database, self.clock)
 
     @cached_property
-    def sheets(self) -> Sheets:
+    def post_sheets(self) -> Sheets:
         """Separators, envelopes and batch headers to print."""
         return Sheets(self.database, self.clock, self.settings.council_name)
 
@@ -110,6 +111,11 @@ class Instance:
         """Pages of a file put in order by hand."""
         seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
         return Arranging(self.database, self.clock, seals)
+
+    @cached_property
+    def sheets(self) -> BatchSheets:
+        """Sheets of batches, to print and sign."""
+        return BatchSheets(self.database, self.clock, self.settings.council_name)
 
     @cached_property
     def tracing(self) -> Tracing:

@@ -39,5 +39,5 @@ def make_sheets(
         expected_documents=documents, operator=actor.name, device=device,
         received_on=received_on.date() if received_on else None,
     )  # fmt: skip
-    to.write_bytes(instance.sheets.make(actor, _KINDS[kind], count, facts))
+    to.write_bytes(instance.post_sheets.make(actor, _KINDS[kind], count, facts))
     click.echo(f"{to} written.")

@@ -20,7 +20,9 @@ def make_sheets() -> Response:
     """New separator, envelope or batch header sheets as a PDF to print; each has an id of its own."""
     given = body(schema.NewSheets)
     facts = HeaderFacts(**given.header.model_dump()) if given.header else None
-    return sheets_file(given.kind, instance().sheets.make(actor(), given.kind, given.count, facts))
+    return sheets_file(
+        given.kind, instance().post_sheets.make(actor(), given.kind, given.count, facts)
+    )
 
 
 @blueprint.get("/items/<item_id>/pages")

@@ -73,6 +73,7 @@ GROUPS: tuple[Group, ...] = (
             "batch:list:open": _l("opened batch %(it)s"),
             "batch:list:close": _l("closed batch %(it)s"),
             "batch:list:reopen": _l("opened batch %(it)s again"),
+            "batch:sheet:print": _l("printed the sheet of batch %(it)s"),
             "batch:count:tell": _l("told what was counted of batch %(it)s"),
             "item:page:arrange": _l("put pages of file %(it)s in order"),
             "item:page:undo": _l("took back a change of the pages of file %(it)s"),

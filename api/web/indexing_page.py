@@ -114,7 +114,6 @@ def document_page(
         found_clients=_found(form, instance, actor, {*matches, *chosen}),
         dates_found=_dates(suggestion),
         reasons=suggestion.why,
-        waiting_count=instance.desk.waiting(actor).documents,
         errors=errors,
     )
 

@@ -34,6 +34,7 @@ ACTIONS = frozenset(
         "batch:list:close",
         "batch:list:reopen",
         "batch:count:tell",
+        "batch:sheet:print",
         "batch:manifest:fault",
         "batch:letter:trace",
         "batch:sheet:make",

@@ -18,6 +18,7 @@ from edrms.uow import UnitOfWork, write
 from scanning.batches.counts import Sides
 from scanning.batches.ledger import account_of
 from scanning.batches.model import ItemState
+from scanning.batches.sheet import account_sha256
 from scanning.batches.tables import Batch, Item
 
 ACCEPT = "batch:difference:accept"
@@ -73,11 +74,15 @@ class Closing:
             batch = _own(work, actor, batch_id, "batch:list:close")
             _must_be_open(batch)
             _must_be_read(work, batch_id)
-            differ = account_of(work.session, batch).differences
+            account = account_of(work.session, batch)
+            differ = account.differences
             why = _reason(actor, reason) if differ else ""
             batch.closed_at, batch.closed_by, batch.closing_reason = work.now, actor.staff_id, why
             found = [[one.what.value, one.expected, one.came] for one in differ]
-            work.journal("batch:list:close", "batch", batch_id, personal=why, differences=found)
+            work.journal(
+                "batch:list:close", "batch", batch_id, personal=why, differences=found,
+                account_sha256=account_sha256(account),
+            )  # fmt: skip
 
     def reopen(self, actor: Actor, batch_id: str, reason: str) -> None:
         """Let more come into a closed batch. Raises Conflict when it is open, Invalid without a reason."""

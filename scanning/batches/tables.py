@@ -132,6 +132,10 @@ class Document(Base):
     """
 
     __tablename__ = "documents"
+    __table_args__ = (  # the first as the queue gives them out, the second for what is in hand
+        Index("ix_documents_queue", "state", "skipped", "waiting_since", "document_id"),
+        Index("ix_documents_taken_by", "taken_by", "state"),
+    )
 
     document_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     item_id: Mapped[str] = mapped_column(ForeignKey("items.item_id"), index=True)
@@ -141,7 +145,7 @@ class Document(Base):
     page_count: Mapped[int] = mapped_column(Integer)
     revision: Mapped[int] = mapped_column(Integer, default=0)
     made_revision: Mapped[int] = mapped_column(Integer, default=0)
-    state: Mapped[str] = mapped_column(String(16), index=True)
+    state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text, default="")
     suggestion: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     pdf_key: Mapped[str] = mapped_column(String(32), default="")
@@ -149,7 +153,7 @@ class Document(Base):
     pdf_size_bytes: Mapped[int] = mapped_column(Big, default=0)
     record_id: Mapped[str | None] = mapped_column(String(32), index=True)
     envelope_page_id: Mapped[str | None] = mapped_column(String(32), index=True)
-    waiting_since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    waiting_since: Mapped[datetime] = mapped_column(UtcDateTime)
     taken_by: Mapped[str] = mapped_column(String(32), default="")
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     skipped: Mapped[int] = mapped_column(Integer, default=0)

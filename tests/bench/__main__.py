@@ -28,9 +28,10 @@ from tests.bench.memory import measure_memory
 from tests.bench.report import tables
 from tests.bench.retention import measure_retention
 from tests.bench.searching import measure_search
+from tests.bench.workbench import measure_workbench
 
 PARTS = ("ingest", "search", "memory", "encryption", "audit", "access", "retention", "desk",
-         "destroying")  # fmt: skip
+         "destroying", "workbench")  # fmt: skip
 DESTROYED, STAYING = 10_000, 1000
 QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
@@ -97,6 +98,8 @@ def measure_part(
         case "desk":
             size = Size(records=4000, clients=400) if quick else Size()
             return measure_desk(scratch / "desk", size, 3 if quick else 5)
+        case "workbench":
+            return measure_workbench(scratch / "workbench", *((50, 5) if quick else (10_000, 200)))
         case "destroying":
             sizes = (60, 25) if quick else (records or DESTROYED, STAYING)
             return measure_destroying(scratch / "destroying", *sizes, 2.0 if quick else 10.0)

@@ -1,9 +1,12 @@
 """Closing a batch: nothing more comes in, and counts agree or a supervisor says why they do not."""
 
+import io
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from api.wiring import Instance
 from edrms.access.model import Actor
@@ -13,6 +16,7 @@ from edrms.jobs.worker import Worker
 from scanning.batches.closing import CountsDiffer
 from scanning.batches.counts import Counted, Sides
 from scanning.batches.ledger import BatchAccount
+from scanning.batches.sheet import account_sha256
 from scanning.intake.delivery import Delivery
 from scanning.intake.receive import BatchClosed
 from tests import factories
@@ -50,7 +54,8 @@ def test_a_batch_whose_counts_agree_is_closed_by_whoever_opened_it(
     assert (batch.closed_by, batch.closing_reason) == (POST_ROOM.staff_id, "")
     assert batch.closed_at == instance.clock.now()
     (event,) = events(instance, "batch:list:close")
-    assert event.detail == {"differences": []}
+    digest = account_sha256(account(instance, batch_id))
+    assert event.detail == {"differences": [], "account_sha256": digest}
 
 
 @pytest.mark.parametrize(
@@ -250,3 +255,57 @@ def test_twenty_clients_that_send_one_batch_at_once_make_one_batch_and_one_item_
     items = account(instance, answers[0][0]).items
     assert [item.name for item in sorted(items, key=lambda item: item.name)] == list(files)
     assert len(list(instance.store.keys())) == 3
+
+
+def words_of(sheet: bytes) -> str:
+    pages = PdfReader(io.BytesIO(sheet)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_the_sheet_of_a_closed_batch_bears_the_digest_that_the_log_keeps(
+    instance: Instance, worker: Worker
+) -> None:
+    batch_id = batch_of(
+        instance, worker, (b"One", b"<b>Two & three"), announced_files=2, device="Scanner <2>",
+        settings={"resolution_dpi": "300"},
+    )  # fmt: skip
+    reference, before = instance.sheets.sheet(POST_ROOM, batch_id)
+    assert "not yet" in words_of(before) and "Digest (SHA-256)" not in words_of(before)
+    instance.closing.close(POST_ROOM, batch_id)
+    (event,) = events(instance, "batch:list:close")
+    _, sheet = instance.sheets.sheet(SUPERVISOR, batch_id)
+    words = words_of(sheet)
+    assert event.detail["account_sha256"] in words.replace(" ", "")
+    for said in (
+        reference,
+        "Scanner <2>, resolution_dpi 300",
+        "2 said, 2 came",
+        "2 waiting for indexing",
+    ):
+        assert said in words
+    for item in account(instance, batch_id).items:
+        assert item.name in words and item.sha256 in words.replace(" ", "")
+    assert instance.sheets.sheet(SUPERVISOR, batch_id)[1] == sheet
+    with pytest.raises(NotFound):
+        instance.sheets.sheet(ANOTHER, batch_id)
+    assert len(events(instance, "batch:sheet:print")) == 3
+
+
+def test_the_digest_changes_with_any_file_page_or_count_and_with_nothing_else(
+    instance: Instance, worker: Worker
+) -> None:
+    batch_id = batch_of(instance, worker, (b"One", b"Two"), announced_files=2)
+    first = account(instance, batch_id)
+    digests = {account_sha256(first)}
+    for change in ({"name": "other"}, {"sha256": "0" * 64}, {"page_count": 7}, {"size_bytes": 1}):
+        for item in (0, 1):
+            again = account(instance, batch_id)
+            for name, value in change.items():
+                setattr(again.items[item], name, value)
+            digests.add(account_sha256(again))
+    again = account(instance, batch_id)
+    digests |= {account_sha256(replace(again, items=again.items[:1]))}
+    digests |= {account_sha256(replace(again, counts=()))}
+    assert len(digests) == 11
+    instance.closing.close(POST_ROOM, batch_id)
+    assert account_sha256(account(instance, batch_id)) == account_sha256(first)

@@ -35,7 +35,7 @@ def sheet(
     instance: Instance, kind: SheetKind, facts: HeaderFacts | None = None
 ) -> tuple[Image.Image, str]:
     """A sheet as scanned at 150 dpi, and its value."""
-    pdf = instance.sheets.make(POST_ROOM, kind, 1, facts)
+    pdf = instance.post_sheets.make(POST_ROOM, kind, 1, facts)
     scan = pypdfium2.PdfDocument(pdf)[0].render(scale=150 / 72, grayscale=True).to_pil()
     return scan.convert("L"), zxingcpp.read_barcodes(scan)[0].text
 

@@ -25,7 +25,7 @@ def codes(pdf: bytes, number: int = 0) -> set[tuple[str, str]]:
 def test_each_sheet_has_an_id_of_its_own_in_both_codes_and_words_in_two_languages(
     instance: Instance,
 ) -> None:
-    pdf = instance.sheets.make(POST_ROOM, SheetKind.ENVELOPE, 3)
+    pdf = instance.post_sheets.make(POST_ROOM, SheetKind.ENVELOPE, 3)
     opened = pypdfium2.PdfDocument(pdf)
     assert [tuple(round(side) for side in page.get_size()) for page in opened] == [(595, 842)] * 3
     text = opened[0].get_textpage().get_text_bounded()
@@ -43,7 +43,7 @@ def test_a_header_says_what_it_says_and_its_barcode_leads_there(instance: Instan
         stream="children", sides=Sides.BOTH, expected_sheets=40, expected_documents=7,
         operator="Pat Example", device="Scanner 2", received_on=factories.MONDAY.date(),
     )  # fmt: skip
-    pdf = instance.sheets.make(POST_ROOM, SheetKind.BATCH, 9, facts)
+    pdf = instance.post_sheets.make(POST_ROOM, SheetKind.BATCH, 9, facts)
     text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_bounded()
     assert len(pypdfium2.PdfDocument(pdf)) == 1
     for words in ("Pennawd swp", "Sheets / Dalennau: 40", "01/06/2026", "Both sides", "Scanner 2"):
@@ -65,8 +65,8 @@ def test_what_is_wrong_is_said_by_field_and_nothing_is_made(instance: Instance) 
         (SheetKind.BATCH, 1, HeaderFacts(operator="x" * 81), {"operator"}),
     ):
         with pytest.raises(Invalid) as caught:
-            instance.sheets.make(POST_ROOM, kind, count, facts)
+            instance.post_sheets.make(POST_ROOM, kind, count, facts)
         assert set(caught.value.fields) == fields
     with pytest.raises(Denied):
-        instance.sheets.make(factories.actor("auditor"), SheetKind.DOCUMENT)
+        instance.post_sheets.make(factories.actor("auditor"), SheetKind.DOCUMENT)
     assert events(instance, "batch:sheet:make") == []

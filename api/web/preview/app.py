@@ -177,6 +177,7 @@ def _add_data(app: Flask) -> None:
     app.add_url_rule(record + page, "records.page_image", picture(1240))
     app.add_url_rule(record + page + "/thumbnail", "records.thumbnail", picture(152))
     app.add_url_rule(record + "/<rendition>", "records.download", _empty_download)
+    app.add_url_rule("/batches/<batch_id>/sheet.pdf", "post.batch_sheet", _empty_download)
     app.add_url_rule(
         "/batches/<batch_id>/items/<item_id>/original", "post.download_item", _empty_download
     )

@@ -145,7 +145,6 @@ WORKBENCH = IndexDocumentPage(
     suggested_clients=MATCHES,
     dates_found=(date(2026, 11, 3), date(2026, 11, 17)),
     reasons=("Two clients live at this address.",),
-    waiting_count=41,
 )
 WORKBENCH_FAULTS = replace(
     WORKBENCH,

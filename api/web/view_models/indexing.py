@@ -130,6 +130,5 @@ class IndexDocumentPage:
     found_clients: tuple[ClientSummary, ...] | None = None
     dates_found: tuple[date, ...] = ()
     reasons: tuple[str, ...] = ()
-    waiting_count: int = 0
     item_id: str = ""
     errors: tuple[FieldError, ...] = ()

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from flask import redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from api.authn import actor, permission, step_up
+from api.authn import actor, permission, signed_in, step_up
+from api.limits import counted_as
 from api.web.context import instance
 from api.web.forms import faults
 from api.web.shell import say
@@ -52,6 +53,17 @@ def reopen_batch(batch_id: str) -> ResponseReturnValue:
         instance().closing.reopen(actor(), batch_id, request.form.get("reason", ""))
 
     return _done(batch_id, act, _("The batch is open again."))
+
+
+@blueprint.get("/batches/<batch_id>/sheet.pdf")
+@signed_in
+@counted_as("downloads")
+def batch_sheet(batch_id: str) -> ResponseReturnValue:
+    """The batch's account as a PDF to print and sign."""
+    reference, made = instance().sheets.sheet(actor(), batch_id)
+    response = Response(made, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.pdf"'
+    return response
 
 
 def _done(batch_id: str, act: Callable[[], None], done: str) -> ResponseReturnValue:

@@ -35,7 +35,7 @@ def make_sheets() -> ResponseReturnValue:
     kind = SheetKind(asked) if asked in tuple(SheetKind) else SheetKind.DOCUMENT
     try:
         facts = _facts() if kind is SheetKind.BATCH else None
-        content = instance().sheets.make(actor(), kind, counted("count") or 1, facts)
+        content = instance().post_sheets.make(actor(), kind, counted("count") or 1, facts)
     except Invalid as error:
         return _form(faults(error), 422)
     return sheets_file(kind, content)
