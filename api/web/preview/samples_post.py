@@ -186,7 +186,7 @@ FILE_PAGES = PagesPage(
             title="Document 1: Letter",
             state="to_index",
             pages=(
-                FilePage(number=1, position=1, kind="content", has_picture=False, may_change=True),
+                FilePage(number=1, position=1, kind="content", has_picture=True, may_change=True),
                 FilePage(
                     number=3, position=2, kind="content", has_picture=False, may_change=True,
                     may_split=True, fault="Cut off", is_turned=True,
