@@ -228,6 +228,7 @@ def page_reader(settings: Settings) -> SandboxedReader:
             wall_s=settings.page_wall_s,
             max_pages=settings.max_pages_per_item,
             languages=settings.ocr_languages,
+            ocr_engine=settings.ocr_engine,
         )
     )
 

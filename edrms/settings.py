@@ -10,7 +10,7 @@ import difflib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -70,7 +70,8 @@ class Settings(BaseSettings):
     worker_processes: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
     lease_s: float = Field(default=30.0, gt=0)
     poll_s: float = Field(default=0.2, gt=0)
-    ocr_languages: str = "eng"
+    ocr_languages: str = "eng+cym"
+    ocr_engine: Literal["fastest", "tesserocr", "pytesseract"] = "fastest"
     page_memory_bytes: int = Field(default=1536 * MEBIBYTE, gt=0)
     page_wall_s: int = Field(default=180, gt=0)
     max_pages_per_item: int = Field(default=3000, gt=0)

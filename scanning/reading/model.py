@@ -144,4 +144,5 @@ class Limits:
     max_unpacked_bytes: int = 512 << 20
     max_attachments: int = 200
     max_depth: int = 5
-    languages: str = "eng"
+    languages: str = "eng+cym"
+    ocr_engine: str = "fastest"  # a name of ocr_engines.OcrEngine

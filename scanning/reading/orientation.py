@@ -19,6 +19,7 @@ WIDEST_SKEW_DEGREES = 5.0
 LINE_HEIGHTS_PX = (6, 80)  # at about 150 dpi; other runs of ink are rules, pictures or dirt
 CORE_SHARE = 0.5  # rows with at least this share of a line's densest rows are its core
 MIN_VOTES = 6
+SMALLEST_SHARE = 0.05  # of the ink: less does not make a page one of small print
 CLEAR_ACROSS_RATIO = 1.4  # how much sharper lines must be across the page than down it ...
 CLEAR_DOWN_RATIO = 2.0  # ... and down it than across, before the page counts as sideways
 UPRIGHT_VOTES_Z = 1.5  # most pages are upright, so little evidence is enough for upright ...
@@ -32,11 +33,14 @@ class Orientation:
     rotation_degrees: clockwise turn (0, 90, 180, 270) that makes it upright, as far as it is known.
     sure: False when OCR should find out for itself whether the page so turned is upright.
     skew_degrees: clockwise turn that would then make its lines level, -5 to 5; 0.0 if unclear.
+    print_height_px: how high the small print is without ascenders (x-height), in pixels of the
+        ink; 0.0 if there are too few lines to tell.
     """
 
     rotation_degrees: int
     sure: bool
     skew_degrees: float
+    print_height_px: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ def find_orientation(ink: np.ndarray) -> Orientation:
     votes = upright_votes(lines.profiles)
     sure = abs(votes) >= TURNED_VOTES_Z or (turn == 0 and votes >= UPRIGHT_VOTES_Z)
     upside_down = votes <= (0 if turn else -UPRIGHT_VOTES_Z)
-    return Orientation(turn + 180 if upside_down else turn, sure, lines.skew_degrees)
+    rotation_degrees = turn + 180 if upside_down else turn
+    return Orientation(rotation_degrees, sure, lines.skew_degrees, print_height(lines.profiles))
 
 
 def _find_lines(x: np.ndarray, y: np.ndarray, width: int, height: int) -> _Lines:
@@ -116,8 +121,26 @@ def upright_votes(profiles: np.ndarray) -> float:
     return float(np.sum(votes)) / spread if spread else 0.0
 
 
+def print_height(profiles: np.ndarray) -> float:
+    """Height in rows that all but SMALLEST_SHARE of the print's ink reaches; 0.0 for few lines."""
+    found = [line for profile in profiles for line in _lines_in(profile)]
+    if len(found) < MIN_VOTES:
+        return 0.0
+    cores = [_core(line) for line in found]
+    heights = np.array([last - first + 1 for first, last in cores])
+    inks = np.array([float(line.sum()) for line in found])
+    order = np.argsort(heights)
+    reached = np.cumsum(inks[order]) >= SMALLEST_SHARE * inks.sum()
+    return float(heights[order][int(np.argmax(reached))])
+
+
 def _line_votes(profile: np.ndarray) -> list[float]:
     """One vote per line of print in a strip: ink above its dense core less ink below it."""
+    return [_vote(line) for line in _lines_in(profile)]
+
+
+def _lines_in(profile: np.ndarray) -> list[np.ndarray]:
+    """The ink of each line of print in a strip, row by row."""
     if profile.max(initial=0) < 4:
         return []
     quiet = max(1.0, 0.04 * float(np.percentile(profile[profile > 0], 95)))
@@ -125,14 +148,20 @@ def _line_votes(profile: np.ndarray) -> list[float]:
     edges = np.flatnonzero(np.diff(inked))
     lowest, highest = LINE_HEIGHTS_PX
     return [
-        _vote(profile[top:bottom])
+        profile[top:bottom]
         for top, bottom in zip(edges[::2], edges[1::2], strict=True)
         if lowest <= bottom - top <= highest
     ]
 
 
-def _vote(line: np.ndarray) -> float:
+def _core(line: np.ndarray) -> tuple[int, int]:
+    """First and last row of a line's dense core: the height of its small letters."""
     densest = np.partition(line, -3)[-3:].mean()
     core = np.flatnonzero(line >= CORE_SHARE * densest)
-    above, below = int(line[: core[0]].sum()), int(line[core[-1] + 1 :].sum())
+    return int(core[0]), int(core[-1])
+
+
+def _vote(line: np.ndarray) -> float:
+    first, last = _core(line)
+    above, below = int(line[:first].sum()), int(line[last + 1 :].sum())
     return (above - below) / int(line.sum())

@@ -130,8 +130,13 @@ def without_false_colour(pixels: Image.Image) -> Image.Image:
     return pixels if np.count_nonzero(spread > COLOUR_SPREAD) > 20 else pixels.convert("L")
 
 
+def reduction_of(size: tuple[int, int]) -> int:
+    """How many pixels of a page of this size go into one of the reduced picture, across and down."""
+    return max(1, round(max(size) / REDUCED_LONG_SIDE_PX))
+
+
 def reduced_grey(pixels: Image.Image) -> Image.Image:
     """The page in grey at about 150 dpi (never enlarged)."""
-    factor = max(1, round(max(pixels.size) / REDUCED_LONG_SIDE_PX))
+    factor = reduction_of(pixels.size)
     grey = pixels if pixels.mode == "L" else pixels.convert("L")
     return grey.reduce(factor) if factor > 1 else grey

@@ -12,6 +12,7 @@ from PIL import Image
 
 from scanning.reading.barcodes import find_barcodes, find_others, sheet_value
 from scanning.reading.blank import darkness, ink_of_print, is_blank
+from scanning.reading.languages import first_languages
 from scanning.reading.model import (
     Barcode,
     CannotRead,
@@ -22,12 +23,13 @@ from scanning.reading.model import (
     TextSource,
     Word,
 )
-from scanning.reading.ocr import OcrRequest, PageOcr, mean_confidence, turn_barcodes, turn_words
-from scanning.reading.ocr_picture import OcrPicture, prepare_for_ocr
+from scanning.reading.ocr import PageOcr, mean_confidence, turn_barcodes, turn_words
+from scanning.reading.ocr_engines import engine_for
+from scanning.reading.ocr_passes import OcrPasses
+from scanning.reading.ocr_picture import OcrPicture, prepare_for_ocr, prepare_reduced
 from scanning.reading.orientation import Orientation, find_orientation
 from scanning.reading.page_image import PageImage, open_page_image, reduced_grey, turn
 from scanning.reading.pdf_page import SCAN_DPI, VIEW_DPI, PdfPageView, open_pdf_page
-from scanning.reading.pytesseract_ocr import TesseractOcr
 from scanning.reading.text_layer import (
     PICTURE_PAGE_SHARE,
     is_good_text_layer,
@@ -37,7 +39,6 @@ from scanning.reading.view_image import save_view_image
 
 PDF = "application/pdf"
 IMAGE_TYPES = frozenset({"image/tiff", "image/jpeg", "image/png"})
-OCR_TIME_SHARE = 0.8  # of the child's wall time, so that a timeout is told, not inflicted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def read_page(
     desk = replace(desk, barcodes=found + find_others(reduced, desk.factor))
     if desk.trusts(said):
         return desk.with_text_layer(said)
-    return desk.with_ocr(ocr or TesseractOcr(), limits)
+    engine = ocr or engine_for(limits.ocr_engine, first_languages(limits.languages))
+    return desk.with_ocr(engine, limits)
 
 
 def _take_out(
@@ -141,10 +143,14 @@ class PageDesk:
         return self._reading(PageKind.CONTENT, said.text, words, TextSource.TEXT_LAYER, turned)
 
     def with_ocr(self, engine: PageOcr, limits: Limits) -> PageReading:
-        """The reading of a page by one run of OCR."""
+        """The reading of a page by OCR."""
         way_up = self._as_told(find_orientation(ink_of_print(self.dark)))
-        picture = prepare_for_ocr(self.image, self.dark, way_up)
-        found = engine.read(self._request(picture, not way_up.sure, limits))
+        passes = OcrPasses(engine, limits, self.stem, self.image.resolution_dpi, not way_up.sure)
+        read = passes.read(
+            prepare_reduced(self.image, self.reduced, self.dark, way_up),
+            lambda: prepare_for_ocr(self.image, self.dark, way_up),
+        )
+        picture, found = read.picture, read.page
         seen = tuple(picture.word_on_page(word) for word in found.words)
         size = turn(self.image.pixels, picture.turned_degrees).size
         words = turn_words(seen, size, found.rotation_degrees)
@@ -154,6 +160,7 @@ class PageDesk:
             reading,
             confidence=mean_confidence(words),
             text_layer=_as_received(found.text_layer, picture),
+            notes=(*reading.notes, *read.notes),
         )
 
     def _as_told(self, seen: Orientation) -> Orientation:
@@ -163,17 +170,6 @@ class PageDesk:
             return seen
         lies_alike = (told - seen.rotation_degrees) % 180 == 0
         return Orientation(told, True, seen.skew_degrees if lies_alike else 0.0)
-
-    def _request(self, picture: OcrPicture, in_doubt: bool, limits: Limits) -> OcrRequest:
-        raw_pixels = self.stem.with_suffix(".pgm")
-        picture.pixels.save(raw_pixels, format="PPM")
-        return OcrRequest(
-            image=raw_pixels,
-            resolution_dpi=self.image.resolution_dpi * picture.factor,
-            languages=limits.languages,
-            find_orientation=in_doubt,
-            timeout_s=limits.wall_s * OCR_TIME_SHARE,
-        )
 
     def _reading(
         self, kind: PageKind, text: str, words: tuple[Word, ...], source: TextSource, turned: int

@@ -1,18 +1,22 @@
-"""Tesseract through pytesseract: the adapter of the OCR port, the only module that knows either.
+"""Tesseract through pytesseract: the named adapter of the OCR port, the only module that knows it.
 
 One process per page gives text, TSV and the text-only PDF together. OMP_THREAD_LIMIT=1 because
 Tesseract's threads slow a page down about four times when every core has its own page.
 """
 
 import os
+import re
+import subprocess
 from pathlib import Path
 
 from pytesseract import pytesseract
 
 from scanning.reading.model import CannotRead, HeldReason
-from scanning.reading.ocr import OcrPage, OcrRequest, words_from_tsv
+from scanning.reading.ocr import OcrPage, OcrRequest
+from scanning.reading.ocr_files import page_from_files
 
 SETTINGS = "--oem 1 -c textonly_pdf=1 -c tessedit_create_tsv=1"
+_MODELS = re.compile(r'languages in "(?P<directory>[^"]+)"')
 
 
 class TesseractOcr:
@@ -22,13 +26,7 @@ class TesseractOcr:
         """See PageOcr. Leaves <image stem>.pdf beside the image as the text layer."""
         base = request.image.with_suffix("")
         self._run(request, base)
-        table = _output(base, ".tsv").decode("utf-8", "replace")
-        text = _output(base, ".txt").decode("utf-8", "replace")
-        words, rotation_degrees = words_from_tsv(table)
-        layer = base.with_suffix(".pdf")
-        if not layer.is_file():
-            raise CannotRead(HeldReason.READER_CRASHED, "tesseract wrote no text layer")
-        return OcrPage(text.replace("\f", "").strip(), words, rotation_degrees, layer)
+        return page_from_files(base)
 
     def _run(self, request: OcrRequest, base: Path) -> None:
         os.environ["OMP_THREAD_LIMIT"] = "1"
@@ -50,12 +48,22 @@ class TesseractOcr:
             raise CannotRead(HeldReason.TOOK_TOO_LONG, "tesseract") from error
 
 
-def _output(base: Path, suffix: str) -> bytes:
-    """A file tesseract wrote, read and removed; an absent one means that it failed."""
-    path = base.with_suffix(suffix)
+def models_directory() -> Path:
+    """Where the tesseract command finds its models, so that another adapter reads by the same.
+
+    Raises CannotRead(READER_CRASHED) when the command is not there or does not say.
+    """
     try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise CannotRead(HeldReason.READER_CRASHED, f"tesseract wrote no {suffix}") from error
-    path.unlink()
-    return content
+        said = subprocess.run(
+            [pytesseract.tesseract_cmd, "--list-langs"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise CannotRead(HeldReason.READER_CRASHED, "tesseract is not installed") from error
+    found = _MODELS.search(said.stdout + said.stderr)
+    if found is None:
+        raise CannotRead(HeldReason.READER_CRASHED, "tesseract does not say where its models are")
+    return Path(found["directory"])

@@ -1,9 +1,10 @@
 """The clean process that forks one confined child per call: `python -m` this, never imported whole.
 
 It holds no secret and no connection. It has the reading modules loaded, so a call costs a fork and
-no imports. It supervises the child from outside (wall clock, size of what it writes, its end),
-kills every descendant, and relays the child's JSON without looking into it. When the worker goes,
-it goes, and everything below it.
+no imports; what a function's module says must be ready (an OCR model) is made so before the fork,
+over nothing foreign. It supervises the child from outside (wall clock, size of what it writes, its
+end), kills every descendant, and relays the child's JSON without looking into it. When the worker
+goes, it goes, and everything below it.
 """
 
 import errno
@@ -53,6 +54,10 @@ class _Server:
         self._functions = {
             name: getattr(module, name.partition(":")[2]) for name, module in modules.items()
         }
+        self._made_ready = {
+            name: getattr(module, f"ready_{name.partition(':')[2]}", None)
+            for name, module in modules.items()
+        }
         self._readable = [
             *confinement.SYSTEM_READABLE,
             *{Path(str(module.__file__)).parent for module in modules.values()},
@@ -72,6 +77,9 @@ class _Server:
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:
         """Fork, watch, clear away: what happened, in plain words."""
+        make_ready = self._made_ready.get(request["function"])
+        if make_ready is not None:
+            make_ready(request["args"], Limits(**request["limits"]))
         source, sink = os.pipe()
         child = os.fork()
         if child == 0:

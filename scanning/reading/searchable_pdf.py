@@ -25,9 +25,12 @@ from pypdf.generic import (
     RectangleObject,
     StreamObject,
 )
+from pypdfium2 import PdfiumError
 
+from scanning.reading.appearance import differing_pages
 from scanning.reading.image_pdf import images_to_pdf
 from scanning.reading.model import CannotRead, HeldReason
+from scanning.reading.pdfa import make_pdfa
 from scanning.reading.ports import PdfPage
 
 PDF = "application/pdf"
@@ -55,6 +58,7 @@ def assemble_searchable_pdf(
         _write(original, media_type, pages, part)
         if media_type == PDF:
             check_rendition(original, pages, part)
+        check_appearance(original, media_type, pages, part)
         part.replace(out)
     except RenditionDiffers as error:
         raise CannotRead(HeldReason.DAMAGED, f"rendition differs: {error}") from error
@@ -79,6 +83,7 @@ def _write(original: Path, media_type: str, pages: Sequence[PdfPage], part: Path
             if source.text_layer is not None:
                 layers.lay(page, source.text_layer)
             _turn_upright(page, source.rotation_degrees)
+        make_pdfa(writer)
         writer.write(part)
     finally:
         wrapped.unlink(missing_ok=True)
@@ -223,6 +228,19 @@ def check_rendition(original: Path, pages: Sequence[PdfPage], rendition: Path) -
         wanted = sorted(_image_digests(source.pages[page.page_number - 1]))
         if wanted != sorted(_image_digests(made.pages[number])):
             raise RenditionDiffers(f"images of page {page.page_number}")
+    return True
+
+
+def check_appearance(
+    original: Path, media_type: str, pages: Sequence[PdfPage], rendition: Path
+) -> bool:
+    """True when every page looks as it does in the original. Raises RenditionDiffers otherwise."""
+    try:
+        differing = differing_pages(original, media_type, pages, rendition)
+    except (ValueError, PdfiumError) as error:
+        raise RenditionDiffers(str(error)) from error
+    if differing:
+        raise RenditionDiffers(f"looks otherwise: page {differing[0]}, {len(differing)} in all")
     return True
 
 

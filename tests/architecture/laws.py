@@ -81,6 +81,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     "limits": ("api/limits.py",),
     "whoosh": ("search/whoosh_*.py",),
     "pytesseract": ("scanning/reading/pytesseract_ocr.py",),
+    "tesserocr": ("scanning/reading/tesserocr_ocr.py",),
     "magic": ("scanning/reading/identify.py",),
     "zxingcpp": (
         "scanning/reading/barcodes.py",

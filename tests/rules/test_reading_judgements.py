@@ -1,5 +1,7 @@
 """The reader's pure judgements: blank, way up, text layer, separator values, boxes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -7,10 +9,11 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from scanning.reading.blank import darkness, ink_of_print, is_blank
 from scanning.reading.model import Word
 from scanning.reading.ocr import turn_words, words_from_tsv
-from scanning.reading.ocr_picture import prepare_for_ocr
+from scanning.reading.ocr_picture import LEAST_PRINT_PX, prepare_for_ocr, prepare_reduced
 from scanning.reading.orientation import Orientation, find_orientation
-from scanning.reading.page_image import PageImage, believable_dpi
+from scanning.reading.page_image import PageImage, believable_dpi, reduced_grey
 from scanning.reading.text_layer import is_good_text_layer, reads_like_words
+from scanning.sample_post.fonts import font
 
 A4_AT_150_DPI = (1240, 1754)
 PROSE = (
@@ -90,7 +93,8 @@ def test_a_page_number_or_a_tick_keeps_a_page() -> None:
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_a_page_of_prose_shows_which_way_up_it_lies(turn: int) -> None:
     lying = printed_page().rotate(turn, expand=True)  # counter-clockwise
-    assert find_orientation(ink_of_print(darkness(lying))) == Orientation(turn, True, 0.0)
+    found = find_orientation(ink_of_print(darkness(lying)))
+    assert replace(found, print_height_px=0.0) == Orientation(turn, True, 0.0)
 
 
 def test_skew_is_measured_and_its_sign_levels_the_page() -> None:
@@ -121,6 +125,63 @@ def test_boxes_of_an_enlarged_picture_come_back_to_the_page() -> None:
     picture = prepare_for_ocr(small, small.pixels, Orientation(0, True, 0.0))
     assert picture.pixels.size == (1000, 1400)
     assert picture.word_on_page(Word("a", 20, 40, 220, 100, 1.0)) == Word("a", 10, 20, 110, 50, 1.0)
+
+
+def upright(print_height_px: float) -> Orientation:
+    return Orientation(0, True, 0.0, print_height_px)
+
+
+def test_a_page_of_large_print_is_read_at_half_its_size_and_its_boxes_come_back_exactly() -> None:
+    page = PageImage(Image.new("L", (2481, 3507), 255), 300)
+    reduced = reduced_grey(page.pixels)
+    picture = prepare_reduced(page, reduced, darkness(reduced), upright(LEAST_PRINT_PX))
+    assert picture is not None and picture.is_reduced
+    assert picture.pixels.size == reduced.size == (1241, 1754)
+    found = Word("a", 20, 40, 220, 100, 1.0)
+    assert picture.word_on_page(found) == Word("a", 40, 80, 440, 200, 1.0)
+    at_the_edge = Word("a", 1200, 1700, 1241, 1754, 1.0)  # the last pixel holds only half a pair
+    assert picture.word_on_page(at_the_edge) == Word("a", 2400, 3400, 2481, 3507, 1.0)
+
+
+def test_boxes_of_a_turned_and_reduced_page_stay_on_the_turned_page() -> None:
+    page = PageImage(Image.new("L", (3507, 2481), 255), 300)
+    reduced = reduced_grey(page.pixels)
+    lying = Orientation(90, True, 0.0, LEAST_PRINT_PX)
+    picture = prepare_reduced(page, reduced, darkness(reduced), lying)
+    assert picture is not None and picture.pixels.size == (1241, 1754)
+    assert picture.word_on_page(Word("a", 0, 0, 1241, 1754, 1.0)) == Word(
+        "a", 0, 0, 2481, 3507, 1.0
+    )
+
+
+@pytest.mark.parametrize("height", [0.0, LEAST_PRINT_PX - 1])
+def test_small_or_unmeasured_print_is_read_from_the_full_picture(height: float) -> None:
+    page = PageImage(Image.new("L", (2480, 3508), 255), 300)
+    reduced = reduced_grey(page.pixels)
+    assert prepare_reduced(page, reduced, darkness(reduced), upright(height)) is None
+
+
+def test_a_page_that_is_no_finer_than_its_reduced_picture_is_not_reduced() -> None:
+    page = PageImage(Image.new("L", (1240, 1754), 255), 150)
+    assert prepare_reduced(page, page.pixels, darkness(page.pixels), upright(30)) is None
+
+
+@pytest.mark.parametrize(("size_pt", "lowest", "highest"), [(6, 5, 7), (9, 8, 11), (12, 11, 14)])
+def test_the_height_of_small_letters_is_measured(size_pt: int, lowest: int, highest: int) -> None:
+    page = Image.new("L", (1240, 1754), 255)
+    draw = ImageDraw.Draw(page)
+    for line in range(12):
+        text = "however the summer was never as warm as we remember"
+        draw.text(
+            (100, 200 + 60 * line), text, font=font("sans", round(size_pt / 72 * 150)), fill=0
+        )
+    assert lowest <= find_orientation(ink_of_print(darkness(page))).print_height_px <= highest
+
+
+def test_one_line_does_not_tell_how_high_the_print_is() -> None:
+    page = Image.new("L", (1240, 1754), 255)
+    ImageDraw.Draw(page).text((100, 200), "Yours", font=font("sans", 25), fill=0)
+    assert find_orientation(ink_of_print(darkness(page))).print_height_px == 0.0
 
 
 def tsv(*words: tuple[str, int, int]) -> str:

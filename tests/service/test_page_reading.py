@@ -26,6 +26,7 @@ from scanning.reading.model import (
 from scanning.reading.ocr import OcrPage, OcrRequest
 from scanning.reading.page_image import reduced_grey
 from scanning.reading.page_reader import read_page
+from scanning.reading.pytesseract_ocr import TesseractOcr
 
 LINES = [
     "Dear Housing Officer, thank you",
@@ -329,8 +330,8 @@ def test_a_page_is_ocred_exactly_once_even_if_its_way_up_is_in_doubt(
     wrapper.write_text(f'#!/bin/sh\necho run >> {runs}\nexec {real} "$@"\n')
     wrapper.chmod(stat.S_IRWXU)
     monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
-    read(saved(letter(), tmp_path / "a.png"))
-    read(saved(letter(["12 34"]), tmp_path / "b.png"))
+    read(saved(letter(), tmp_path / "a.png"), ocr=TesseractOcr())
+    read(saved(letter(["12 34"]), tmp_path / "b.png"), ocr=TesseractOcr())
     assert runs.read_text().splitlines() == ["run", "run"]
 
 
@@ -340,13 +341,13 @@ def test_a_tesseract_that_fails_is_an_error_never_an_empty_text(
     page = saved(letter(), tmp_path / "a.png")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotRead) as absent:
-        read(page)
+        read(page, ocr=TesseractOcr())
     assert absent.value.reason is HeldReason.READER_CRASHED
     broken = tmp_path / "tesseract"
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(stat.S_IRWXU)
     with pytest.raises(CannotRead) as crashed:
-        read(page)
+        read(page, ocr=TesseractOcr())
     assert crashed.value.reason is HeldReason.READER_CRASHED
 
 
@@ -359,7 +360,7 @@ def test_a_tesseract_that_loops_is_stopped_and_told(
     looping.chmod(stat.S_IRWXU)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotRead) as stopped:
-        read_page(page, "image/png", 1, tmp_path, Limits(wall_s=1))
+        read_page(page, "image/png", 1, tmp_path, Limits(wall_s=1), TesseractOcr())
     assert stopped.value.reason is HeldReason.TOOK_TOO_LONG
 
 
