@@ -11,6 +11,7 @@ from api.auditing import audit
 from api.disposal_commands import disposal
 from api.hold_commands import HOLD_COMMANDS
 from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
+from api.indexing_commands import indexing
 from api.ingest import ingest_paths, print_reconciliation, wait_until_read
 from api.key_commands import keys
 from api.logs import log_to_stderr
@@ -56,7 +57,7 @@ def main() -> None:
 
 for command in (
     *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, retention, transfer,
-    disposal, paper, make_sheets,
+    disposal, paper, indexing, make_sheets,
 ):  # fmt: skip
     main.add_command(command)
 

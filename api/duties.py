@@ -16,6 +16,7 @@ from edrms.jobs.presence import Presence
 from edrms.jobs.upkeep import remove_done_jobs
 from edrms.uow import UnitOfWork
 from retention.walking import walk
+from scanning.indexing.learn_types import learn_types
 from search.ports import IndexBusy, IndexUnavailable
 
 LOOK_EVERY_S = 30.0
@@ -53,6 +54,7 @@ def duties(instance: Instance, name: str = "upkeep") -> list[PeriodicDuty]:
         PeriodicDuty("keys", timedelta(minutes=5), before=lambda: _settle_keys(instance)),
         PeriodicDuty("locks", timedelta(minutes=5), before=lambda: _lock_objects(instance, name)),
         PeriodicDuty("audit check", timedelta(days=1), before=lambda: _check_audit(instance, name)),
+        PeriodicDuty("learning", timedelta(days=7), before=lambda: _learn_types(instance, name)),
         PeriodicDuty("index", timedelta(days=1), before=lambda: _tidy_index(instance)),
     ]
 
@@ -95,6 +97,15 @@ def _check_audit(instance: Instance, name: str) -> bool:
         problem = f"The nightly check of the audit log failed: {error}"
     actor = Actor(StaffId(name), "EDRMS upkeep", frozenset())
     say(instance.database, instance.clock, actor, CHECK, problem)
+    return True
+
+
+def _learn_types(instance: Instance, name: str) -> bool:
+    """Only when nothing waits: learning takes a core for a while."""
+    if instance.queue.waiting():
+        return False
+    actor = Actor(StaffId(name), "EDRMS upkeep", frozenset())
+    learn_types(instance.database, instance.clock, actor)
     return True
 
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import retention.tables  # noqa: F401 - all tables are known before any is made
 import scanning.arranging.tables
 import scanning.batches.tables
+import scanning.indexing.tables
 import scanning.sheets.tables  # noqa: F401
 from api import instance_keys, migrations
 from api.instance import Instance as Instance

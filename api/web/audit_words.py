@@ -105,6 +105,7 @@ GROUPS: tuple[Group, ...] = (
             "document:index:skip": _l("skipped document %(it)s"),
             "document:index:reject": _l("rejected document %(it)s"),
             "document:index:restore": _l("brought back document %(it)s"),
+            "document:model:learn": _l("taught the classifier from what was filed"),
         },
     ),
     Group(

@@ -57,6 +57,7 @@ ACTIONS = frozenset(
         "document:index:skip",
         "document:index:reject",
         "document:index:restore",
+        "document:model:learn",
         "record:content:file",
         "record:content:view",
         "record:content:download",

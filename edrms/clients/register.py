@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from edrms.clients.folding import fold_digits, fold_name, fold_reference
 from edrms.clients.model import CARE_SERVICES, Client, Identifier
@@ -59,6 +60,10 @@ def _name_parts(names: Iterable[str]) -> list[str]:
 
 def client_from_row(row: ClientRow) -> Client:
     """The frozen value of a row."""
+    return _client(row, [Identifier(known.system, known.value) for known in row.identifiers])
+
+
+def _client(row: ClientRow | Row[Any], identifiers: Iterable[Identifier]) -> Client:
     return Client(
         client_id=ClientId(row.client_id),
         forename=row.forename,
@@ -72,7 +77,7 @@ def client_from_row(row: ClientRow) -> Client:
         postcode=row.postcode,
         uprn=row.uprn,
         household=row.household,
-        identifiers=tuple(Identifier(known.system, known.value) for known in row.identifiers),
+        identifiers=tuple(identifiers),
     )
 
 
@@ -90,30 +95,61 @@ def find_by_keys(
     dates_of_birth: Collection[date] = (),
     postcodes: Collection[str] = (),
     uprns: Collection[str] = (),
-    name_parts: Collection[str] = (),
+    names: Collection[tuple[str, str]] = (),
 ) -> list[Client]:
-    """Every client who shares a strong key, or a name part, with what was read; at most 200 of each.
+    """Every client who shares a strong key, or a whole name, with what was read; at most 200 of each.
 
-    references and postcodes: folded as fold_reference does; name_parts: as fold_name does.
+    references and postcodes: folded as fold_reference does. names: (part of a surname, part of a
+    forename), folded as fold_name does; both must be parts of the client's names.
     """
-    by_reference = select(ClientIdentifier.client_id).where(
-        ClientIdentifier.value_folded.in_(references)
-    )
-    by_other_name = select(ClientName.client_id).where(ClientName.part.in_(name_parts))
-    wanted: list[Select[ClientRow]] = [
-        select(ClientRow).where(ClientRow.nhs_number.in_(nhs_numbers)),
-        select(ClientRow).where(ClientRow.client_id.in_(by_reference)),
-        select(ClientRow).where(ClientRow.date_of_birth.in_(dates_of_birth)),
-        select(ClientRow).where(ClientRow.postcode_folded.in_(postcodes)),
-        select(ClientRow).where(ClientRow.uprn.in_(uprns)),
-        select(ClientRow).where(ClientRow.surname_folded.in_(name_parts)),
-        select(ClientRow).where(ClientRow.client_id.in_(by_other_name)),
+    by_key: list[tuple[Collection[object], Select[str]]] = [
+        (nhs_numbers, _ids().where(ClientRow.nhs_number.in_(nhs_numbers))),
+        (
+            references,
+            select(ClientIdentifier.client_id).where(ClientIdentifier.value_folded.in_(references)),
+        ),
+        (dates_of_birth, _ids().where(ClientRow.date_of_birth.in_(dates_of_birth))),
+        (postcodes, _ids().where(ClientRow.postcode_folded.in_(postcodes))),
+        (uprns, _ids().where(ClientRow.uprn.in_(uprns))),
+        (names, _ids_by_name(names)),
     ]
-    found: dict[str, ClientRow] = {}
-    for statement in wanted:
-        for row in session.scalars(statement.limit(MOST_CANDIDATES)):
-            found.setdefault(row.client_id, row)
-    return [client_from_row(row) for row in found.values()]
+    found: set[str] = set()
+    for keys, statement in by_key:
+        if keys:
+            found.update(session.scalars(statement.limit(MOST_CANDIDATES)))
+    return _clients_of(session, found)
+
+
+def _clients_of(session: Session, client_ids: Collection[str]) -> list[Client]:
+    """Plain rows, not mapped ones: a few hundred are looked at for every document."""
+    known: dict[str, list[Identifier]] = {}
+    of_these = ClientIdentifier.client_id.in_(client_ids)
+    columns = (ClientIdentifier.client_id, ClientIdentifier.system, ClientIdentifier.value)
+    for client_id, system, value in session.execute(select(*columns).where(of_these)):
+        known.setdefault(client_id, []).append(Identifier(system, value))
+    table = ClientRow.__table__
+    rows = session.execute(select(table).where(table.c.client_id.in_(client_ids)))
+    return [_client(row, sorted(known.get(row.client_id, ()), key=_by_system)) for row in rows]
+
+
+def _by_system(known: Identifier) -> tuple[str, str]:
+    return known.system, known.value
+
+
+def _ids() -> Select[str]:
+    return select(ClientRow.client_id)
+
+
+def _ids_by_name(names: Collection[tuple[str, str]]) -> Select[str]:
+    """Surnames first: they have an index and are the rarer; then the forename of the same client."""
+    surname, forename = aliased(ClientName), aliased(ClientName)
+    return (
+        select(surname.client_id)
+        .join(forename, forename.client_id == surname.client_id)
+        .where(surname.part.in_({last for last, _ in names}))
+        .where(tuple_(surname.part, forename.part).in_(list(names)))
+        .distinct()
+    )
 
 
 def search_clients(

@@ -13,14 +13,15 @@ from edrms.records.erasing import ErasedRows
 from edrms.records.tables import PageContent
 from edrms.uow import UnitOfWork
 from scanning.batches.model import DocumentState
-from scanning.batches.tables import Document, Item, ItemPage, SuggestedClient
+from scanning.batches.tables import ClientConfirmation, Document, Item, ItemPage, SuggestedClient
 
 
 class LedgerRows(ErasedRows):
     """A Holding: see the module."""
 
     name = "ledger"
-    tables = (Document.__tablename__, Item.__tablename__, SuggestedClient.__tablename__)
+    tables = (Document.__tablename__, Item.__tablename__, SuggestedClient.__tablename__,
+              ClientConfirmation.__tablename__)  # fmt: skip
     looked_for = "suggestions and their reasons, notes of reading, the name of the file as it came"
 
     def erase_rows(self, work: UnitOfWork, record_ids: Collection[str]) -> None:
@@ -36,6 +37,7 @@ class LedgerRows(ErasedRows):
         for change in (
             update(Document).where(of_records).values(**told),
             delete(SuggestedClient).where(SuggestedClient.document_id.in_(items)),
+            delete(ClientConfirmation).where(ClientConfirmation.document_id.in_(items)),
             update(ItemPage).where(ItemPage.document_id.in_(items)).values(reason=""),
         ):
             work.session.execute(change)
@@ -54,7 +56,12 @@ class LedgerRows(ErasedRows):
         )  # fmt: skip
         rows = session.execute(asked).all()
         ended = set(session.scalars(_ended_among({row.item_id for row in rows})))
-        return {
+        taught = (
+            select(Document.record_id)
+            .join(ClientConfirmation, ClientConfirmation.document_id == Document.document_id)
+            .where(Document.record_id.in_(record_ids))
+        )
+        return {record_id for record_id in session.scalars(taught) if record_id} | {
             row.record_id
             for row in rows
             if row.suggestion or row.pdf_key or (row.name and row.item_id in ended)

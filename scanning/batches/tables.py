@@ -171,3 +171,22 @@ class SuggestedClient(Base):
     client_id: Mapped[str] = mapped_column(
         ForeignKey("clients.client_id"), primary_key=True, index=True
     )
+
+
+class ClientConfirmation(Base):
+    """A person filed a document that bears this name or reference on this client's file alone.
+
+    kind: "name" or "reference". value: folded. What several people say alike is believed a little
+    (scanning/indexing/confirmations.py); the rows end with their document.
+    """
+
+    __tablename__ = "client_confirmations"
+    __table_args__ = (Index("ix_client_confirmations_kind_value", "kind", "value"),)
+
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.document_id"), primary_key=True)
+    client_id: Mapped[str] = mapped_column(
+        ForeignKey("clients.client_id"), primary_key=True, index=True
+    )
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(String(64))

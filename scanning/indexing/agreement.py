@@ -9,6 +9,7 @@ competes with whom is in matching.py.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from edrms.clients.folding import fold_digits, fold_reference
 from edrms.clients.model import Client
@@ -117,6 +118,8 @@ def on_birth(client: Client, found: Identifiers) -> Agreement | None:
     if labelled:
         return _birth_disagreement(own, labelled)
     for birth in found.births:
+        if birth.line.text.strip() == birth.printed.strip():
+            continue  # alone on its line it is the day of the letter
         if own in birth.readings and birth.role not in (Role.OTHER, Role.COPY, Role.WRITER):
             return Agreement(kind, 8.0, _birth_evidence(birth, "is not labelled"))
     return None
@@ -221,6 +224,7 @@ _STREET_WORDS = {
 }
 
 
+@lru_cache(maxsize=16384)
 def _fold_address(text: str) -> str:
     kept = "".join(char if char.isalnum() else " " for char in text.lower().replace("'", ""))
     words = [

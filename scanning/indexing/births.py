@@ -13,8 +13,8 @@ from scanning.indexing.likeness import likeness
 from scanning.indexing.lines import FAMILY_LABEL, Line, role_on
 from scanning.indexing.model import Role
 
-_LABEL = re.compile(
-    r"(?<!\w)(d[.,]?\s?[o0][.,]?\s?b\b[.,]?|date\s*o[ft]\s*b[il1!]rth|birth\s*date|born(\s+on)?\b"
+BIRTH_LABEL = re.compile(
+    r"(?<!\w)([dD][.,]?\s?[o0][.,]?\s?[b8]\b[.,]?|date\s*o[ft]\s*b[il1!]rth|birth\s*date|born(\s+on)?\b|birth\s*[:;]"
     r"|dyddiad\s+geni|d\.?\s?geni|ganwyd)",
     re.I,
 )
@@ -48,7 +48,7 @@ def births_in(lines: tuple[Line, ...]) -> Iterator[FoundBirth]:
 def _birth(line: Line, printed: PrintedDate, header: str, inherited: bool) -> FoundBirth:
     before = line.text[: printed.start]
     labelled = is_birth_label(_since_last_date(before)) or (
-        bool(_LABEL.search(header)) and not re.search(r"[A-Za-z]{3,}\W*:\W*$", before)
+        bool(BIRTH_LABEL.search(header)) and not re.search(r"[A-Za-z]{3,}\W*:\W*$", before)
     )
     role = Role.OTHER if inherited or _is_of_somebody_else(before) else role_on(line)
     return FoundBirth(printed.readings, printed.printed, line, role, labelled, printed.repaired)
@@ -57,7 +57,7 @@ def _birth(line: Line, printed: PrintedDate, header: str, inherited: bool) -> Fo
 def is_birth_label(before: str) -> bool:
     """Whether the words just before a date call it a date of birth, a slip of OCR allowed."""
     near = before[-26:]
-    if _LABEL.search(near):
+    if BIRTH_LABEL.search(near):
         return True
     last_words = re.sub(r"[\W_]+$", "", near.lower())[-len(_LABEL_WORDS) :]
     return likeness(_LABEL_WORDS, last_words) >= _LEAST_LABEL_LIKENESS

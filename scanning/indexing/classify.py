@@ -59,7 +59,12 @@ class _Folded:
 
 def classify(pages: tuple[PageText, ...]) -> TypeSuggestion:
     """The likeliest type with its score, reasons (best first) and alternatives."""
-    folded = tuple(_folded(lines_of(pages)))
+    return classify_lines(lines_of(pages))
+
+
+def classify_lines(lines: tuple[Line, ...]) -> TypeSuggestion:
+    """The same for pages whose lines are known."""
+    folded = tuple(_folded(lines))
     points: dict[str, float] = {}
     hits: dict[str, list[_Hit]] = defaultdict(list)
     for hit in _hits(folded):

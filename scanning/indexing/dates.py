@@ -39,16 +39,17 @@ _MONTHS = {
     "rhagfyr": 12,
 }
 _SHORT = {name[:3]: month for name, month in list(_MONTHS.items())[:12]} | {"sept": 9}
-_DIGIT = r"[0-9OoQIl|SsBZ]"
-_DIGIT_OF = str.maketrans("OoQIl|SsBZ", "0001115582")
+_DIGIT = r"[0-9OoQIl|SsBZg]"
+_DIGIT_OF = str.maketrans("OoQIl|SsBZg", "00011155829")
+_YEAR = rf"{_DIGIT}{{4}}|{_DIGIT}{{3}} {_DIGIT}|{_DIGIT} {_DIGIT}{{3}}|{_DIGIT}{{2}}"
 _NUMERIC = re.compile(
-    rf"(?<![\w/.-])({_DIGIT}{{1,2}})\s?([/.\-])\s?({_DIGIT}{{1,2}})\s?\2\s?({_DIGIT}{{4}}|{_DIGIT}{{2}})"
+    rf"(?<![\w/.-])({_DIGIT}{{1,2}})\s?([/.\-])\s?({_DIGIT}{{1,2}})\s?\2\s?({_YEAR})"
     r"(?![\w/-])"
 )
 _ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 _DAY_MONTH = re.compile(
     rf"(?<!\w)({_DIGIT}{{1,2}})\s?(?:st|nd|rd|th|af|ain|eg|ydd|fed)?\s*(?:of\s+)?"
-    rf"([A-Za-z01|]{{3,10}})[.,]?\s*({_DIGIT}{{4}}|{_DIGIT}{{2}})(?!\w)"
+    rf"([A-Za-z01|]{{3,10}})[.,]?\s*({_YEAR})(?!\w)"
 )
 _MONTH_DAY = re.compile(
     rf"(?<!\w)([A-Za-z]{{3,10}})\.?\s+({_DIGIT}{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\w)"
@@ -89,13 +90,13 @@ def _all_in(text: str) -> Iterator[PrintedDate]:
         (_MONTH_DAY, 2, 1, 3),
     ):
         for found in pattern.finditer(text):
-            printed = _printed(found, found[day], found[month], found[year])
+            printed = _printed(found, found[day], found[month], found[year].replace(" ", ""))
             if printed:
                 yield printed
 
 
 def _printed(found: re.Match[str], day: str, month: str, year: str) -> PrintedDate | None:
-    parts = day + year + (month if month[0] in "0123456789OoQIl|SsBZ" and len(month) < 3 else "")
+    parts = day + year + (month if month[0] in "0123456789OoQIl|SsBZg" and len(month) < 3 else "")
     if sum(char.isdigit() for char in parts) * 2 < len(parts):
         return None
     month_number, misspelt = _month(month)

@@ -12,6 +12,8 @@ from edrms.records.filing import Filing, RenditionToFile, file_record
 from edrms.uow import UnitOfWork
 from scanning.batches.model import DocumentState
 from scanning.batches.tables import Document, Item
+from scanning.indexing.confirmations import remember
+from scanning.indexing.rules import LEAST_LIKELY_SCORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ def file_document(
     if document.revision != document.made_revision:
         raise Conflict("Its pages are being put in order.", code="being_arranged")
     item = document.item
+    is_persons = decision.evidence.get("by") == "person"
+    evidence = (
+        decision.evidence | beside_suggestion(document.suggestion, decision)
+        if is_persons
+        else decision.evidence
+    )
     record_id = file_record(
         work,
         Filing(
@@ -52,14 +60,40 @@ def file_document(
             original_name=item.name,
             pages=tuple(PageId(page.page_id) for page in document.pages),
             renditions=_renditions(document, item),
-            evidence=decision.evidence,
+            evidence=evidence,
         ),
         within=within,
     )
+    if is_persons:
+        remember(work, document, decision.client_ids)
     document.state = DocumentState.FILED
     document.record_id = record_id
     document.taken_by, document.taken_at = "", None
     return record_id
+
+
+def beside_suggestion(plain: dict[str, Any], decision: IndexDecision) -> dict[str, Any]:
+    """What was suggested, by which models and how surely, and what the person decided otherwise."""
+    if not plain:
+        return {}
+    told, day = plain["document_type"], plain["document_date"]
+    likely = {c["client_id"] for c in plain["clients"] if c["score"] > LEAST_LIKELY_SCORE}
+    decided_on = decision.document_date.isoformat() if decision.document_date else None
+    differs = {
+        "type": told["code"] != decision.document_type,
+        "clients": likely != set(decision.client_ids),
+        "date": (day["on"] if day else None) != decided_on,
+    }
+    suggested = {
+        "type": {name: told.get(name) for name in ("code", "score", "model", "alternatives")},
+        "clients": [
+            {name: c.get(name) for name in ("client_id", "score", "explanation")}
+            for c in plain["clients"]
+        ],
+        "matcher": plain.get("matcher", ""),
+        "date": {name: day[name] for name in ("on", "score")} if day else None,
+    }
+    return {"suggested": suggested, "changed": [name for name, is_so in differs.items() if is_so]}
 
 
 def _renditions(document: Document, item: Item) -> tuple[RenditionToFile, ...]:

@@ -5,6 +5,7 @@ How each is found is in numbers.py, births.py and names.py.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from edrms.clients.folding import fold_name
 from scanning.indexing.lines import Line
@@ -66,7 +67,7 @@ class FoundName:
         return tuple(filter(None, (fold_name(word) for word in self.words)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identifiers:
     """Everything on a document that can point at a person."""
 
@@ -86,3 +87,13 @@ class Identifiers:
     def subjects(self) -> tuple[FoundName, ...]:
         """Whom the document is about: those labelled so or, if nobody is, those presumed."""
         return self.names_of(Role.SUBJECT) or self.names_of(Role.PRESUMED)
+
+    @cached_property
+    def name_words(self) -> frozenset[str]:
+        """Every run of up to three words of every name, folded and without spaces, to look surnames up in."""
+        runs: set[str] = set()
+        for name in self.names:
+            words = [word.replace(" ", "") for word in name.folded]
+            for start in range(len(words)):
+                runs.update("".join(words[start:end]) for end in range(start + 1, start + 4))
+        return frozenset(runs)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from scanning.indexing.labels import with_labels_mended
 from scanning.indexing.model import Evidence, EvidenceKind, PageText, Role
 
 _COPY = re.compile(r"^\W*(c\.?\s?c\.?\b\s*[:;.]?|cop(y|ies|ied) (to|for)\b|distribution\b)", re.I)
@@ -41,7 +42,9 @@ _SUBJECT_PART = re.compile(
 _OTHER_PART = re.compile(
     rf"^\W*(\d+[.)]?\s*|section \w+\W+|part \w+\W+)?(about (the |your )?|details of (the )?)?"
     rf"(person making (the |this )?referral|(referring )?agency|{_SOMEBODY}|{_PROFESSIONAL})"
-    rf"(\W?s)?(/?\w+)? (details|information|particulars|signature)\W*$",
+    rf"(\W?s)?(/?\w+)? (details|information|particulars|signature)\W*$"
+    rf"|^\W*(\d+[.)]?\s*|section \w+\W+|part \w+\W+)?(about the|(your )?details of (the )?)"
+    rf" ?({_SOMEBODY}|{_PROFESSIONAL}|person making (the |this )?referral)\W*$",
     re.I,
 )
 _LABEL_END = (
@@ -57,7 +60,7 @@ _MOST_SIGN_OFF_LINES = 8
 class Line:
     """A printed line. number: from 1 on its page, blank lines not counted.
 
-    text: without accents, the same length as printed wherever the accents are composed.
+    text: without accents, the labels before a colon without slips of OCR (labels.py).
     part: SUBJECT, OTHER, WRITER or COPY where the part of the letter says so, else MENTIONED.
     """
 
@@ -77,10 +80,13 @@ def lines_of(pages: tuple[PageText, ...]) -> tuple[Line, ...]:
     return tuple(line for page in pages for line in _with_parts(_lines_of_page(page)))
 
 
+_WITHOUT_STROKE = str.maketrans("łŁøØđĐðı", "lLoOdDdi")
+
+
 def without_accents(text: str) -> str:
     """Plain letters for accented ones; typographic quotes and dashes become plain ones."""
     plain = text.translate(str.maketrans("‘’`´“”–—−", "''''\"\"---"))
-    decomposed = unicodedata.normalize("NFKD", plain)
+    decomposed = unicodedata.normalize("NFKD", plain.translate(_WITHOUT_STROKE))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
@@ -91,7 +97,7 @@ def _lines_of_page(page: PageText) -> Iterator[Line]:
             blank = True
             continue
         number += 1
-        yield Line(page.number, number, without_accents(printed), blank)
+        yield Line(page.number, number, with_labels_mended(without_accents(printed)), blank)
         blank = False
 
 

@@ -138,7 +138,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """All that is suggested for a document. clients: best first; several may be right together."""
+    """All that is suggested for a document. clients: best first; several may be right together.
+
+    matcher: version of what scored the clients, kept with them as the type's model is with it.
+    """
 
     document_type: TypeSuggestion
     clients: tuple[ClientMatch, ...]
@@ -147,3 +150,4 @@ class Suggestion:
     title: str
     file_itself: bool
     why: tuple[str, ...]
+    matcher: str = ""

@@ -4,7 +4,7 @@ Which of the printed names is the subject's was settled in names.py; what a whol
 bits is here, beside the veto of a subject who is called something else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -43,11 +43,19 @@ class NameLikeness:
         return self.surname is Likeness.SAME and self.forename >= Likeness.SHORT_FORM
 
     @property
+    def is_nearly_full(self) -> bool:
+        """The same, a slip of OCR in the surname allowed."""
+        return self.surname >= Likeness.NEAR and self.forename >= Likeness.SHORT_FORM
+
+    @property
     def bits(self) -> float:
         """Bits the name is worth if it is the subject's."""
         return _SURNAME_BITS[self.surname] + _FORENAME_BITS[self.forename]
 
 
+NEAR_FORENAME = "the forename differs by one letter"
+# A brother or a twin shares surname, home and even birth: his forename alone must outweigh these.
+_ANOTHER_NAME_BITS = -14.0
 _SURNAME_BITS = {Likeness.SAME: 7.0, Likeness.NEAR: 2.5, Likeness.DIFFERENT: -10.0}
 _FORENAME_BITS = {
     Likeness.SAME: 6.0,
@@ -60,36 +68,50 @@ _FORENAME_BITS = {
 
 
 @cache
-def _short_forms_of(name: str) -> frozenset[str]:
+def short_forms_of(name: str) -> frozenset[str]:
     """Every other form of a forename (short_forms.txt beside this module, one name's forms a line)."""
     table = resources.files("scanning.indexing").joinpath("short_forms.txt")
     groups = (frozenset(line.split()) for line in table.read_text(encoding="utf-8").splitlines())
     return frozenset().union(*(group for group in groups if name in group))
 
 
+KnownNames = tuple[tuple[tuple[str, ...], str], ...]
+
+
 def likeness_of(client: Client, name: FoundName) -> NameLikeness:
     """The best reading of a printed name as this client's, under any name he is known by."""
-    readings = (
-        NameLikeness(name, _surname_likeness(surname, last), _forename_likeness(forenames, first))
-        for forenames, surname in _known_names(client)
-        for first, last in _splits(name)
-    )
-    return max(readings, key=lambda reading: (reading.surname, reading.forename))
+    return likeness_to(known_names(client), name)
 
 
-def _known_names(client: Client) -> Iterator[tuple[tuple[str, ...], str]]:
+def likeness_to(known: KnownNames, name: FoundName) -> NameLikeness:
+    """The same for a client's known names."""
+    best, best_rank = NameLikeness(name, Likeness.DIFFERENT, Likeness.DIFFERENT), (-1, -1)
+    for forenames, surname in known:
+        for first, last in _splits(name.words, name.surname_first):
+            of_surname = _surname_likeness(surname, last)
+            if of_surname < best_rank[0]:
+                continue
+            rank = (of_surname, _forename_likeness(forenames, first))
+            if rank > best_rank:
+                best, best_rank = NameLikeness(name, *rank), rank
+    return best
+
+
+def known_names(client: Client) -> KnownNames:
     """(forenames, surname) folded without spaces: the name itself, then full aliases."""
     single = tuple(_joined(n) for n in client.other_names if len(n.split()) == 1)
-    yield (
+    own = (
         (_joined(client.forename), *single, *_first_words(client.forename)),
         _joined(client.surname),
     )
-    for alias in client.other_names:
-        words = alias.split()
-        if len(words) > 1:
-            yield (_joined(words[0]),), _joined(" ".join(words[1:]))
-            if len(words) > 2:
-                yield (_joined(words[0]),), _joined(words[-1])
+    return (own, *(name for alias in client.other_names for name in _names_of_alias(alias.split())))
+
+
+def _names_of_alias(words: list[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if len(words) > 1:
+        yield (_joined(words[0]),), _joined(" ".join(words[1:]))
+    if len(words) > 2:
+        yield (_joined(words[0]),), _joined(words[-1])
 
 
 def _first_words(forename: str) -> tuple[str, ...]:
@@ -97,23 +119,32 @@ def _first_words(forename: str) -> tuple[str, ...]:
     return (_joined(words[0]),) if len(words) > 1 else ()
 
 
-def _splits(name: FoundName) -> Iterator[tuple[tuple[str, ...], str]]:
-    """(forenames, surname) in every order the printed words allow; particles join the surname."""
-    words = tuple(filter(None, (_joined(word) for word in name.words)))
-    for count in range(1, min(3, len(words)) + 1):
-        if not name.surname_first:
-            yield words[:-count], "".join(words[-count:])
-        if name.surname_first or len(words) in (2, 3):
-            yield words[count:], "".join(words[:count])
-
-
 @lru_cache(maxsize=4096)
+def _splits(words: tuple[str, ...], surname_first: bool) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """(forenames, surname) in every order the printed words allow; particles join the surname."""
+    folded = tuple(filter(None, (_joined(word) for word in words)))
+    splits: list[tuple[tuple[str, ...], str]] = []
+    for count in range(1, min(3, len(folded)) + 1):
+        if not surname_first:
+            splits.append((folded[:-count], "".join(folded[-count:])))
+        if surname_first or len(folded) in (2, 3):
+            splits.append((folded[count:], "".join(folded[:count])))
+    return tuple(splits)
+
+
+@lru_cache(maxsize=65536)
 def _joined(name: str) -> str:
     return fold_name(name).replace(" ", "")
 
 
+@lru_cache(maxsize=8192)
+def as_ocr_sees(folded: str) -> str:
+    """A folded name with the letters that OCR cannot tell apart made one: "oiiver" is "oliver"."""
+    return folded.replace("rn", "m").replace("vv", "w").replace("cl", "d").replace("i", "l")
+
+
 def _surname_likeness(own: str, printed: str) -> Likeness:
-    if own == printed:
+    if own == printed or (len(own) >= 4 and as_ocr_sees(own) == as_ocr_sees(printed)):
         return Likeness.SAME
     slips = 1 if len(own) < 9 else 2
     if len(own) >= 4 and letters_apart(own, printed, slips) <= slips:
@@ -133,8 +164,10 @@ def _one_forename(own: str, printed: tuple[str, ...]) -> Likeness:
         return Likeness.SAME
     if len(first) == 1:
         return Likeness.INITIAL if own[:1] == first else Likeness.DIFFERENT
-    if own and first in _short_forms_of(own):
+    if own and first in short_forms_of(own):
         return Likeness.SHORT_FORM
+    if len(own) >= 4 and as_ocr_sees(own) == as_ocr_sees(first):
+        return Likeness.SAME
     if min(len(own), len(first)) >= 5 and letters_apart(own, first, 1) <= 1:
         return Likeness.NEAR
     if len(own) == 1 and first.startswith(own):
@@ -142,25 +175,29 @@ def _one_forename(own: str, printed: tuple[str, ...]) -> Likeness:
     return Likeness.DIFFERENT
 
 
-def best_likeness(client: Client, names: tuple[FoundName, ...]) -> NameLikeness | None:
+def _best(likenesses: Iterable[NameLikeness]) -> NameLikeness | None:
     """The printed name most like the client's, or None where there are no names."""
-    likenesses = (likeness_of(client, name) for name in names)
     return max(likenesses, key=lambda found: found.bits, default=None)
 
 
-def on_name(client: Client, found: Identifiers) -> Agreement | None:
-    """The subject's name beside the client's; without a subject, a mention of the client's name."""
+def on_name(
+    known: KnownNames, subjects: list[NameLikeness], found: Identifiers
+) -> Agreement | None:
+    """The subject's name beside the client's; without a subject, a mention of the client's name.
+
+    subjects: how like each of the document's subjects is to the client.
+    """
     explicit = found.names_of(Role.SUBJECT)
-    subject = best_likeness(client, found.subjects)
+    subject = _best(subjects)
     if subject and subject.bits > 0:
         return _of_subject(subject)
-    mention = best_likeness(client, found.names)
+    mention = _best(likeness_to(known, name) for name in found.names)
     if mention and mention.surname is Likeness.SAME and mention.forename >= Likeness.INITIAL:
         return _of_mention(mention, bool(explicit))
     if subject is None:
         return None
     veto = "the document is about somebody of another name"
-    bits = max(subject.bits, -12.0) if explicit else -4.0
+    bits = _ANOTHER_NAME_BITS if explicit else -4.0
     return Agreement(EvidenceKind.NAME, bits, _evidence(subject, "is another name"), veto=veto)
 
 
@@ -171,10 +208,7 @@ def _of_subject(subject: NameLikeness) -> Agreement:
     if subject.surname is Likeness.NEAR:
         note = "has a surname that differs by a letter or two"
     elif subject.forename is Likeness.NEAR:
-        note, veto = (
-            "has a forename that differs by one letter",
-            "the forename differs by one letter",
-        )
+        note, veto = "has a forename that differs by one letter", NEAR_FORENAME
     elif not named:
         note = "has no forename that agrees"
     return Agreement(EvidenceKind.NAME, subject.bits, _evidence(subject, note), counts, veto)

@@ -19,8 +19,9 @@ _RUN = re.compile(rf"(?:{TITLE}\s*)?{_WORD}(?:\.?\s+(?:{_PARTICLE}\s+)*{_WORD}){
 _TITLED = re.compile(rf"(?<!\w){TITLE}\s*({_WORD}(?:\.?\s+(?:{_PARTICLE}\s+)*{_WORD}){{0,4}})")
 _STRIP_TITLE = re.compile(rf"^\W*(?:{TITLE}\s*(?:and|&|/)?\s*)+", re.IGNORECASE)
 _CUT = re.compile(
-    r"\s{3,}|\t|[(\[;:_~*=<>{}|]|\s[-–|]\s|\b(d\.?o\.?b|date|born|nhs|n\.h\.s|address|our|your|ref|reference|case|dyddiad"
-    r"|of|at|aged?|who|is|was|has|had|will|telephone|tel|email|upn|uprn|hospital|ward|gender|sex|relationship"
+    r"\s{3,}|\t|[(\[;:_~*=<>{}|]|\s[-–|]\s|"
+    r"\b(d\.?[o0]\.?[b8]|date|born|nhs|n\.h\.s|address|our|your|ref|reference|case|dyddiad"
+    r"|of|at|aged?|who|is|was|has|had|will|telephone|tel|email|upn|uprn|hospital|ward(?=\W+\d|:)|gender|sex|relationship"
     r"|ethnicity|signed|signature|position|role|job|title|postcode|c/o|deceased|ni|mosaic|lcs|las|id|no)\b"
     r"|\bflat\b|\d",
     re.I,
@@ -43,13 +44,30 @@ def names_of_value(value: str) -> tuple[NameWords, ...]:
     "SMITH, John" and "Smith, John" are one person, "Amy Jones, Ben Jones" two, "Amy and Ben
     Jones" two with one surname. Stops at the first word that cannot belong to a name.
     """
-    cut = _CUT.split(_UNBORN.sub("Unborn", value), maxsplit=1)[0].strip(" .,-_'\"*")
+    cut = _CUT.split(_UNBORN.sub("Unborn", without_figures(value)), maxsplit=1)[0].strip(
+        " .,-_'\"*"
+    )
     titled = bool(_STRIP_TITLE.match(cut))
     parts = [part.strip(" .-_") for part in re.split(r",|&|/|\band\b|\ba'r\b", cut)]
-    names = [words for part in parts if (words := _words_of(part))]
+    names = [words for part in parts if (words := _words_of(part, is_value=True))]
     if len(names) == 2 and re.match(r"^[^,&/]+,[^,&/]+$", cut) and _is_surname_first(names):
         return (NameWords(names[0] + names[1], True, titled),)
     return tuple(NameWords(words, False, titled) for words in _with_shared_surname(names))
+
+
+_FIGURE_IN_WORD = re.compile(r"(?<=[A-Za-z'])[015|](?=[a-z])|(?<![\w/])[05|](?=['a-z][A-Za-z]+)")
+_LETTER_OF = {"0": "o", "1": "l", "5": "s", "|": "l"}
+
+
+def without_figures(text: str) -> str:
+    """Figures that OCR put into words as the letters they look like: "Ho1lins 5mith" -> "Hollins Smith"."""
+    return _FIGURE_IN_WORD.sub(_as_letter, text)
+
+
+def _as_letter(found: re.Match[str]) -> str:
+    letter = _LETTER_OF[found[0]]
+    starts = not found.start() or not found.string[found.start() - 1].isalpha()
+    return letter.upper() if starts else letter
 
 
 def _is_surname_first(names: list[tuple[str, ...]]) -> bool:
@@ -65,11 +83,41 @@ def _with_shared_surname(names: list[tuple[str, ...]]) -> Iterator[tuple[str, ..
         yield words if len(words) > 1 else words + (surname if words != names[-1] else ())
 
 
-def _words_of(part: str) -> tuple[str, ...]:
+# Words of letters that are names as well: believed where a name is expected, beside one that is nothing else.
+_ALSO_NAMES = frozenset(
+    [
+        "april",
+        "august",
+        "bill",
+        "day",
+        "drew",
+        "early",
+        "green",
+        "hill",
+        "june",
+        "lane",
+        "may",
+        "north",
+        "page",
+        "ward",
+        "west",
+        "young",
+    ]
+)
+
+
+_TITLES_CUT_SHORT = frozenset({"M", "Mi", "Mt", "Mis"})
+
+
+def _words_of(part: str, *, is_value: bool = False) -> tuple[str, ...]:
     """Words of a part that is a name and nothing else; empty when it is not."""
     bare = _STRIP_TITLE.sub("", part).strip(" .,")
     words = tuple(_without_trailing_specks([word.strip(".,") for word in bare.split()]))
-    if not 1 <= len(words) <= 5 or any(is_common(word) for word in words):
+    if len(words) > 2 and words[0] in _TITLES_CUT_SHORT:
+        words = words[1:]
+    common = [word.lower() for word in words if is_common(word)]
+    may_be_name = is_value and len(common) == 1 < len(words) and common[0] in _ALSO_NAMES
+    if not 1 <= len(words) <= 5 or (common and not may_be_name):
         return ()
     looks = all(re.fullmatch(rf"{_WORD}|{_PARTICLE}", word) for word in words)
     return words if looks and any(len(word) > 1 for word in words) else ()
@@ -96,6 +144,7 @@ def _common_words() -> frozenset[str]:
 
 def names_in_running_text(text: str) -> Iterator[NameWords]:
     """Runs of two to five capitalised words, and titled names, anywhere in a line."""
+    text = without_figures(text)
     for found in _RUN.finditer(text):
         words = _words_of(found[0])
         if len(words) >= 2:

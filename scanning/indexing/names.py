@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from edrms.clients.folding import fold_name
+from scanning.indexing.births import BIRTH_LABEL, is_birth_label
+from scanning.indexing.dates import dates_in
 from scanning.indexing.found import FoundName
 from scanning.indexing.likeness import likeness
 from scanning.indexing.lines import FAMILY_LABEL, PROFESSIONAL_LABEL, Line
@@ -23,7 +25,7 @@ _PERSON = (
 _SUBJECT_LABEL = re.compile(
     _NUMBERING + r"(re|ynghylch|regarding|concerning|in respect of|in the matter of"
     rf"|(full |legal )?names? ?(of )?(the )?{_PERSON}(ren)?(\W?s)?( ?/ ?young person| or young person)?"
-    rf"|(the )?{_PERSON}(\W?s|ren)?(\W{{1,3}}(young person|adult)\W?s?)?( full| at risk)?( name(s)?)?"
+    rf"|(the |our )?{_PERSON}(\W?s|ren)?(\W{{1,3}}(young person|adult)\W?s?)?( full| at risk)?( name(s)?)?"
     r"|full ?name|enw( llawn)?( y plentyn)?)"
     r"\s*(?:[:;]\W*|\s{2,}|(?<=\bre)\W+|(?<=\Wname)\s|(?<=\bRe)\s|(?<=\bRE)\s|(?<=matter of)\s)\s*",
     re.I,
@@ -99,6 +101,19 @@ def _labelled(line: Line, after: Line | None) -> Iterator[FoundName]:
         yield from _value_of(text[label.end() :], line, after, role)
     elif surname := _SURNAME.match(text):
         yield from _surname_field(text, surname, line, after)
+    else:
+        yield from _before_a_birth(line)
+
+
+def _before_a_birth(line: Line) -> Iterator[FoundName]:
+    """ "Amy Pellow, date of birth 1 May 2015" at the head of a line: whom such a line is about."""
+    label, first = BIRTH_LABEL.search(line.text), next(iter(dates_in(line.text)), None)
+    head = line.text[: label.end() if label else first.start if first else 0]
+    if line.part is Role.OTHER or ":" in head[:-2] or not is_birth_label(head):
+        return
+    names = names_of_value(head)
+    if len(names) == 1 and len(names[0].words) >= 2:
+        yield _found(names[0], line, Role.SUBJECT)
 
 
 def _value_of(value: str, line: Line, after: Line | None, role: Role) -> Iterator[FoundName]:

@@ -13,10 +13,10 @@ from edrms.clients.folding import fold_reference
 from scanning.indexing.found import FoundNumber
 from scanning.indexing.lines import Line, role_on
 
-_AS_DIGIT = str.maketrans("OoQDIil|!SsBZzG", "000011111558226")
+_AS_DIGIT = str.maketrans("OoQDIil|!SsBZzGgq", "00001111155822699")
 _AS_LETTER = str.maketrans("01245687", "OIZASGBT")
 _AS_LETTER_TOO = str.maketrans("01245687", "OLZASGBZ")
-_DIGIT_LIKE = r"[0-9OoQIil|SsBZzG]"
+_DIGIT_LIKE = r"[0-9OoQIil|SsBZzGgq]"
 _NHS_SHAPE = re.compile(
     rf"(?<![\w/+.-])({_DIGIT_LIKE}{{3}})([ .\-]{{0,2}})({_DIGIT_LIKE}{{3}})([ .\-]{{0,2}})"
     rf"({_DIGIT_LIKE}{{4}})(?![\w/])"
@@ -28,7 +28,7 @@ _TELEPHONE_LABEL = re.compile(
 )
 _ACCOUNT_LABEL = re.compile(r"\b(account|a/c|sort code|iban|vat|company|charity|barcode)\b", re.I)
 _REFERENCE_SHAPE = re.compile(
-    r"(?<![\w/])([A-Z0O1Il|58]{1,6})\s?[/\\\-|]\s?([0-9OoIl|SBZ]{4,8})(?:\s?[/\\\-|]\s?([0-9OoIl|SBZ]{1,4}))?(?![\w])"
+    r"(?<![\w/])((?:[A-Z]{1,4}\s?[/\-]\s?)?(?:[A-Z0O1Il|58]{1,6}|(?i:mosaic|carefirst|swift|eclipse)))\s?[/\\\-|]\s?([0-9OoIl|SBZ]{4,8})(?:\s?[/\\\-|]\s?([0-9OoIl|SBZ]{1,4}))?(?![\w])"
 )
 _REFERENCE_LABEL = re.compile(
     r"\b((our|your|case|client|file|account|order|tenancy|customer|patient|person|service user|job"

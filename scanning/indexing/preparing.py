@@ -9,16 +9,14 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload, undefer
 
-from edrms.clients.register import find_by_keys
 from edrms.ids import ObjectKey
 from edrms.records.tables import PageContent
 from edrms.records.words import unpack_words
 from edrms.storage.ports import StoredObject
 from scanning.batches.model import PageState
 from scanning.batches.tables import Item, ItemPage
-from scanning.indexing.matching import wanted_keys
 from scanning.indexing.model import PageText, Suggestion
-from scanning.indexing.suggest import suggest
+from scanning.indexing.suggesting import suggestion_for
 from scanning.reading.model import CannotRead, Word
 from scanning.reading.ports import PdfPage
 from scanning.reading.steps import Bench
@@ -114,18 +112,7 @@ def _suggest(
         for number, page in enumerate(pages, start=1)
         if page.page_id in contents
     )
-    keys = wanted_keys(texts)
-    with bench.database.read() as session:
-        candidates = find_by_keys(
-            session,
-            nhs_numbers=keys.nhs_numbers,
-            references=keys.references,
-            dates_of_birth=keys.dates_of_birth,
-            postcodes=keys.postcodes,
-            uprns=keys.uprns,
-            name_parts=keys.name_parts,
-        )
-    return suggest(texts, tuple(candidates), item.batch.received_on)
+    return suggestion_for(bench.database, texts, item.batch.received_on)
 
 
 def _page_text(number: int, content: PageContent) -> PageText:

@@ -8,9 +8,11 @@ from datetime import date
 
 from edrms.clients.model import Client
 from edrms.fileplan import document_type
-from scanning.indexing.classify import classify
+from scanning.indexing.calibration import calibration
 from scanning.indexing.correspondent import correspondent
 from scanning.indexing.document_date import document_date
+from scanning.indexing.facts import Known
+from scanning.indexing.found import Identifiers
 from scanning.indexing.identifiers import find_identifiers
 from scanning.indexing.matching import match_found
 from scanning.indexing.model import (
@@ -21,6 +23,7 @@ from scanning.indexing.model import (
 )
 from scanning.indexing.places import with_words
 from scanning.indexing.rules import may_file_itself
+from scanning.indexing.telling import LearnedTypes, tell_type
 
 WORTH_NAMING = 0.25  # below this a type is a guess that would only mislead
 
@@ -35,9 +38,24 @@ def suggest(
     candidates: every client the register found by matching.wanted_keys(pages); leaving any out
     makes the scores too high. received_on: civil date of receipt.
     """
-    found = find_identifiers(pages)
-    suggested = _located(classify(pages), pages)
-    matches = match_found(found, pages, candidates)
+    return suggest_found(find_identifiers(pages), pages, candidates, received_on)
+
+
+def suggest_found(
+    found: Identifiers,
+    pages: tuple[PageText, ...],
+    candidates: tuple[Client, ...],
+    received_on: date | None = None,
+    *,
+    known: Known | None = None,
+    learned: LearnedTypes | None = None,
+) -> Suggestion:
+    """As suggest, for pages whose identifiers are found already.
+
+    known, learned: what people's filing has taught of clients (facts.py) and of types (telling.py).
+    """
+    suggested = _located(tell_type(found.lines, learned), pages)
+    matches = match_found(found, pages, candidates, known)
     plan = document_type(suggested.code) if suggested.code else None
     decision = may_file_itself(suggested, matches, pages, plan)
     writer = correspondent(found)
@@ -49,6 +67,7 @@ def suggest(
         title=_title(plan.name if plan and suggested.score >= WORTH_NAMING else "Document", writer),
         file_itself=decision.file_itself,
         why=decision.why,
+        matcher=calibration().version,
     )
 
 

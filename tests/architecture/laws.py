@@ -62,6 +62,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "api/retention_commands.py",
         "api/disposal_commands.py",
         "api/sheet_commands.py",
+        "api/indexing_commands.py",
         "api/paper_commands.py",
     ),
     "defusedcsv": ("api/web/csv_answer.py",),
@@ -107,7 +108,12 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
     ),
     "docx": ("scanning/sample_post/word_document.py", "scanning/reading/open_office.py"),
     "PIL": ("scanning/reading/", "scanning/sample_post/", "api/web/"),
-    "numpy": ("scanning/reading/", "scanning/sample_post/", "search/whoosh_*.py"),
+    "numpy": (
+        "scanning/reading/",
+        "scanning/sample_post/",
+        "scanning/indexing/linear_model.py",
+        "search/whoosh_*.py",
+    ),
     "rapidfuzz": ("scanning/indexing/", "search/"),
     "stdnum": ("scanning/indexing/", "scanning/sample_post/"),
 }

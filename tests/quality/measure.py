@@ -16,6 +16,7 @@ from scanning.indexing.rules import LEAST_LIKELY_SCORE
 from tests.bench.own_instance import OwnInstance, own_instance
 from tests.quality.outcome import FileOutcome, outcome_of
 from tests.quality.sets import LabelledFile, LabelledSet
+from tests.quality.topics import Topics
 
 SCORER_TIMEOUT_S = 300
 
@@ -94,6 +95,11 @@ def score(one: LabelledSet, predictions: Path, scorers: Path) -> list[str]:
             run_scorer(scorers / "e2e_score.py", one.folder, predictions / "predictions.jsonl")
         )
     return [text for text in printed if text]
+
+
+def score_topics(topics: Topics, scorers: Path) -> str:
+    """What the scorer of classification prints."""
+    return run_scorer(scorers / "cls_score.py", topics.truth, topics.predictions)
 
 
 def run_scorer(scorer: Path, *arguments: Path) -> str:

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from tests.quality.measure import Measured
 from tests.quality.post import PostFigures
+from tests.quality.topics import Topics
 
 
 def set_table(name: str, measured: Sequence[Measured]) -> Table:
@@ -41,6 +42,14 @@ def _filed(one: Measured) -> str:
     if one.filed_wrongly:
         return "[red]WRONG[/]"
     return "yes" if any(document.filed_on for document in one.outcome.documents) else ""
+
+
+def topics_line(topics: Topics) -> str:
+    """What was learned and asked, before the scorer's line."""
+    return (
+        f"{topics.name}: learned from {topics.learned_from}, asked {topics.asked},"
+        f" model {topics.model_bytes / 1e6:.1f} MB, p95 {topics.p95_ms:.2f} ms a document"
+    )
 
 
 def post_table(figures: PostFigures) -> Table:

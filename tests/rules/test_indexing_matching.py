@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from scanning.indexing.matching import wanted_keys
+from scanning.indexing.matching import match, wanted_keys
 from scanning.indexing.model import PageText
 from scanning.indexing.places import with_words
 from scanning.reading.model import Word
@@ -249,7 +249,7 @@ def test_wanted_keys_are_folded_as_the_register_folds_them() -> None:
     assert "LCS104233" in keys.references
     assert keys.dates_of_birth == {date(2014, 3, 9)}
     assert "ZZ12AB" in keys.postcodes
-    assert "oneill parry" in keys.name_parts
+    assert ("parry", "niamh") in keys.names
 
 
 def test_evidence_points_at_the_printed_words() -> None:
@@ -264,3 +264,85 @@ def test_evidence_points_at_the_printed_words() -> None:
         ["09/03/2014"],
         ["Tom", "Pellow"],
     ]
+
+
+def test_the_referrer_of_a_form_is_not_its_subject() -> None:
+    text = (
+        "Section 1 Details of person\nSurname: Pellow  Forename: Tom\nDate of birth: 09/03/2014\n"
+        "Section 2 Details of referrer\nName: Theresa Quillan"
+    )
+    assert fileable(matches(text, a_client())) == {"tom"}
+
+
+def test_a_name_before_its_date_of_birth_is_whom_the_letter_is_about() -> None:
+    june = a_client("june", "June", "Bell", date(2024, 10, 16))
+    isaac = a_client("isaac", "Isaac", "Bell", date(2024, 10, 16))
+    text = (
+        "Isaac Bell\n12 Mill Lane ZZ1 2AB\n\nDear Isaac Bell\n\nJune Bell, date of birth 16.10.2024"
+    )
+    assert fileable(matches(text, isaac, june)) == {"june"}
+    assert fileable(matches(text, isaac)) == set()
+
+
+@pytest.mark.parametrize("surname", ["Green", "Hill", "Ward", "Young", "Page", "Day"])
+def test_a_surname_that_is_a_word_of_letters_too_is_a_name(surname: str) -> None:
+    text = f"Re: Lucy {surname}\nDOB 09/03/2014"
+    assert fileable(matches(text, a_client("lucy", "Lucy", surname))) == {"lucy"}
+
+
+def test_a_reference_after_the_initials_of_its_writer_is_found() -> None:
+    text = "Re: Tom Pellow\nI support the request in your letter MA/LCS/104233."
+    assert fileable(matches(text, a_client(reference=("LCS", "104233")))) == {"tom"}
+
+
+def test_letters_that_ocr_cannot_tell_apart_do_not_make_another_name() -> None:
+    text = "Re: OIiver HoIlins\nDOB 09/03/2014"
+    assert fileable(matches(text, a_client("oliver", "Oliver", "Hollins"))) == {"oliver"}
+
+
+def test_a_letter_wrong_in_the_forename_does_not_weigh_against_number_and_birth() -> None:
+    text = "Re: Horry Field\nDOB 09/03/2014\nNHS No 943 476 5919"
+    harry = a_client("harry", "Harry", "Field", nhs_number=NHS_NUMBER)
+    horry = a_client("horry", "Horry", "Field")
+    assert fileable(matches(text, harry)) == {"harry"}
+    assert fileable(matches(text, harry, horry)) == set()
+
+
+def test_a_brother_at_the_same_home_born_the_same_day_is_not_answered_for() -> None:
+    oscar = a_client("oscar", "Oscar", "Wilson", date(2019, 7, 7), **HOME)
+    text = "Name of child: James Wilson\nDate of birth: 07/07/2019\nAddress: 12 Mill Lane, ZZ1 2AB"
+    found = matches(text, oscar)
+    assert all(one.score < 0.5 for one in found)
+
+
+def test_every_birth_of_the_subject_must_be_of_somebody_it_files_on() -> None:
+    megan = a_client("megan", "Megan", "Radmore", date(2011, 12, 25))
+    text = "Re: Megan Radmore, DOB 25/12/2011\nRe: Rhys Radmore, DOB 09/10/2014"
+    rhys = a_client("rhys", "Rhys", "Radmore", date(2014, 10, 9))
+    assert fileable(matches(text, megan)) == set()
+    assert fileable(matches(text, megan, rhys)) == {"megan", "rhys"}
+
+
+def test_the_day_of_the_letter_is_nobodys_birth() -> None:
+    baby = a_client("baby", "Georgie", "Smith", date(2026, 10, 25))
+    text = (
+        "George Smith\n12 Mill Lane\nZZ1 2AB\n\n25 October 2026\n\nYours faithfully\n\nGeorge Smith"
+    )
+    assert all(one.score < 0.5 for one in matches(text, baby))
+
+
+def test_a_polish_name_keeps_its_letters() -> None:
+    text = "Re: Małgorzata Zieliński, DOB 09/03/2014"
+    client = a_client("malgorzata", "Małgorzata", "Zieliński")
+    assert fileable(matches(text, client)) == {"malgorzata"}
+
+
+def test_what_colleagues_filed_before_makes_likelier_and_files_nothing() -> None:
+    text = "Re: Ann Kingsworth\nHospital No: H457037\n12 Mill Lane ZZ1 2AB"
+    client = a_client("ann", "Ann", "Pellow", **HOME)
+    known = {"ann": frozenset({("name", "ann kingsworth"), ("reference", "H457037")})}
+    before = match(pages(text), (client,))
+    found = match(pages(text), (client,), known)
+    assert found[0].score > 2 * (before[0].score if before else 0.0)
+    assert "colleagues filed under this client" in found[0].explanation
+    assert fileable(found) == set()

@@ -6,7 +6,7 @@ from alembic import op
 from api.migrations import kinds
 
 revision = "0025"
-down_revision = "0029"  # the newest there was
+down_revision = "0027"  # the newest there was
 
 
 def upgrade() -> None:

@@ -1,0 +1,1 @@
+"""A large register of invented people and post about them, as text with the slips of OCR."""
