@@ -19,6 +19,7 @@ from api.operating import COMMANDS
 from api.paper_commands import paper
 from api.process import checked
 from api.retention_commands import retention
+from api.sheet_commands import make_sheets
 from api.sources import SourceWatch
 from api.supervisor import Supervisor
 from api.transfer_commands import transfer
@@ -56,7 +57,7 @@ def main() -> None:
 
 for command in (
     *COMMANDS, *IDENTITY_COMMANDS, *ACCESS_COMMANDS, *HOLD_COMMANDS, keys, audit, retention, transfer,
-    disposal, paper, indexing,
+    disposal, paper, indexing, make_sheets,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -43,6 +43,7 @@ from retention.holds import Holds
 from retention.services import Retention
 from retention.transfer_looks import TransferLooks
 from retention.transfers import Transfers
+from scanning.arranging.service import Arranging
 from scanning.batches.closing import Closing
 from scanning.batches.ledger import Ledger
 from scanning.batches.sheet import BatchSheets
@@ -53,6 +54,7 @@ from scanning.intake.receive import Intake
 from scanning.paper.room import PaperRoom
 from scanning.quality.reading_rules import load
 from scanning.quality.room import QualityRoom
+from scanning.sheets.service import Sheets
 from search.ports import SearchIndex
 from search.service import RecordSearch
 
@@ -100,6 +102,17 @@ class Instance:
     def closing(self) -> Closing:
         """Closing batches."""
         return Closing(self.database, self.clock)
+
+    @cached_property
+    def post_sheets(self) -> Sheets:
+        """Separators, envelopes and batch headers to print."""
+        return Sheets(self.database, self.clock, self.settings.council_name)
+
+    @cached_property
+    def arranging(self) -> Arranging:
+        """Pages of a file put in order by hand."""
+        seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
+        return Arranging(self.database, self.clock, seals)
 
     @cached_property
     def sheets(self) -> BatchSheets:

@@ -5,9 +5,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import retention.tables  # noqa: F401 - all tables are known before any is made
+import scanning.arranging.tables
 import scanning.batches.tables
 import scanning.indexing.tables
-import scanning.quality.tables  # noqa: F401
+import scanning.quality.tables
+import scanning.sheets.tables  # noqa: F401
 from api import instance_keys, migrations
 from api.instance import Instance as Instance
 from api.instance import checkpoint_place as checkpoint_place
@@ -58,11 +60,12 @@ from retention.erasing import Erasing
 from retention.preview_work import PREVIEW_SCHEDULE, PreviewWork
 from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
-from scanning.batches.model import DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
+from scanning.batches.model import ARRANGE_ITEM, DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.custody.erasing import StoredObjects
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
+from scanning.indexing.remake import arrange_item, give_up_arranging
 from scanning.intake.receive import Intake
 from scanning.quality.erasing import QualityRows
 from scanning.reading.clamd_scanner import ClamdScanner
@@ -250,12 +253,20 @@ def page_worker(instance: Instance, name: str, reader: Reader) -> Worker:
         max_object_bytes=4 * settings.max_upload_bytes,
         quality=instance.quality.rules,
     )
-    reading = {OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item}
+    reading = {
+        OPEN_ITEM: open_item, READ_PAGE: read_page, DIVIDE_ITEM: divide_item,
+        ARRANGE_ITEM: arrange_item,
+    }  # fmt: skip
     previews = PreviewWork(instance.database, instance.clock, bench.actor)
     steps: dict[str, Step] = {kind: partial(step, bench) for kind, step in reading.items()}
 
     def cannot(claim: Claim) -> None:
-        previews.give_up(claim) if claim.kind == PREVIEW_SCHEDULE else give_up(bench, claim)
+        if claim.kind == PREVIEW_SCHEDULE:
+            previews.give_up(claim)
+        elif claim.kind == ARRANGE_ITEM:
+            give_up_arranging(bench, claim)
+        else:
+            give_up(bench, claim)
 
     return Worker(
         instance.queue,

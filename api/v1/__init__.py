@@ -17,6 +17,7 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     quality,
     retention,
     schedules,
+    separation,
     session,
     transfers,
 )

@@ -46,6 +46,7 @@ def item(row: tables.Item, account: BatchAccount) -> schema.Item:
             schema.Document(
                 document_id=one.document_id, first_page=one.first_page, last_page=one.last_page,
                 state=one.state, record_id=one.record_id,
+                envelope=account.envelopes.get(one.envelope_page_id or ""),
             )
             for one in loaded.documents
         ],

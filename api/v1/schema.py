@@ -120,7 +120,9 @@ class Batch(Model):
     scanned_until: datetime | None
     closed_at: datetime | None
     differences: list[CountDifference]
-    faults: list[str] = Field(description="What does not agree between manifest and files.")
+    faults: list[str] = Field(
+        description="What a manifest or a batch header says otherwise than came."
+    )
     pages: PageAccount
     item_ids: list[str]
 
@@ -162,6 +164,7 @@ class Document(Model):
     last_page: int
     state: Literal["to_index", "filed", "rejected", "disposed"]
     record_id: str | None
+    envelope: int | None = Field(description="Which envelope of the batch it came in, from 1.")
 
 
 class Item(Model):

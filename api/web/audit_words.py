@@ -75,6 +75,11 @@ GROUPS: tuple[Group, ...] = (
             "batch:list:reopen": _l("opened batch %(it)s again"),
             "batch:sheet:print": _l("printed the sheet of batch %(it)s"),
             "batch:count:tell": _l("told what was counted of batch %(it)s"),
+            "item:page:arrange": _l("put pages of file %(it)s in order"),
+            "item:page:undo": _l("took back a change of the pages of file %(it)s"),
+            "item:content:arrange": _l("made documents of file %(it)s anew"),
+            "batch:header:read": _l("read a header of batch %(it)s"),
+            "batch:sheet:make": _l("made sheets to print"),
             "batch:manifest:fault": _l(
                 "noted what does not agree with the manifest of batch %(it)s"
             ),

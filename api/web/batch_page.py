@@ -9,6 +9,7 @@ from api.web.view_models import BatchPage, CountRow, FieldError, ItemDocument, I
 from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.policy import holds
+from scanning.arranging.service import ARRANGE
 from scanning.batches.closing import ACCEPT, COUNTS
 from scanning.batches.counts import Count
 from scanning.batches.ledger import BatchAccount, is_infected
@@ -90,7 +91,10 @@ def _item_row(
         held_reason=item.held_reason,
         rejected_reason=item.held_detail if item.state == ItemState.REJECTED else "",
         duplicate_of=account.twins.get(item.identical_to or "", ""),
-        documents=tuple(_document(document, actor, reachable) for document in item.documents),
+        documents=tuple(
+            _document(document, account, actor, reachable) for document in item.documents
+        ),
+        may_arrange=item.state == ItemState.READ and holds(actor, ARRANGE),
         may_retry=is_held and holds(actor, "item:content:retry"),
         may_reject=is_held and holds(actor, "item:content:reject"),
         may_download=is_kept_whole
@@ -110,17 +114,20 @@ def shown_state(item: Item) -> str:
     return ItemState.READ
 
 
-def _document(document: Document, actor: Actor, reachable: frozenset[str]) -> ItemDocument:
+def _document(
+    document: Document, account: BatchAccount, actor: Actor, reachable: frozenset[str]
+) -> ItemDocument:
     is_reached = document.document_id in reachable
     is_waiting = document.state == DocumentState.TO_INDEX
     is_rejected = document.state == DocumentState.REJECTED
     return ItemDocument(
         document_id=document.document_id,
         title=document.suggestion.get("title", ""),
-        page_count=document.last_page - document.first_page + 1,
+        page_count=document.page_count,
         state=document.state,  # type: ignore[arg-type]
         reason=document.reason if is_rejected else "",
         may_index=is_waiting and is_reached and holds(actor, "document:index:file"),
         may_restore=is_rejected and is_reached and holds(actor, "document:index:reject"),
+        envelope=account.envelopes.get(document.envelope_page_id or ""),
         record_id=document.record_id if document.record_id in reachable else None,
     )

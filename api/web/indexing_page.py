@@ -24,10 +24,11 @@ from api.web.view_models import (
 )
 from api.wiring import Instance
 from edrms.access.model import Actor, BatchFacts
-from edrms.access.policy import decide
+from edrms.access.policy import decide, holds
 from edrms.clients.model import Client
 from edrms.clock import civil_date
 from edrms.fileplan import document_type, load_document_types
+from scanning.arranging.service import ARRANGE
 from scanning.batches.tables import Batch, Document
 from scanning.indexing.desk import OVERDUE_AFTER, is_taken
 from scanning.indexing.model import ClientMatch, Suggestion
@@ -61,7 +62,7 @@ def queue_row(
         name=suggestion.title,
         received_at=item.received_at,
         age_days=(civil_date(now) - civil_date(document.waiting_since)).days,
-        page_count=document.last_page - document.first_page + 1,
+        page_count=document.page_count,
         batch_id=item.batch_id if may_open(actor, item.batch) else "",
         batch_reference=item.batch.reference,
         suggested_type=next(iter(_types(suggestion)), None),
@@ -94,7 +95,8 @@ def document_page(
         batch_id=document.item.batch_id if may_open(actor, document.item.batch) else "",
         batch_reference=document.item.batch.reference,
         received_at=document.item.received_at,
-        first_page=document.first_page,
+        page_numbers=tuple(number for number, _content in contents),
+        item_id=document.item_id if holds(actor, ARRANGE) else "",
         pages=tuple(
             page_view(number, content, boxes=tuple(boxes.get(number, ())))
             for number, (_number, content) in enumerate(contents, start=1)

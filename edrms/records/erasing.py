@@ -16,7 +16,7 @@ from edrms.db import Database
 from edrms.errors import Damaged
 from edrms.pace import Pace
 from edrms.records.endings import Erased, groups_of
-from edrms.records.tables import PageContent, Record, RecordPage, Rendition
+from edrms.records.tables import PageBarcode, PageContent, Record, RecordPage, Rendition
 from edrms.uow import UnitOfWork, write
 
 ERASE = "record:content:erase"
@@ -64,8 +64,11 @@ class RecordRows(ErasedRows):
     """Text, words, titles and names in the rows of records."""
 
     name = "rows"
-    tables = (PageContent.__tablename__, Rendition.__tablename__, Record.__tablename__)
-    looked_for = "text and words of its pages, title, file name, reasons of its filing"
+    tables = (
+        PageBarcode.__tablename__, PageContent.__tablename__, Rendition.__tablename__,
+        Record.__tablename__,
+    )  # fmt: skip
+    looked_for = "text, words and barcodes of its pages, title, file name, reasons of its filing"
 
     def erase_rows(self, work: UnitOfWork, record_ids: Collection[str]) -> None:
         """See ErasedRows."""

@@ -132,7 +132,9 @@ class RecordPage(Base):
 class PageContent(Base):
     """What reading a page gave: text, word boxes, and the picture a browser can show.
 
-    words: compressed, see edrms/records/words.py. Written once when the page is read.
+    words: compressed, see edrms/records/words.py. rotation_degrees: the clockwise turn to upright;
+    turned_degrees: that turn where a person had said it. Written when the page is read, and again only when
+    a person says, before it is filed, that it lies another way.
     """
 
     __tablename__ = "page_contents"
@@ -146,8 +148,33 @@ class PageContent(Base):
     height_px: Mapped[int] = mapped_column(Integer)
     resolution_dpi: Mapped[int] = mapped_column(Integer)
     rotation_degrees: Mapped[int] = mapped_column(Integer)
+    turned_degrees: Mapped[int | None] = mapped_column(Integer)
     confidence: Mapped[float | None] = mapped_column(Float)
     notes: Mapped[list[Any]] = mapped_column(JSON, default=list)
     view_key: Mapped[str] = mapped_column(String(32), default="")
     view_media_type: Mapped[str] = mapped_column(String(32), default="")
     text_layer_key: Mapped[str] = mapped_column(String(32), default="")
+    barcodes: Mapped[list["PageBarcode"]] = relationship(
+        order_by="PageBarcode.ordinal", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class PageBarcode(Base):
+    """A barcode on a page, and its box in the page's pixels as its words'. Goes with the page's content.
+
+    digest: of the value without regard to capitals, to look it up by (a QR code may hold a page of text).
+    """
+
+    __tablename__ = "page_barcodes"
+
+    page_id: Mapped[str] = mapped_column(
+        ForeignKey("page_contents.page_id", ondelete="CASCADE"), primary_key=True
+    )
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    value: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    x0: Mapped[int] = mapped_column(Integer)
+    y0: Mapped[int] = mapped_column(Integer)
+    x1: Mapped[int] = mapped_column(Integer)
+    y1: Mapped[int] = mapped_column(Integer)

@@ -1,5 +1,6 @@
-"""Word boxes as they are stored: compact JSON, compressed. Pure."""
+"""Word boxes as they are stored: compact JSON, compressed; barcodes as they are looked up. Pure."""
 
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable
@@ -22,6 +23,11 @@ def pack_words(words: Iterable[WordBox]) -> bytes:
     """Words as stored bytes; confidence kept to the whole percent."""
     rows = [[w.text, w.x0, w.y0, w.x1, w.y1, round(w.confidence * 100)] for w in words]
     return zlib.compress(json.dumps(rows, separators=(",", ":"), ensure_ascii=False).encode(), 6)
+
+
+def value_digest(value: str) -> str:
+    """SHA-256 (hex) of a barcode's value, alike for capitals and small letters and for spaces round it."""
+    return hashlib.sha256(value.strip().upper().encode()).hexdigest()
 
 
 def unpack_words(stored: bytes) -> tuple[WordBox, ...]:

@@ -61,13 +61,14 @@ class Count:
 
 
 def pages_of_post(kinds: Sequence[str], sides: Sides) -> int:
-    """How many of an item's pages are post. kinds[0] is the kind of page 1."""
+    """How many of an item's pages are post. kinds[0] is the kind of page 1; "rescan" is a sheet that was
+    counted when it was first scanned."""
     separators = [kind == "separator" for kind in kinds]
     backs = [
         sides is Sides.BOTH and is_after and kind == "blank"
         for is_after, kind in zip([False, *separators], kinds, strict=False)
     ]
-    return len(kinds) - sum(separators) - sum(backs)
+    return len(kinds) - sum(separators) - sum(backs) - list(kinds).count("rescan")
 
 
 def came(files: int, documents: int, items: Iterable[Sequence[str]], sides: Sides) -> Came:

@@ -44,6 +44,7 @@ class PagePlace:
     kind: str
     place: Whereabouts
     reason: str
+    is_rescan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class BatchAccount:
     """A batch, its items, where each item's pages are, and the reconciliation.
 
     twins: reference of the batch that holds the same bytes, by Item.identical_to. counts: those made by
-    people, against what came so far.
+    people, against what came so far. envelopes: which of the batch's envelopes (from 1) each sheet of one
+    began, by Document.envelope_page_id.
     """
 
     batch: Batch
@@ -60,6 +62,7 @@ class BatchAccount:
     reconciliation: Reconciliation
     twins: dict[str, str]
     counts: tuple[Count, ...]
+    envelopes: dict[str, int]
 
     @property
     def differences(self) -> tuple[Count, ...]:
@@ -242,8 +245,15 @@ def account_of(session: Session, batch: Batch) -> BatchAccount:
     account = reconcile((item.page_count for item in items), every)
     counts = compare(_announced(batch), _came(batch, items, pages))
     return BatchAccount(
-        batch, tuple(items), pages, account, twin_references(session, items), counts
-    )
+        batch, tuple(items), pages, account, twin_references(session, items), counts,
+        _envelopes(items),
+    )  # fmt: skip
+
+
+def _envelopes(items: Sequence[Item]) -> dict[str, int]:
+    """items: in order, as their documents are in theirs."""
+    ids = [document.envelope_page_id for item in items for document in item.documents]
+    return {one: number for number, one in enumerate(dict.fromkeys(filter(None, ids)), start=1)}
 
 
 def _announced(batch: Batch) -> Announced:
@@ -256,22 +266,27 @@ def _announced(batch: Batch) -> Announced:
 def _came(batch: Batch, items: Sequence[Item], pages: dict[str, tuple[PagePlace, ...]]) -> Came:
     files = sum(item.parent_id is None for item in items)
     documents = sum(len(item.documents) for item in items)
-    kinds = [[page.kind for page in places] for places in pages.values()]
+    kinds = [[_counted_as(page) for page in places] for places in pages.values()]
     return came(files, documents, kinds, Sides(batch.sides))
+
+
+def _counted_as(page: PagePlace) -> str:
+    return "rescan" if page.is_rescan else page.kind
 
 
 def _places(session: Session, batch_id: str) -> dict[str, tuple[PagePlace, ...]]:
     rows = session.execute(
         select(ItemPage.item_id, ItemPage.number, ItemPage.kind, ItemPage.reason,
-               Item.state, Document.state)
+               Item.state, Document.state, ItemPage.rescan_of)
         .join(Item, Item.item_id == ItemPage.item_id)
         .outerjoin(Document, Document.document_id == ItemPage.document_id)
         .where(Item.batch_id == batch_id)
         .order_by(ItemPage.item_id, ItemPage.number)
     )  # fmt: skip
     places: dict[str, list[PagePlace]] = {}
-    for item_id, number, kind, reason, item_state, document_state in rows:
-        place = PagePlace(number, kind, whereabouts(item_state, kind, document_state), reason)
+    for item_id, number, kind, reason, item_state, document_state, rescan_of in rows:
+        at = whereabouts(item_state, kind, document_state)
+        place = PagePlace(number, kind, at, reason, rescan_of is not None)
         places.setdefault(item_id, []).append(place)
     return {item_id: tuple(found) for item_id, found in places.items()}
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 OPEN_ITEM = "open_item"
 READ_PAGE = "read_page"
 DIVIDE_ITEM = "divide_item"
+ARRANGE_ITEM = "arrange_item"  # once its pages were arranged by hand
 
 
 class ItemState(StrEnum):

@@ -100,7 +100,12 @@ class Item(Base):
 
 
 class ItemPage(Base):
-    """One page of an item. kind is known once read; document_id once the item is divided."""
+    """One page of an item. kind is known once read; document_id once the item is divided.
+
+    number: in the file as it came. position: in its document. Said by hand (scanning/arranging):
+    turned_degrees, the clockwise turn to upright; scan_fault, what is wrong with the scan; rescan_of, the
+    page this one is a rescan of.
+    """
 
     __tablename__ = "item_pages"
 
@@ -111,10 +116,20 @@ class ItemPage(Base):
     kind: Mapped[str] = mapped_column(String(16), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     document_id: Mapped[str | None] = mapped_column(ForeignKey("documents.document_id"), index=True)
+    position: Mapped[int] = mapped_column(Integer)
+    turned_degrees: Mapped[int | None] = mapped_column(Integer)
+    scan_fault: Mapped[str] = mapped_column(String(16), default="")
+    rescan_of: Mapped[str | None] = mapped_column(String(32), index=True)
 
 
 class Document(Base):
-    """A run of an item's pages that is one letter, form or report, on its way to being filed."""
+    """Pages of an item that are one letter, form or report, on its way to being filed.
+
+    first_page, last_page: the lowest and highest number of its pages in the file, which need not be in that
+    order once a person has arranged them. revision, made_revision: how often its pages were arranged by hand,
+    and how often when its PDF and suggestion were last made; while they differ it is being made anew.
+    envelope_page_id: the sheet of the envelope it came in, None where none was scanned.
+    """
 
     __tablename__ = "documents"
     __table_args__ = (  # the first as the queue gives them out, the second for what is in hand
@@ -127,6 +142,9 @@ class Document(Base):
     ordinal: Mapped[int] = mapped_column(Integer)
     first_page: Mapped[int] = mapped_column(Integer)
     last_page: Mapped[int] = mapped_column(Integer)
+    page_count: Mapped[int] = mapped_column(Integer)
+    revision: Mapped[int] = mapped_column(Integer, default=0)
+    made_revision: Mapped[int] = mapped_column(Integer, default=0)
     state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str] = mapped_column(Text, default="")
     suggestion: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -134,12 +152,13 @@ class Document(Base):
     pdf_sha256: Mapped[str] = mapped_column(String(64), default="")
     pdf_size_bytes: Mapped[int] = mapped_column(Big, default=0)
     record_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    envelope_page_id: Mapped[str | None] = mapped_column(String(32), index=True)
     waiting_since: Mapped[datetime] = mapped_column(UtcDateTime)
     taken_by: Mapped[str] = mapped_column(String(32), default="")
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     skipped: Mapped[int] = mapped_column(Integer, default=0)
     item: Mapped[Item] = relationship(back_populates="documents")
-    pages: Mapped[list[ItemPage]] = relationship(order_by="ItemPage.number")
+    pages: Mapped[list[ItemPage]] = relationship(order_by="ItemPage.position")
 
 
 class SuggestedClient(Base):

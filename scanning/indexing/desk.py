@@ -165,7 +165,7 @@ class IndexingDesk:
             select(ItemPage.number, PageContent)
             .outerjoin(PageContent, PageContent.page_id == ItemPage.page_id)
             .where(ItemPage.document_id == document_id)
-            .order_by(ItemPage.number)
+            .order_by(ItemPage.position)
         )
         with self._database.read() as session:
             at = self._clock.now()
@@ -247,7 +247,8 @@ def is_taken(document: Document, now: datetime) -> bool:
 
 
 def _is_waiting_for(actor: Actor, at: datetime) -> ColumnElement[bool]:
-    return and_(Document.state == DocumentState.TO_INDEX, names_only_findable(actor, at))
+    is_made = Document.revision == Document.made_revision
+    return and_(Document.state == DocumentState.TO_INDEX, is_made, names_only_findable(actor, at))
 
 
 def _document(
@@ -274,6 +275,12 @@ def _waiting_document(
     document = _document(session, actor, document_id, at, locked=locked)
     if document.state != DocumentState.TO_INDEX or document.item.state != ItemState.READ:
         raise Conflict("This document has already been dealt with.", code="already_indexed")
+    if document.revision != document.made_revision:
+        raise Conflict(
+            "The pages of this document were put in order and are being made anew. Try again in a "
+            "moment.",
+            code="being_arranged",
+        )
     return document
 
 

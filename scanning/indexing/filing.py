@@ -37,6 +37,8 @@ def file_document(
     """
     if document.state != DocumentState.TO_INDEX:
         raise Conflict("This document has already been dealt with.", code="already_indexed")
+    if document.revision != document.made_revision:
+        raise Conflict("Its pages are being put in order.", code="being_arranged")
     item = document.item
     is_persons = decision.evidence.get("by") == "person"
     evidence = (

@@ -1,16 +1,17 @@
 """Where is this letter? Every document in the custody ledger that a scrap of knowledge leads to.
 
 Only batches the actor may see. By words only what is not on a file yet is found: in the name of its file, in
-its text, or as a client whom its suggestion names and the actor may find. What is on a file is found by
-search, which asks the records' own rules.
+its text, as the value of a barcode on it, or as a client whom its suggestion names and the actor may find.
+What is on a file is found by search, which asks the records' own rules.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from edrms.access.model import Actor
 from edrms.access.policy import FIND, holds
@@ -18,13 +19,15 @@ from edrms.access.sql import visible_clients
 from edrms.clients.register import search_clients
 from edrms.clock import Clock
 from edrms.db import Database
-from edrms.records.tables import PageContent, Record
+from edrms.records.tables import PageBarcode, PageContent, Record
+from edrms.records.words import value_digest
 from edrms.uow import UnitOfWork, write
 from scanning.batches.ledger import visible_batches
 from scanning.batches.model import DocumentState
 from scanning.batches.tables import Batch, Document, Item, ItemPage, SuggestedClient
 from scanning.indexing.desk_guard import names_only_findable
 from scanning.indexing.scraps import Scrap, says, understood
+from scanning.sheets.model import Sheet, SheetKind, sheet_of
 
 MOST = 100
 _MOST_CLIENTS = 50
@@ -83,16 +86,39 @@ def _found(work: UnitOfWork, actor: Actor, scrap: Scrap) -> list[Trace]:
 
 
 def _by_words(work: UnitOfWork, actor: Actor, words: tuple[str, ...]) -> list[Trace]:
+    if sheet := sheet_of(typed := " ".join(words)):
+        wanted = _with_sheet(typed, sheet)
+        return [_trace(row) for row in _rows(work.session, actor, wanted, MOST)]
     named = and_(*(Item.name.icontains(word, autoescape=True) for word in words))
     guarded = and_(Document.state.in_(_UNFILED), names_only_findable(actor, work.now))
-    typed = " ".join(words)
     about = and_(guarded, _names_client(work, actor, typed)) if holds(actor, FIND) else None
-    sure = named if about is None else or_(named, about)
+    bears = and_(guarded, Document.document_id.in_(_bearing(ItemPage.document_id, typed)))
+    sure = or_(named, bears) if about is None else or_(named, bears, about)
     found = {_key(row): _trace(row) for row in _rows(work.session, actor, sure, MOST)}
     for row in _saying(work.session, actor, guarded, words):
         found.setdefault(_key(row), _trace(row))
     newest = sorted(found.items(), key=lambda one: one[0], reverse=True)
     return [trace for _, trace in newest[:MOST]]
+
+
+def _with_sheet(value: str, sheet: Sheet) -> ColumnElement[bool]:
+    """Where one of the post room's own sheets was scanned: what came in the envelope, else the whole file,
+    and of a header the whole batch. Such values say nothing of anybody."""
+    if sheet.kind is SheetKind.ENVELOPE and sheet.sheet_id:
+        return Document.envelope_page_id.in_(_bearing(ItemPage.page_id, value))
+    items = _bearing(ItemPage.item_id, value)
+    if sheet.kind is SheetKind.BATCH:
+        return Batch.batch_id.in_(select(Item.batch_id).where(Item.item_id.in_(items)))
+    return Item.item_id.in_(items)
+
+
+def _bearing(column: InstrumentedAttribute[Any], value: str) -> Select[Any]:
+    """This column of the pages with a barcode of this value."""
+    return (
+        select(column)
+        .join(PageBarcode, PageBarcode.page_id == ItemPage.page_id)
+        .where(PageBarcode.digest == value_digest(value))
+    )
 
 
 def _names_client(work: UnitOfWork, actor: Actor, typed: str) -> ColumnElement[bool]:

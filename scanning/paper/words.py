@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from scanning.paper.model import Method, Span
-from scanning.reading.separators import is_separator_value
+from scanning.sheets.model import sheet_of
 
 SHORTEST_REASON, LONGEST_REASON = 10, 2000
 LONGEST_LOAN = timedelta(days=365)
@@ -26,7 +26,7 @@ def barcode_wrong(barcode: str) -> dict[str, str]:
     """What is wrong with a box's barcode."""
     if not _BARCODE.fullmatch(barcode):
         return {"barcode": "A barcode has 4 to 32 letters, digits or hyphens."}
-    if is_separator_value(barcode):
+    if sheet_of(barcode):
         return {"barcode": "This is the barcode of a separator sheet: give the box another."}
     return {}
 

@@ -36,12 +36,16 @@ def ready_read_page_plain(args: dict[str, Any], limits: Limits) -> None:
 
 
 def read_page_plain(args: dict[str, Any], workdir: Path, limits: Limits) -> dict[str, Any]:
-    """A page of any supported item. args: path, media_type, page_number (from 1)."""
+    """A page of any supported item. args: path, media_type, page_number (from 1), and
+    optionally turned_degrees (number)."""
     path, media_type, page_number = Path(args["path"]), args["media_type"], args["page_number"]
     if media_type in DOCUMENT_TYPES:
         reading = read_document_page(path, media_type, page_number, limits)
     else:
-        reading = read_page(path, media_type, page_number, workdir, limits)
+        reading = read_page(
+            path, media_type, page_number, workdir, limits,
+            turned_degrees=args.get("turned_degrees"),
+        )  # fmt: skip
     return plain.reading_to_plain(reading, workdir)
 
 

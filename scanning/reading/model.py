@@ -79,6 +79,18 @@ class PageMeasures:
 
 
 @dataclass(frozen=True, slots=True)
+class Barcode:
+    """A barcode and its box in pixels of the upright page, as a Word's. kind: Code128, QRCode and so on."""
+
+    kind: str
+    value: str
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+
+@dataclass(frozen=True, slots=True)
 class PageReading:
     """All that one reading of one page gives.
 
@@ -87,7 +99,7 @@ class PageReading:
     view_image: file a browser can show (JPEG or PNG, upright), None for a page without an image.
     text_layer: one-page PDF of invisible text in the page's received orientation, None if not OCR'd.
     confidence: mean word confidence 0 to 1, None when the page was not OCR'd.
-    separator: value of the barcode on a separator sheet, else None.
+    separator: value of the barcode on one of the post room's sheets, else None.
     measures: what was measured of the page's quality; None for a page without a scan.
     """
 
@@ -105,6 +117,7 @@ class PageReading:
     text_layer: Path | None = None
     notes: tuple[str, ...] = ()
     measures: PageMeasures | None = None
+    barcodes: tuple[Barcode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

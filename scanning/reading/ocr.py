@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from scanning.reading.model import Word
+from scanning.reading.model import Barcode, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,27 @@ def turn_words(
     return tuple(_turned(word, size, rotation_degrees) for word in words)
 
 
+def turn_barcodes(
+    barcodes: tuple[Barcode, ...], size: tuple[int, int], rotation_degrees: int
+) -> tuple[Barcode, ...]:
+    """Barcodes with their boxes after a page of this size (pixels) is turned clockwise."""
+    if not rotation_degrees:
+        return barcodes
+    return tuple(
+        Barcode(one.kind, one.value, *_turned_box(one, size, rotation_degrees)) for one in barcodes
+    )
+
+
 def _turned(word: Word, size: tuple[int, int], rotation_degrees: int) -> Word:
+    return Word(word.text, *_turned_box(word, size, rotation_degrees), word.confidence)
+
+
+def _turned_box(
+    box: Word | Barcode, size: tuple[int, int], rotation_degrees: int
+) -> tuple[int, int, int, int]:
     width, height = size
-    x0, y0, x1, y1 = {
-        90: (height - word.y1, word.x0, height - word.y0, word.x1),
-        180: (width - word.x1, height - word.y1, width - word.x0, height - word.y0),
-        270: (word.y0, width - word.x1, word.y1, width - word.x0),
+    return {
+        90: (height - box.y1, box.x0, height - box.y0, box.x1),
+        180: (width - box.x1, height - box.y1, width - box.x0, height - box.y0),
+        270: (box.y0, width - box.x1, box.y1, width - box.x0),
     }[rotation_degrees]
-    return Word(word.text, x0, y0, x1, y1, word.confidence)

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from scanning.reading.barcodes import find_barcodes, find_others, sheet_value
 from scanning.reading.blank import darkness, ink_of_print, is_blank
 from scanning.reading.languages import first_languages
 from scanning.reading.measuring import measure
 from scanning.reading.model import (
+    Barcode,
     CannotRead,
     HeldReason,
     Limits,
@@ -23,14 +25,13 @@ from scanning.reading.model import (
     TextSource,
     Word,
 )
-from scanning.reading.ocr import PageOcr, mean_confidence, turn_words
+from scanning.reading.ocr import PageOcr, mean_confidence, turn_barcodes, turn_words
 from scanning.reading.ocr_engines import engine_for
 from scanning.reading.ocr_passes import OcrPasses
 from scanning.reading.ocr_picture import OcrPicture, prepare_for_ocr, prepare_reduced
 from scanning.reading.orientation import Orientation, find_orientation
 from scanning.reading.page_image import PageImage, open_page_image, reduced_grey, turn
 from scanning.reading.pdf_page import SCAN_DPI, VIEW_DPI, PdfPageView, open_pdf_page
-from scanning.reading.separators import find_separator
 from scanning.reading.text_layer import (
     PICTURE_PAGE_SHARE,
     is_good_text_layer,
@@ -62,20 +63,24 @@ def read_page(
     workdir: Path,
     limits: Limits,
     ocr: PageOcr | None = None,
+    turned_degrees: int | None = None,
 ) -> PageReading:
     """All that one page of a PDF, TIFF, JPEG or PNG gives. page_number: from 1.
 
-    Files (view image, text layer) are left in workdir, named by the page number. Raises CannotRead
-    when the page cannot be decoded, is too large, or OCR crashes or takes too long.
+    turned_degrees: the clockwise turn that makes it upright, where a person has said so. Files (view
+    image, text layer) are left in workdir, named by the page number. Raises CannotRead when the page
+    cannot be decoded, is too large, or OCR crashes or takes too long.
     """
     image, said = _take_out(path, media_type, page_number, limits)
     reduced = reduced_grey(image.pixels)
-    desk = PageDesk(image, reduced, darkness(reduced), workdir / f"page-{page_number:05d}")
-    separator = find_separator(reduced)
-    if separator is not None:
+    dark, stem = darkness(reduced), workdir / f"page-{page_number:05d}"
+    found = find_barcodes(image.pixels, reduced, dark)
+    desk = PageDesk(image, reduced, dark, stem, found, turned_degrees)
+    if (separator := sheet_value(found)) is not None:
         return replace(desk.without_text(PageKind.SEPARATOR), separator=separator)
-    if not said.words and is_blank(desk.dark):
+    if not said.words and not found and is_blank(dark):
         return desk.without_text(PageKind.BLANK)
+    desk = replace(desk, barcodes=found + find_others(reduced, desk.factor))
     if desk.trusts(said):
         return desk.with_text_layer(said)
     engine = ocr or engine_for(limits.ocr_engine, first_languages(limits.languages))
@@ -107,12 +112,20 @@ def _take_out_of_pdf(page: PdfPageView, limits: Limits) -> tuple[PageImage, Page
 
 @dataclass(frozen=True, slots=True)
 class PageDesk:
-    """A page laid out for reading: its picture as shown, reduced grey, darkness, file stem."""
+    """A page laid out for reading: its picture as shown, reduced grey, darkness, file stem, barcodes in
+    pixels of the picture, and the turn to upright if a person has said it."""
 
     image: PageImage
     reduced: Image.Image
     dark: Image.Image
     stem: Path
+    barcodes: tuple[Barcode, ...] = ()
+    turned_degrees: int | None = None
+
+    @property
+    def factor(self) -> float:
+        """Pixels of the picture for one of the reduced one."""
+        return self.image.pixels.width / self.reduced.width
 
     def trusts(self, said: PageText) -> bool:
         """Whether the PDF's text stands for the page."""
@@ -123,11 +136,12 @@ class PageDesk:
 
     def without_text(self, kind: PageKind) -> PageReading:
         """The reading of a blank page or a separator sheet."""
-        return self._measured(self._reading(kind, "", (), TextSource.NONE, 0))
+        turned = self.turned_degrees or 0
+        return self._measured(self._reading(kind, "", (), TextSource.NONE, turned))
 
     def with_text_layer(self, said: PageText) -> PageReading:
         """The reading of a page whose PDF text is good."""
-        turned = said.rotation_degrees
+        turned = said.rotation_degrees if self.turned_degrees is None else self.turned_degrees
         words = turn_words(said.words, self.image.pixels.size, turned)
         reading = self._reading(PageKind.CONTENT, said.text, words, TextSource.TEXT_LAYER, turned)
         return self._measured(reading)
@@ -135,7 +149,7 @@ class PageDesk:
     def with_ocr(self, engine: PageOcr, limits: Limits) -> PageReading:
         """The reading of a page by OCR."""
         ink = ink_of_print(self.dark)
-        way_up = find_orientation(ink)
+        way_up = self._as_told(find_orientation(ink))
         passes = OcrPasses(engine, limits, self.stem, self.image.resolution_dpi, not way_up.sure)
         passed = passes.read(
             prepare_reduced(self.image, self.reduced, self.dark, way_up),
@@ -171,6 +185,14 @@ class PageDesk:
             reading, measures=measure(self.image, self.reduced, self.dark, ink, skew, reading)
         )
 
+    def _as_told(self, seen: Orientation) -> Orientation:
+        """A person's word before what was seen; the skew only of lines that then lie level."""
+        told = self.turned_degrees
+        if told is None:
+            return seen
+        lies_alike = (told - seen.rotation_degrees) % 180 == 0
+        return Orientation(told, True, seen.skew_degrees if lies_alike else 0.0)
+
     def _reading(
         self, kind: PageKind, text: str, words: tuple[Word, ...], source: TextSource, turned: int
     ) -> PageReading:
@@ -186,6 +208,7 @@ class PageDesk:
             rotation_degrees=turned,
             view_image=save_view_image(upright.pixels, turn(self.reduced, turned), self.stem),
             notes=upright.notes,
+            barcodes=turn_barcodes(self.barcodes, self.image.pixels.size, turned),
         )
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from scanning.reading.model import (
     Attachment,
+    Barcode,
     CannotRead,
     HeldReason,
     Language,
@@ -78,6 +79,7 @@ def reading_to_plain(reading: PageReading, workdir: Path) -> dict[str, Any]:
         "text_layer": _inside(reading.text_layer, workdir),
         "notes": list(reading.notes),
         "measures": asdict(reading.measures) if reading.measures else None,
+        "barcodes": [[b.kind, b.value, b.x0, b.y0, b.x1, b.y1] for b in reading.barcodes],
     }
 
 
@@ -100,6 +102,7 @@ def reading_from_plain(plain: dict[str, Any], workdir: Path) -> PageReading:
         view_image=_optional_file(plain.get("view_image"), workdir),
         text_layer=_optional_file(plain.get("text_layer"), workdir),
         notes=_notes(plain.get("notes")),
+        barcodes=tuple(map(_barcode, _list(plain.get("barcodes"), _MAX_NOTES))),
         measures=_measures(plain.get("measures")),
     )
 
@@ -219,6 +222,14 @@ def _word(value: object) -> Word:
         raise _breach("word")
     x0, y0, x1, y1 = (_integer(edge, -_MAX_PIXELS, _MAX_PIXELS) for edge in fields[1:5])
     return Word(_text(fields[0], 10_000), x0, y0, x1, y1, _share(fields[5]))
+
+
+def _barcode(value: object) -> Barcode:
+    fields = _list(value, 6)
+    if len(fields) != 6:
+        raise _breach("barcode")
+    x0, y0, x1, y1 = (_integer(edge, -_MAX_PIXELS, _MAX_PIXELS) for edge in fields[2:])
+    return Barcode(_text(fields[0], 24), _text(fields[1], 10_000), x0, y0, x1, y1)
 
 
 def _member(kind: type[_Member], value: object) -> _Member:

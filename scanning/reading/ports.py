@@ -31,9 +31,11 @@ class Reader(Protocol):
         ...
 
     def read_page(
-        self, path: Path, workdir: Path, *, media_type: str, page_number: int
-    ) -> PageReading:
-        """One reading of one page (counted from 1)."""
+        self, path: Path, workdir: Path, *, media_type: str, page_number: int,
+        turned_degrees: int | None = None,
+    ) -> PageReading:  # fmt: skip
+        """One reading of one page (counted from 1). turned_degrees: the clockwise turn (0, 90, 180, 270)
+        that makes it upright, where a person has said so."""
         ...
 
     def assemble_pdf(

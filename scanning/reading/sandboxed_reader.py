@@ -24,9 +24,13 @@ class SandboxedReader:
         return plain.opened_from_plain(self._sandbox.run(OPEN_ITEM, args, workdir), workdir)
 
     def read_page(
-        self, path: Path, workdir: Path, *, media_type: str, page_number: int
-    ) -> PageReading:
-        args = {"path": str(path), "media_type": media_type, "page_number": page_number}
+        self, path: Path, workdir: Path, *, media_type: str, page_number: int,
+        turned_degrees: int | None = None,
+    ) -> PageReading:  # fmt: skip
+        args = {
+            "path": str(path), "media_type": media_type, "page_number": page_number,
+            "turned_degrees": turned_degrees,
+        }  # fmt: skip
         return plain.reading_from_plain(self._sandbox.run(READ_PAGE, args, workdir), workdir)
 
     def assemble_pdf(

@@ -21,8 +21,8 @@ from edrms.db import Database
 from edrms.errors import no_such
 from edrms.ids import ItemId, ObjectKey, new_id
 from edrms.jobs.queue import Claim, enqueue_next, enqueue_parts, finish
-from edrms.records.tables import PageContent
-from edrms.records.words import WordBox, pack_words
+from edrms.records.tables import PageBarcode, PageContent
+from edrms.records.words import WordBox, pack_words, value_digest
 from edrms.storage.holders import item_holder
 from edrms.storage.ports import KeepingStore, StoredObject
 from edrms.uow import UnitOfWork, write
@@ -137,7 +137,7 @@ def _open(work: UnitOfWork, item: Item, opened: OpenedItem, inside: list[_Inside
     for one in inside:
         add_item(work, item.batch_id, one.item_id, one.name, one.stored, parent=item)
     pages = [
-        ItemPage(page_id=new_id(), item_id=item.item_id, number=number)
+        ItemPage(page_id=new_id(), item_id=item.item_id, number=number, position=number)
         for number in range(1, opened.page_count + 1)
     ]
     work.session.add_all(pages)
@@ -161,7 +161,7 @@ def read_page(bench: Bench, claim: Claim) -> None:
         except CannotRead as refusal:
             fail_page(bench, claim, refusal)
             return
-        content = _content(bench, page, reading)
+        content = content_of(bench, page, reading)
     with write(bench.database, bench.actor, bench.clock) as work:
         page, item = _page_and_item(work.session, claim.subject_id, locked=True)
         page.state, page.kind = PageState.READ, reading.kind
@@ -205,7 +205,8 @@ def _divide_if_last(work: UnitOfWork, item: Item) -> None:
         enqueue_next(work, DIVIDE_ITEM, item.item_id, share=item.batch_id)
 
 
-def _content(bench: Bench, page: ItemPage, reading: PageReading) -> PageContent:
+def content_of(bench: Bench, page: ItemPage, reading: PageReading) -> PageContent:
+    """What is kept of a reading; its pictures are stored."""
     view = bench.put_file(reading.view_image, page.item_id) if reading.view_image else None
     layer = bench.put_file(reading.text_layer, page.item_id) if reading.text_layer else None
     boxes = (WordBox(w.text, w.x0, w.y0, w.x1, w.y1, w.confidence) for w in reading.words)
@@ -219,12 +220,20 @@ def _content(bench: Bench, page: ItemPage, reading: PageReading) -> PageContent:
         height_px=reading.height_px,
         resolution_dpi=reading.resolution_dpi,
         rotation_degrees=reading.rotation_degrees,
+        turned_degrees=page.turned_degrees,
         confidence=reading.confidence,
         notes=list(reading.notes),
         view_key=view.key if view else "",
         view_media_type=_media_type(reading.view_image),
         text_layer_key=layer.key if layer else "",
-    )
+        barcodes=[
+            PageBarcode(
+                ordinal=ordinal, kind=one.kind, value=one.value, digest=value_digest(one.value),
+                x0=one.x0, y0=one.y0, x1=one.x1, y1=one.y1,
+            )
+            for ordinal, one in enumerate(reading.barcodes, start=1)
+        ],
+    )  # fmt: skip
 
 
 def _media_type(image: Path | None) -> str:

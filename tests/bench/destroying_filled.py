@@ -201,11 +201,12 @@ class _Maker:
             }],
             Document: [{
                 "document_id": document_id, "item_id": item_id, "ordinal": 1, "first_page": 1,
-                "last_page": len(pages), "state": "filed", "record_id": record_id,
+                "last_page": len(pages), "page_count": len(pages), "state": "filed",
+                "record_id": record_id,
                 "suggestion": {"title": one.title}, "waiting_since": self._now,
             }],
             ItemPage: [
-                {"page_id": page, "item_id": item_id, "number": n, "state": "read",
+                {"page_id": page, "item_id": item_id, "number": n, "position": n, "state": "read",
                  "kind": "content", "document_id": document_id}
                 for n, page in enumerate(pages, start=1)
             ],

@@ -3,7 +3,8 @@
 Accuracy of the whole product on labelled sets kept outside the project, and on the sample post; and of
 matching alone on generated post over a register of 100,000 clients.
 Writes the predictions to the output directory, prints the figures, and ends with 1 when any
-document filed itself on a wrong file, of generated post more than one in a thousand.
+document filed itself on a wrong file (of generated post more than one in a thousand), or a separator was
+missed or imagined.
 """
 
 import argparse
@@ -15,9 +16,10 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.quality.generated.figures import LETTERS, calibrate, measure_matching
-from tests.quality.measure import run_sets, score, score_topics, write_predictions
+from tests.quality.measure import run_scorer, run_sets, score, score_topics, write_predictions
 from tests.quality.post import measure_post
 from tests.quality.report import post_table, set_table, topics_line
+from tests.quality.separation import measure_separation, predict_barcodes, separation_table
 from tests.quality.sets import load_sets
 from tests.quality.topics import measure_topics
 
@@ -26,7 +28,7 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what was asked for; 1 if anything filed itself wrongly."""
+    """Measure what was asked for; 1 if anything filed itself wrongly or a sheet was mistaken."""
     asked = _arguments(arguments)
     if asked.calibrate:
         calibrate(console)
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> int:
         if asked.matching:
             wrong += not measure_matching(console, asked.engine, asked.letters)
         if asked.post or (asked.directory is None and not asked.matching):
+            wrong += _separation(asked.out)
             wrong += _post(asked.out, Path(scratch) / "post", asked.workers)
     return 1 if wrong else 0
 
@@ -68,11 +71,30 @@ def _sets(asked: argparse.Namespace, home: Path) -> int:
             for text in score(one, predictions, asked.scorers):
                 console.print(text, markup=False)
         wrong += sum(file.filed_wrongly for file in measured[one.name])
+    _barcodes(asked)
     for topics in measure_topics(asked.directory, asked.out):
         console.print(topics_line(topics))
         if asked.scorers is not None:
             console.print(score_topics(topics, asked.scorers), markup=False)
     return wrong
+
+
+def _barcodes(asked: argparse.Namespace) -> None:
+    folder = asked.directory / "barcodes"
+    if folder.is_dir():
+        predicted = predict_barcodes(folder, asked.out / "barcodes.jsonl")
+        if asked.scorers is not None:
+            scorer = asked.scorers / "barcode_score.py"
+            console.print(run_scorer(scorer, folder, predicted), markup=False)
+
+
+def _separation(out: Path) -> int:
+    """Prints the figures; how many sheets were missed or imagined."""
+    figures = measure_separation()
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "separation.txt").write_text("\n".join(figures.remarks) + "\n", encoding="utf-8")
+    console.print(separation_table(figures))
+    return figures.missed + figures.imagined
 
 
 def _post(out: Path, home: Path, workers: int) -> int:

@@ -89,20 +89,21 @@ def score(one: LabelledSet, predictions: Path, scorers: Path) -> list[str]:
     """What the scorers that fit this set print."""
     printed = []
     if one.has_text:
-        printed.append(_run(scorers / "ocr_score.py", one.folder, predictions))
+        printed.append(run_scorer(scorers / "ocr_score.py", one.folder, predictions))
     if one.clients:
         printed.append(
-            _run(scorers / "e2e_score.py", one.folder, predictions / "predictions.jsonl")
+            run_scorer(scorers / "e2e_score.py", one.folder, predictions / "predictions.jsonl")
         )
     return [text for text in printed if text]
 
 
 def score_topics(topics: Topics, scorers: Path) -> str:
     """What the scorer of classification prints."""
-    return _run(scorers / "cls_score.py", topics.truth, topics.predictions)
+    return run_scorer(scorers / "cls_score.py", topics.truth, topics.predictions)
 
 
-def _run(scorer: Path, *arguments: Path) -> str:
+def run_scorer(scorer: Path, *arguments: Path) -> str:
+    """What a scorer prints."""
     if not scorer.exists():
         return f"{scorer.name} is not there: not scored"
     done = subprocess.run(

@@ -12,7 +12,6 @@ from scanning.reading.ocr import turn_words, words_from_tsv
 from scanning.reading.ocr_picture import LEAST_PRINT_PX, prepare_for_ocr, prepare_reduced
 from scanning.reading.orientation import Orientation, find_orientation
 from scanning.reading.page_image import PageImage, believable_dpi, reduced_grey
-from scanning.reading.separators import is_separator_value
 from scanning.reading.text_layer import is_good_text_layer, reads_like_words
 from scanning.sample_post.fonts import font
 
@@ -242,16 +241,6 @@ def test_a_footer_over_a_full_page_picture_does_not_stand_for_the_page() -> None
     assert not is_good_text_layer(footer, ink, 1.0, picture_share=1.0)
     whole = [word_at("writing", x, y) for y in range(150, 1200, 30) for x in range(100, 1140, 100)]
     assert is_good_text_layer(whole, ink, 1.0, picture_share=1.0)
-
-
-@pytest.mark.parametrize("value", ["EDRMS-SEP", "EDRMS-SEP-17", "edrms-sep-17", "PATCHT"])
-def test_our_values_separate(value: str) -> None:
-    assert is_separator_value(value)
-
-
-@pytest.mark.parametrize("value", ["", "5000157024671", "SEP-1", "XEDRMS-SEP", "PATCHTOWN"])
-def test_other_values_do_not_separate(value: str) -> None:
-    assert not is_separator_value(value)
 
 
 def test_a_resolution_that_cannot_be_true_is_replaced_by_that_of_an_a4_page() -> None:

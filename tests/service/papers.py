@@ -64,7 +64,7 @@ class PaperOffice(Office):
         first = number * pages + 1
         document = Document(
             document_id=new_id(), item_id=item_id, ordinal=number + 1, first_page=first,
-            last_page=first + pages - 1, state="to_index", waiting_since=work.now,
+            last_page=first + pages - 1, page_count=pages, state="to_index", waiting_since=work.now,
         )  # fmt: skip
         work.session.add(document)
         work.session.flush()
@@ -74,6 +74,7 @@ class PaperOffice(Office):
                     page_id=new_id(),
                     item_id=item_id,
                     number=page,
+                    position=page,
                     state="read",
                     kind="content",
                     document_id=document.document_id,

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from scanning.reading.barcodes import find_barcodes, looks_barred
+from scanning.reading.blank import darkness
 from scanning.reading.model import (
     CannotRead,
     HeldReason,
@@ -21,6 +24,7 @@ from scanning.reading.model import (
     TextSource,
 )
 from scanning.reading.ocr import OcrPage, OcrRequest
+from scanning.reading.page_image import reduced_grey
 from scanning.reading.page_reader import read_page
 from scanning.reading.pytesseract_ocr import TesseractOcr
 
@@ -167,6 +171,28 @@ def test_a_patch_t_sheet_is_a_separator(tmp_path: Path) -> None:
 def test_any_other_barcode_on_a_letter_splits_nothing(tmp_path: Path) -> None:
     reading = read(saved(barcode_page("RX0099123456"), tmp_path / "a.png"))
     assert reading.kind is PageKind.CONTENT and reading.separator is None
+
+
+def test_a_page_turned_by_a_person_is_read_so_and_its_barcodes_are_where_its_words_are(
+    tmp_path: Path,
+) -> None:
+    path = saved(barcode_page("RX0099123456"), tmp_path / "a.png")
+    plain, turned = (read(path, turned_degrees=degrees) for degrees in (0, 180))
+    [before], [after] = plain.barcodes, turned.barcodes
+    width, height = plain.width_px, plain.height_px
+    assert turned.rotation_degrees == 180 and after.value == before.value == "RX0099123456"
+    assert (after.x0, after.y1) == (width - before.x1, height - before.y0)
+
+
+def test_a_small_barcode_that_is_lost_at_half_resolution_is_found_in_full(tmp_path: Path) -> None:
+    barcode = zxingcpp.create_barcode("ABC-1234", zxingcpp.BarcodeFormat.Code39)
+    bars = Image.fromarray(np.array(barcode.to_image(scale=3))).resize((500, 110))
+    page = Image.new("L", (2480, 3508), 255)
+    page.paste(bars, (601, 701))
+    reduced = reduced_grey(page)
+    assert looks_barred(darkness(reduced))
+    [found] = find_barcodes(page, reduced, darkness(reduced))
+    assert found.value == "ABC-1234" and 590 < found.x0 < found.x1 < 1110
 
 
 def test_a_good_text_layer_is_used_and_not_ocred(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ PAGES: tuple[tuple[str, str, str, object], ...] = (
     ("post.batches", "/batches", "batches.html", post.BATCHES),
     ("post.batch", "/batches/<batch_id>", "batch.html", post.BATCH),
     ("post.trace", "/batches/trace", "trace.html", post.TRACE),
+    ("post.sheets", "/batches/sheets", "sheets.html", post.SHEETS),
+    ("pages.index", "/items/<item_id>/pages", "pages.html", post.FILE_PAGES),
     ("queue.index", "/queue", "queue.html", finding.QUEUE),
     ("queue.document", "/queue/<document_id>", "index_document.html", finding.WORKBENCH),
     ("clients.find", "/clients", "find_client.html", finding.FIND_CLIENT),
@@ -103,6 +105,9 @@ ACTIONS: tuple[tuple[str, str], ...] = (
     ("post.close_batch", "/batches/<batch_id>/close"),
     ("post.reopen_batch", "/batches/<batch_id>/reopen"),
     ("post.restore_document", "/batches/<batch_id>/documents/<document_id>/restore"),
+    ("post.make_sheets", "/batches/sheets"),
+    ("pages.change", "/items/<item_id>/pages"),
+    ("pages.undo", "/items/<item_id>/pages/undo"),
     ("queue.take_next", "/queue/next"),
     ("queue.file_document", "/queue/<document_id>/file"),
     ("queue.skip_document", "/queue/<document_id>/skip"),
@@ -117,6 +122,7 @@ def addresses() -> list[str]:
         "<document_id>": "d1",
         "<client_id>": "c1",
         "<record_id>": "r1",
+        "<item_id>": "i1",
         "<staff_id>": "s1",
     }
     paths = [rule for _, rule, _, _ in PAGES]
@@ -174,6 +180,7 @@ def _add_data(app: Flask) -> None:
     app.add_url_rule(queue + page, "queue.page_image", picture(1240))
     app.add_url_rule(record + page, "records.page_image", picture(1240))
     app.add_url_rule(record + page + "/thumbnail", "records.thumbnail", picture(152))
+    app.add_url_rule("/items/<item_id>" + page + "/picture", "pages.picture", picture(152))
     app.add_url_rule(record + "/<rendition>", "records.download", _empty_download)
     app.add_url_rule("/batches/<batch_id>/sheet.pdf", "post.batch_sheet", _empty_download)
     app.add_url_rule(

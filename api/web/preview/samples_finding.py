@@ -118,7 +118,7 @@ WORKBENCH = IndexDocumentPage(
     batch_id="b411",
     batch_reference="B-2026-00411",
     received_at=NOW,
-    first_page=1,
+    page_numbers=tuple(range(1, len(PAGES) + 1)),
     pages=PAGES,
     all_types=(
         ChoiceGroup(

@@ -11,13 +11,17 @@ from api.web.view_models import (
     CountRow,
     DateFields,
     FieldError,
+    FileDocument,
+    FilePage,
     ItemDocument,
     ItemRow,
     Message,
     NavItem,
     PageCounts,
+    PagesPage,
     Pagination,
     ReconciliationPage,
+    SheetsPage,
     Shell,
     StatusPage,
     TracePage,
@@ -170,6 +174,43 @@ BATCH = BatchPage(
     faults=("Line 7: scan_0011.pdf is not there.", "stray.pdf is not in the manifest."),
     untold=("expected_documents",),
     may_close=True,
+)
+FILE_PAGES = PagesPage(
+    item_id="i1",
+    name="scan 7.tif",
+    batch_id="b411",
+    batch_reference="B-00411",
+    documents=(
+        FileDocument(
+            document_id="d1",
+            title="Document 1: Letter",
+            state="to_index",
+            pages=(
+                FilePage(number=1, position=1, kind="content", has_picture=True, may_change=True),
+                FilePage(
+                    number=3, position=2, kind="content", has_picture=False, may_change=True,
+                    may_split=True, fault="Cut off", is_turned=True,
+                ),
+            ),
+            workbench=True,
+        ),
+        FileDocument(
+            document_id="",
+            title="Blank pages, separators and headers",
+            state="",
+            pages=(FilePage(number=2, position=0, kind="separator", has_picture=False),),
+        ),
+    ),
+    seen=3,
+    chosen=FilePage(number=3, position=2, kind="content", has_picture=False, may_change=True),
+    places=(Choice(value="d1", label="Document 1: Letter"),),
+    faults=(Choice(value="", label="Nothing"), Choice(value="cut_off", label="Cut off")),
+    last_act="a page was turned",
+    last_by="R. Sample",
+    last_at=NOW,
+)  # fmt: skip
+SHEETS = SheetsPage(
+    streams=(Choice(value="children", label="Children's services post"),), operator="R. Sample"
 )
 UPLOAD = UploadPage(
     streams=(

@@ -16,6 +16,7 @@ from api.web.view_models.access import (
     TakeAwayCheckPage,
     TieRow,
 )
+from api.web.view_models.arranging import FileDocument, FilePage, PagesPage
 from api.web.view_models.audit import (
     AlertRow,
     AlertsPage,
@@ -153,6 +154,7 @@ from api.web.view_models.post import (
     ItemState,
     PageCounts,
     ReconciliationPage,
+    SheetsPage,
     TracePage,
     TraceRow,
     UploadPage,
@@ -277,6 +279,8 @@ __all__ = [
     "FactorPage",
     "FieldError",
     "Figure",
+    "FileDocument",
+    "FilePage",
     "FindClientPage",
     "FormField",
     "GuardFormPage",
@@ -321,6 +325,7 @@ __all__ = [
     "PageCounts",
     "PageLink",
     "PageView",
+    "PagesPage",
     "Pagination",
     "PaperBatchPage",
     "PaperFilePage",
@@ -356,6 +361,7 @@ __all__ = [
     "SearchPage",
     "SessionRow",
     "SheetFault",
+    "SheetsPage",
     "Shell",
     "SignInPage",
     "StaffMemberPage",

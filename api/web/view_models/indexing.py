@@ -105,7 +105,8 @@ class IndexForm:
 class IndexDocumentPage:
     """The workbench: one document and the form that files it.
 
-    pages are numbered from 1 within the document; first_page: where that is within the file.
+    pages are numbered from 1 within the document; page_numbers: what they are in the file. item_id: empty
+    when the person may not put the file's pages in order.
     batch_id: empty when the person may not open the batch.
     chosen_clients: ticked clients who are not among the suggestions.
     found_clients: result of the search that works without scripts; None when none was made.
@@ -117,7 +118,7 @@ class IndexDocumentPage:
     batch_id: str
     batch_reference: str
     received_at: datetime
-    first_page: int
+    page_numbers: tuple[int, ...]
     pages: tuple[PageView, ...]
     all_types: tuple[ChoiceGroup, ...]
     skip_reasons: tuple[Choice, ...]
@@ -130,4 +131,5 @@ class IndexDocumentPage:
     dates_found: tuple[date, ...] = ()
     reasons: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    item_id: str = ""
     errors: tuple[FieldError, ...] = ()

@@ -107,7 +107,7 @@ class BatchesPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemDocument:
-    """A document found in an item. reason: why it was rejected.
+    """A document found in an item. reason: why it was rejected. envelope: which of the batch's.
 
     record_id: set once filed, if the person may open the record. may_index: the title leads to the
     workbench. may_restore: shows a button that posts to post.restore_document.
@@ -120,6 +120,7 @@ class ItemDocument:
     reason: str = ""
     may_index: bool = False
     may_restore: bool = False
+    envelope: int | None = None
     record_id: str | None = None
 
 
@@ -145,6 +146,7 @@ class ItemRow:
     duplicate_of: str = ""
     documents: tuple[ItemDocument, ...] = ()
     may_retry: bool = False
+    may_arrange: bool = False
     may_reject: bool = False
     may_download: bool = False
 
@@ -225,6 +227,27 @@ class BatchPage:
     def files_missing(self) -> int:
         """Announced files that never arrived."""
         return max(0, (self.announced_files or 0) - self.received_files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetsPage:
+    """What sheets can be printed, and what was typed so far.
+
+    Form fields: kind, count, stream, received_on (day, month, year), expected_sheets, expected_documents,
+    sides, operator, device.
+    """
+
+    streams: tuple[Choice, ...]
+    kind: str = "DOC"
+    count: str = "20"
+    stream: str = ""
+    received_on: DateFields = NO_DATE
+    expected_sheets: str = ""
+    expected_documents: str = ""
+    sides: str = ""
+    operator: str = ""
+    device: str = ""
+    errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from api.web.views import (  # noqa: F401 - they add their routes to blueprints 
     disposal_forms,
     paper_ending,
     paper_work,
+    sheets,
     taking_away,
     tracing,
 )
@@ -24,6 +25,7 @@ from api.web.views.home import blueprint as home
 from api.web.views.life import blueprint as life
 from api.web.views.notices import blueprint as notices
 from api.web.views.oversight import blueprint as oversight
+from api.web.views.pages import blueprint as pages
 from api.web.views.paper import blueprint as paper
 from api.web.views.post import blueprint as post
 from api.web.views.quality import blueprint as quality
@@ -54,6 +56,7 @@ BLUEPRINTS = (
     life,
     notices,
     oversight,
+    pages,
     paper,
     post,
     quality,

@@ -99,7 +99,7 @@ def _open_batch(announced_files: int | None) -> str:
             note=given.get("note", ""),
             origin=given.get("origin", ""),
             device=given.get("device", ""),
-            received_on=_received_on(),
+            received_on=received_on(),
             sides=sides_of_form(),
             expected_sheets=counted("expected_sheets"),
             expected_documents=counted("expected_documents"),
@@ -161,7 +161,8 @@ def receive_file(batch_id: str) -> ResponseReturnValue:
     return response
 
 
-def _received_on() -> date | None:
+def received_on() -> date | None:
+    """The date the post was received, as the form says."""
     parts = [
         request.form.get(f"received_on-{part}", "").strip() for part in ("year", "month", "day")
     ]

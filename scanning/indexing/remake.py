@@ -1,0 +1,134 @@
+"""The job after pages were arranged by hand: what changed is made anew, its PDF and what is suggested for it.
+
+A page whose way up a person has said is read again so. Nothing files itself any more: a person is at it.
+What a person has typed is in that person's form and is not touched.
+"""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from edrms.errors import no_such
+from edrms.ids import ObjectKey
+from edrms.jobs.queue import Claim, finish
+from edrms.records.tables import PageContent
+from edrms.uow import UnitOfWork, write
+from scanning.batches.tables import Document, Item, ItemPage, SuggestedClient
+from scanning.indexing.divide import name_clients
+from scanning.indexing.plain import suggestion_to_plain
+from scanning.indexing.preparing import IMAGED, Prepared, contents_of, prepare
+from scanning.indexing.suggest import suggest
+from scanning.reading.model import CannotRead
+from scanning.reading.steps import Bench, content_of
+
+NOT_MADE = "Making the pages anew failed: no searchable PDF; the original is kept."
+
+
+def arrange_item(bench: Bench, claim: Claim) -> None:
+    """Make anew every document of the item that was arranged since it was made."""
+    with bench.database.read() as session:
+        item = _loaded(session, claim.subject_id)
+        contents = contents_of(session, item.item_id)
+    stale = [one for one in item.documents if one.revision != one.made_revision]
+    pages = [page for document in stale for page in document.pages]
+    fresh, notes = _read_again(bench, item, contents, pages)
+    contents |= fresh
+    prepared = {one.document_id: prepare(bench, item, contents, one.pages) for one in stale}
+    with write(bench.database, bench.actor, bench.clock) as work:
+        for content in fresh.values():
+            work.session.merge(content)
+        seen = {one.document_id: one.revision for one in stale}
+        for document in _locked(work, seen):
+            if document.revision == seen[document.document_id]:
+                _remake(work, document, prepared[document.document_id], notes)
+        work.journal("item:content:arrange", "item", item.item_id, documents=sorted(seen))
+        finish(work, claim)
+
+
+def give_up_arranging(bench: Bench, claim: Claim) -> None:
+    """Every worker that took the job died with it: the documents wait without a PDF and say why."""
+    with write(bench.database, bench.actor, bench.clock) as work:
+        asked = select(Document.document_id).where(
+            Document.item_id == claim.subject_id, Document.revision != Document.made_revision
+        )
+        for document in _locked(work, work.session.scalars(asked).all()):
+            document.made_revision = document.revision
+            document.pdf_key, document.pdf_sha256, document.pdf_size_bytes = "", "", 0
+            nothing = suggestion_to_plain(suggest((), (), document.item.batch.received_on))
+            document.suggestion = nothing | {"why": [NOT_MADE], "file_itself": False}
+        work.journal(
+            "item:content:arrange", "item", claim.subject_id, outcome="failed",
+            reason="reader_crashed",
+        )  # fmt: skip
+        finish(work, claim)
+
+
+def _loaded(session: Session, item_id: str) -> Item:
+    item = session.scalar(
+        select(Item)
+        .where(Item.item_id == item_id)
+        .options(
+            selectinload(Item.pages), selectinload(Item.batch),
+            selectinload(Item.documents).selectinload(Document.pages),
+        )
+    )  # fmt: skip
+    if item is None:
+        raise no_such("item")
+    return item
+
+
+def _locked(work: UnitOfWork, document_ids: object) -> list[Document]:
+    """Those of them that are still there, with their item first, as whoever arranges locks them."""
+    ids = list(document_ids)  # type: ignore[call-overload]
+    items = select(Document.item_id).where(Document.document_id.in_(ids))
+    for item_id in sorted(set(work.session.scalars(items))):
+        work.session.get(Item, item_id, with_for_update=True)
+    asked = select(Document).where(Document.document_id.in_(ids)).order_by(Document.document_id)
+    return list(
+        work.session.scalars(asked.with_for_update().execution_options(populate_existing=True))
+    )
+
+
+def _read_again(
+    bench: Bench, item: Item, contents: dict[str, PageContent], pages: list[ItemPage]
+) -> tuple[dict[str, PageContent], dict[str, str]]:
+    """Readings of the pages that lie otherwise than a person says, and notes on those that cannot be read,
+    both by page id."""
+    fresh: dict[str, PageContent] = {}
+    notes: dict[str, str] = {}
+    for page in pages:
+        known = contents.get(page.page_id)
+        if item.media_type not in IMAGED or known is None or not _lies_otherwise(page, known):
+            continue
+        path = bench.originals.path(ObjectKey(item.object_key), item.sha256)
+        with bench.work_directory() as directory:
+            try:
+                reading = bench.reader.read_page(
+                    path, directory, media_type=item.media_type, page_number=page.number,
+                    turned_degrees=page.turned_degrees,
+                )  # fmt: skip
+            except CannotRead as refusal:
+                notes[page.page_id] = f"Page {page.number} could not be turned ({refusal})."
+                continue
+            fresh[page.page_id] = content_of(bench, page, reading)
+    return fresh, notes
+
+
+def _lies_otherwise(page: ItemPage, known: PageContent) -> bool:
+    """turned_degrees of a content: what had been said when it was read, None where nothing had."""
+    return page.turned_degrees != known.turned_degrees
+
+
+def _remake(
+    work: UnitOfWork, document: Document, prepared: Prepared, notes: dict[str, str]
+) -> None:
+    pdf = prepared.pdf
+    document.pdf_key = pdf.key if pdf else ""
+    document.pdf_sha256 = pdf.sha256 if pdf else ""
+    document.pdf_size_bytes = pdf.size_bytes if pdf else 0
+    said = [notes[page.page_id] for page in prepared.pages if page.page_id in notes]
+    told = {"why": [*said, *prepared.why], "file_itself": False}
+    document.suggestion = suggestion_to_plain(prepared.suggestion) | told
+    document.made_revision = document.revision
+    of_it = SuggestedClient.document_id == document.document_id
+    work.session.execute(delete(SuggestedClient).where(of_it))
+    name_clients(work, document.document_id, prepared.suggestion)
