@@ -11,6 +11,7 @@ from edrms.uow import UnitOfWork
 from scanning.arranging.model import Arrangement, Part, PlacedPage, ScanFault
 from scanning.batches.model import ARRANGE_ITEM, DocumentState
 from scanning.batches.tables import Document, Item, ItemPage, SuggestedClient
+from scanning.quality.recording import forget_documents
 
 
 def arrangement_of(item: Item) -> Arrangement:
@@ -96,6 +97,7 @@ def _name(work: UnitOfWork, document_id: str, client_ids: set[str]) -> None:
 
 
 def _remove(work: UnitOfWork, document_ids: set[str]) -> None:
+    forget_documents(work, document_ids)
     of_them = SuggestedClient.document_id.in_(document_ids)
     work.session.execute(delete(SuggestedClient).where(of_them))
     work.session.execute(delete(Document).where(Document.document_id.in_(document_ids)))

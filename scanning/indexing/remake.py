@@ -17,6 +17,7 @@ from scanning.indexing.divide import name_clients
 from scanning.indexing.plain import suggestion_to_plain
 from scanning.indexing.preparing import IMAGED, Prepared, contents_of, prepare
 from scanning.indexing.suggest import suggest
+from scanning.quality.recording import record_again
 from scanning.reading.model import CannotRead
 from scanning.reading.steps import Bench, content_of
 
@@ -40,6 +41,7 @@ def arrange_item(bench: Bench, claim: Claim) -> None:
         for document in _locked(work, seen):
             if document.revision == seen[document.document_id]:
                 _remake(work, document, prepared[document.document_id], notes)
+                record_again(work, document, prepared[document.document_id].found, bench.quality)
         work.journal("item:content:arrange", "item", item.item_id, documents=sorted(seen))
         finish(work, claim)
 

@@ -7,12 +7,18 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from edrms.clock import civil_date
+from edrms.errors import Conflict
 from edrms.ids import new_id
 from edrms.uow import UnitOfWork
 from scanning.batches.tables import Document, Item, ItemPage
 from scanning.quality.model import Fault, Finding, QualityRules, Thresholds
 from scanning.quality.rules import judge, thresholds_for
-from scanning.quality.tables import PageCheck, QualityFinding
+from scanning.quality.tables import (
+    PageCheck,
+    QualityFinding,
+    QualityJudgement,
+    QualitySample,
+)
 from scanning.reading.model import JBIG2_SYMBOLS, OpenedItem, PageReading
 
 
@@ -59,6 +65,32 @@ def record_document(
 ) -> None:
     """Keep what was found within a document."""
     _add(work, document.item, found, rules, document_id=document.document_id)
+
+
+def record_again(
+    work: UnitOfWork, document: Document, found: Iterable[Finding], rules: QualityRules
+) -> None:
+    """Of a document made anew keep what is found within it now, instead of what was before."""
+    of_it = QualityFinding.document_id == document.document_id
+    work.session.execute(delete(QualityFinding).where(of_it, QualityFinding.page_id.is_(None)))
+    record_document(work, document, found, rules)
+
+
+def forget_documents(work: UnitOfWork, document_ids: Collection[str]) -> None:
+    """Documents that are none any more, their pages being in others, leave the sample with what was found.
+
+    Raises Conflict for one that somebody has judged: the judgement must keep what it is about.
+    """
+    judged = select(QualityJudgement.judgement_id).where(
+        QualityJudgement.document_id.in_(document_ids)
+    )
+    if work.session.scalar(judged.limit(1)) is not None:
+        raise Conflict(
+            "The quality of this document was checked, so it stays a document of its own.",
+            code="quality_judged",
+        )
+    for table in (QualityFinding, QualitySample):
+        work.session.execute(delete(table).where(table.document_id.in_(document_ids)))
 
 
 def _add(

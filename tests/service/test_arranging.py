@@ -13,12 +13,15 @@ from edrms.access.model import Actor
 from edrms.errors import Conflict, Denied, EdrmsError, Invalid, NotFound
 from edrms.jobs.worker import Worker
 from edrms.records.tables import RecordPage
+from edrms.staff.accounts import SYSTEM
+from edrms.uow import write
 from scanning.arranging.model import Act, Arrangement, ScanFault, Step
 from scanning.arranging.service import FileOfPages
 from scanning.batches.counts import Counted, Sides
 from scanning.batches.tables import Document, ItemPage
 from scanning.batches.verify import verify
 from scanning.indexing.filing import IndexDecision
+from scanning.quality.tables import QualityJudgement, QualitySample
 from tests import factories
 from tests.service.events import events
 
@@ -321,3 +324,49 @@ def described(instance: Instance) -> list[tuple[object, ...]]:
             .order_by(ItemPage.number)
         ).all()  # fmt: skip
     return [tuple(row) for row in (*documents, *placed)]
+
+
+def caught_up(instance: Instance) -> None:
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        instance.quality.catch_up(work)
+
+
+def drawn(instance: Instance) -> set[str]:
+    with instance.database.read() as session:
+        return set(session.scalars(select(QualitySample.document_id)))
+
+
+def test_documents_drawn_for_the_quality_check_are_joined_and_drawn_anew(
+    instance: Instance, worker: Worker, item_id: str
+) -> None:
+    ids = pages(instance, item_id)
+    do(instance, item_id, step(Act.SPLIT, ids[2]))
+    factories.do_all(instance, worker)
+    caught_up(instance)
+    assert drawn(instance) == {one.document_id for one in factories.documents(instance)}
+    do(instance, item_id, step(Act.JOIN, ids[3]))
+    factories.do_all(instance, worker)
+    caught_up(instance)
+    [document] = factories.documents(instance)
+    assert drawn(instance) == {document.document_id}
+    assert verify(instance.database, instance.store).faults == []
+
+
+def test_a_document_whose_quality_was_judged_stays_a_document(
+    instance: Instance, worker: Worker, item_id: str
+) -> None:
+    ids = pages(instance, item_id)
+    do(instance, item_id, step(Act.SPLIT, ids[2]))
+    factories.do_all(instance, worker)
+    caught_up(instance)
+    second = factories.documents(instance)[1]
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        judged = QualityJudgement(
+            judgement_id="1" * 32, document_id=second.document_id, batch_id=second.item.batch_id,
+            number=1, outcome="passed", by="somebody", at=work.now, judged_on=work.now.date(),
+        )  # fmt: skip
+        work.session.add(judged)
+        work.journal("quality:sample:judge", "document", second.document_id)
+    with pytest.raises(Conflict, match="quality of this document was checked"):
+        do(instance, item_id, step(Act.JOIN, ids[3]))
+    assert laid(instance, item_id) == [[1, 2], [3, 4, 5]]
