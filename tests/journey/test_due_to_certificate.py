@@ -44,7 +44,7 @@ def with_due_records(home: Path) -> Instance:
     """Three records of somebody whose service ended long ago, and two people told apart."""
     instance = build(Settings(home=home, min_free_bytes=0))
     administrator = factories.actor("system_administrator", name="sa")
-    for role, number in (("records_manager", "E1"), ("information_governance", "E2")):
+    for role, number in (("records_manager", "G1"), ("information_governance", "G2")):
         whose = staff_id_of(instance.database, role)
         set_person(instance.database, instance.clock, administrator, whose, number, "")
     person = factories.client(forename="Wenna", surname="Trelawny", nhs_number="")
