@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, func, select
 
-from api.wiring import Instance
+from api.wiring import Instance, build
 from edrms.access.work import allocate
 from edrms.clock import FixedClock
 from edrms.errors import Refused
@@ -111,7 +111,7 @@ def test_while_it_rests_others_can_write(desk: Office, monkeypatch: pytest.Monke
     monkeypatch.setattr(endings, "AT_ONCE", 2)
     desk.file(5)
     case_id, rests = desk.executing(), 0
-    other = factories.build(desk.instance.settings, desk.clock)
+    other = build(desk.instance.settings, desk.clock)
 
     def others_first(_seconds: float) -> None:
         nonlocal rests

@@ -91,6 +91,7 @@ ACTIONS: tuple[tuple[str, str], ...] = (
     ("staff.deactivate", "/staff/<staff_id>/deactivate"),
     ("staff.reactivate", "/staff/<staff_id>/reactivate"),
     ("staff.give_role", "/staff/<staff_id>/roles"),
+    ("staff.say_whose", "/staff/<staff_id>/person"),
     ("staff.take_role", "/staff/<staff_id>/roles/<role>/take"),
     ("staff.set_password", "/staff/<staff_id>/password"),
     ("staff.end_sessions", "/staff/<staff_id>/sessions/end"),
