@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, nulls_first, select, true
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -193,7 +193,7 @@ def _contents(session: Session, box_id: str) -> tuple[InBox, ...]:
         .join(Batch, Batch.batch_id == PaperPart.batch_id)
         .outerjoin(Item, Item.item_id == PaperPart.item_id)
         .where(PaperPart.box_id == box_id)
-        .order_by(Batch.number, Item.ordinal, PaperPart.first_page, PaperPart.part_id)
+        .order_by(Batch.number, nulls_first(Item.ordinal), PaperPart.first_page, PaperPart.part_id)
     )
     return tuple(InBox(row, batch.reference, ordinal) for row, batch, ordinal in rows)
 
