@@ -1,15 +1,16 @@
 """Which mailboxes there are, from a TOML file: one [[mailbox]] for each. See docs/scanning-unit.md."""
 
-import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.toml_parts import checked, parts_of
 from edrms.errors import CannotStart
 from scanning.mailbox.imap import MailServer
 from scanning.mailbox.taking import MailboxPlace
 
+SETTING = "EDRMS_MAILBOXES_FILE"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -32,29 +33,18 @@ class _Written(BaseModel):
 
 def mailboxes(file: Path) -> list[MailboxPlace]:
     """The mailboxes. Raises CannotStart naming the file and what is wrong in it."""
-    try:
-        written = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CannotStart(f"EDRMS_MAILBOXES_FILE: {file} cannot be read: {error}") from error
-    if set(written) != {"mailbox"} or not isinstance(written["mailbox"], list):
-        raise CannotStart(
-            f"EDRMS_MAILBOXES_FILE: {file} must hold [[mailbox]] parts and nothing else."
-        )
-    found = [_place(file, number, one) for number, one in enumerate(written["mailbox"], start=1)]
+    written = parts_of(file, "mailbox", SETTING)
+    found = [_place(file, number, one) for number, one in enumerate(written, start=1)]
     names = [one.server.name for one in found]
     if len(set(names)) < len(names):
-        raise CannotStart(f"EDRMS_MAILBOXES_FILE: {file}: one mailbox is named twice.")
+        raise CannotStart(f"{SETTING}: {file}: one mailbox is named twice.")
     return found
 
 
 def _place(file: Path, number: int, written: Any) -> MailboxPlace:
-    at = f"EDRMS_MAILBOXES_FILE: {file}, mailbox {number}"
+    one = checked(_Written, written, at := f"{SETTING}: {file}, mailbox {number}")
     try:
-        one = _Written.model_validate(written)
         password = (file.parent / one.password_file).read_text(encoding="utf-8").strip()
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise CannotStart(f"{at}: {faults}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise CannotStart(f"{at}: the password file cannot be read: {error}") from error
     if one.security == "none" and one.host not in _LOOPBACK:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor, BatchFacts
@@ -29,6 +29,7 @@ from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Batch, Document, Item, ItemPage
 from scanning.indexing.desk import is_taken
 from scanning.indexing.desk_guard import names_only_findable
+from scanning.reading.model import PageKind
 
 ARRANGE = "item:page:arrange"
 
@@ -69,7 +70,7 @@ class Arranging:
                 item=item,
                 arrangement=arrangement_of(item),
                 documents={one.document_id: one for one in item.documents},
-                contents=_contents(work.session, item_id),
+                contents=_contents(work.session, actor, item_id),
                 last=_last(work.session, item_id),
                 changes=_count(work.session, item_id),
                 is_being_made=any(one.revision != one.made_revision for one in item.documents),
@@ -83,7 +84,7 @@ class Arranging:
             item = _open(work, actor, item_id)
             self._seals.check(work.session)
             page_id = next((one.page_id for one in item.pages if one.number == number), "")
-            content = _contents(work.session, item_id).get(page_id)
+            content = _contents(work.session, actor, item_id).get(page_id)
             if content is None or not content.view_key:
                 raise no_such("page")
             work.journal("item:page:view", "page", page_id)
@@ -256,15 +257,23 @@ def _may_know(actor: Actor, bad: Batch, rescan: Batch) -> bool:
     return own or decide(actor, "batch:all:view", facts).allowed or bad.batch_id == rescan.batch_id
 
 
-def _contents(session: Session, item_id: str) -> dict[str, PageContent]:
-    """Of the pages in waiting documents and in none."""
+def _contents(session: Session, actor: Actor, item_id: str) -> dict[str, PageContent]:
+    """Of the pages in waiting documents, and of those in none that were read as no post or that the actor
+    took out: one taken out by somebody else may name whom the actor may not find, and no document says so.
+    """
+    taken_out = select(PageChange.page_id).where(
+        PageChange.item_id == item_id, PageChange.act == Act.TAKE_OUT,
+        PageChange.made_by == actor.staff_id, PageChange.undone_at.is_(None),
+    )  # fmt: skip
+    no_post = PageContent.kind.in_((PageKind.BLANK, PageKind.SEPARATOR))
+    in_none = and_(ItemPage.document_id.is_(None), or_(no_post, ItemPage.page_id.in_(taken_out)))
     asked = (
         select(PageContent)
         .join(ItemPage, ItemPage.page_id == PageContent.page_id)
         .outerjoin(Document, Document.document_id == ItemPage.document_id)
         .where(
             ItemPage.item_id == item_id,
-            or_(ItemPage.document_id.is_(None), Document.state == DocumentState.TO_INDEX),
+            or_(in_none, Document.state == DocumentState.TO_INDEX),
         )
     )
     return {content.page_id: content for content in session.scalars(asked)}

@@ -139,12 +139,14 @@ def open_mailbox(server: MailServer) -> Mailbox:
             marks = _said(connection, "PERMANENTFLAGS")
             if b"\\*" not in marks and TAKEN.encode() not in marks:
                 raise CannotStart(f"{server.name}: the server lets nobody set keywords there.")
-            validity = int(_said(connection, "UIDVALIDITY") or b"0")
+            validity = _said(connection, "UIDVALIDITY")
+            if not validity.isdigit():
+                raise CannotStart(f"{server.name}: the server does not say UIDVALIDITY.")
     except BaseException:
         with suppress(OSError, imaplib.IMAP4.error):
             connection.shutdown()
         raise
-    return Mailbox(connection, validity)
+    return Mailbox(connection, int(validity))
 
 
 def _connected(server: MailServer) -> imaplib.IMAP4:

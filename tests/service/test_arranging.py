@@ -370,3 +370,19 @@ def test_a_document_whose_quality_was_judged_stays_a_document(
     with pytest.raises(Conflict, match="quality of this document was checked"):
         do(instance, item_id, step(Act.JOIN, ids[3]))
     assert laid(instance, item_id) == [[1, 2], [3, 4, 5]]
+
+
+def test_a_page_taken_out_is_looked_at_by_whoever_took_it_out_and_by_others_once_it_is_back(
+    instance: Instance, worker: Worker, item_id: str
+) -> None:
+    """A page in no document names nobody whom the queue's guard could ask about."""
+    ids = pages(instance, item_id)
+    do(instance, item_id, step(Act.TAKE_OUT, ids[1], kind="blank"))
+    factories.do_all(instance, worker)
+    assert ids[1] in known(instance, item_id).contents
+    assert known(instance, item_id, COLLEAGUE).contents.keys() == set(ids) - {ids[1]}
+    with pytest.raises(NotFound):
+        instance.arranging.picture(COLLEAGUE, item_id, 2)
+    instance.arranging.undo(COLLEAGUE, item_id)
+    factories.do_all(instance, worker)
+    assert ids[1] in known(instance, item_id, COLLEAGUE).contents

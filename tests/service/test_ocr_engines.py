@@ -27,12 +27,9 @@ LETTER = (
     "since my mother, who is eighty, feels the cold.",
     "Yours faithfully, Gwyneth Phillips",
 )
-needs_tesserocr = pytest.mark.skipif(
-    not tesserocr_ocr.is_installed(), reason="tesserocr is not installed"
-)
 ENGINES = [
     TesseractOcr(),
-    pytest.param(TesserocrOcr(), marks=needs_tesserocr),
+    TesserocrOcr(),
 ]
 
 
@@ -67,7 +64,6 @@ def request(directory: Path, **other: object) -> OcrRequest:
     return replace(OcrRequest(path, 300, "eng", False, 60.0), **other)  # type: ignore[arg-type]
 
 
-@needs_tesserocr
 @pytest.mark.parametrize("kind", ["clean", "sideways", "small"])
 def test_both_engines_give_the_same_text_words_boxes_and_turn(kind: str, tmp_path: Path) -> None:
     page = pages()[kind]
@@ -84,7 +80,6 @@ def test_both_engines_give_the_same_text_words_boxes_and_turn(kind: str, tmp_pat
     assert held.text_layer is not None and held.text_layer.read_bytes().startswith(b"%PDF")
 
 
-@needs_tesserocr
 def test_the_engines_differ_in_one_word_of_fifty_at_most_on_a_crooked_page(tmp_path: Path) -> None:
     named = reading(pages()["crooked"], tmp_path / "named", TesseractOcr()).text.split()
     held = reading(pages()["crooked"], tmp_path / "held", TesserocrOcr()).text.split()
@@ -115,7 +110,6 @@ def test_a_page_that_takes_too_long_is_told_of(engine: PageOcr, tmp_path: Path) 
     assert refusal.value.reason is HeldReason.TOOK_TOO_LONG
 
 
-@needs_tesserocr
 def test_a_page_is_not_read_with_the_last_ones_settings(tmp_path: Path) -> None:
     first = TesserocrOcr().read(request(tmp_path)).text
     lying = tmp_path / "lying.pgm"
@@ -125,7 +119,6 @@ def test_a_page_is_not_read_with_the_last_ones_settings(tmp_path: Path) -> None:
     assert TesserocrOcr().read(request(tmp_path)).text == first
 
 
-@needs_tesserocr
 def test_the_fastest_engine_is_the_held_one_where_it_agrees() -> None:
     engine_for.cache_clear()
     assert isinstance(engine_for("fastest", "eng"), TesserocrOcr)
@@ -164,9 +157,7 @@ def test_the_models_are_those_of_the_tesseract_command() -> None:
     assert (models_directory() / "eng.traineddata").is_file()
 
 
-@pytest.mark.parametrize(
-    "wanted", ["pytesseract", pytest.param("tesserocr", marks=needs_tesserocr)]
-)
+@pytest.mark.parametrize("wanted", ["pytesseract", "tesserocr"])
 def test_either_engine_reads_in_the_confined_child(wanted: str, tmp_path: Path) -> None:
     path = tmp_path / "page.png"
     letter().save(path, dpi=(300, 300))
