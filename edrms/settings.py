@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     database_owner_url: str = Field(default="", repr=False)
     database_owner_password: SecretStr = _NONE
     disposal_waiting_days: int = Field(default=14, ge=0, le=3650)
-    disposal_rest: float = Field(default=20.0, ge=0, le=1000)
+    disposal_rest: float = Field(default=40.0, ge=0, le=1000)
     disposal_key_file: Path | None = None
     backup_days: int = Field(default=90, ge=0, le=3650)
     glass_hours: int = Field(default=24, ge=1, le=168)

@@ -8,17 +8,17 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from edrms.access.model import Actor
 from edrms.access.policy import require
 from edrms.audit.clock_witness import ClockWitness
 from edrms.audit.verifier import Key, Tampered
-from edrms.certificates.issuing import Issuing, head_of_log, moment, names_of
+from edrms.certificates.issuing import Issuing, SignedFiles, head_of_log, moment, names_of
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import no_such
@@ -51,8 +51,16 @@ class Issued:
     pdf: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A certificate that was signed and is yet to be issued."""
+
+    certificate: Certificate
+    files: SignedFiles
+
+
 class Certifying:
-    """Issues certificates within the transaction that ends a case."""
+    """Draws certificates up, signs them, and issues them within the transaction that ends a case."""
 
     def __init__(
         self, database: Database, clock: Clock, witness: ClockWitness, key_file: Path,
@@ -68,23 +76,49 @@ class Certifying:
         """The public key certificates are signed with. Raises CannotStart where there is none."""
         return self._issuing.key()
 
-    def issue(self, work: UnitOfWork, row: DisposalCase, items: Sequence[DisposalItem]) -> None:
-        """Write the certificate of a case whose every item has ended; journalled with its hashes.
+    def drawn_up(
+        self, session: Session, row: DisposalCase, items: Sequence[DisposalItem], at: datetime
+    ) -> Certificate:
+        """What is to be certified, as of `at`, of a case whose every item has ended.
 
-        Raises CannotStart without a key, Refused where the audit log has no checkpoint yet.
+        Raises Refused where the audit log has no checkpoint yet.
         """
-        key = self._issuing.key()
-        certified = form.content(self._certificate(work, row, items))
-        made = self._issuing.sign(certified, pdf_of(certified))
+        head = head_of_log(session)
+        done = [one for one in items if one.state == ItemState.DONE]
+        appraisers = appraisers_of(session, row.case_id, items)
+        people = _people(session, [row.proposed_by, row.approved_by, row.executed_by, *appraisers])
+        return Certificate(
+            council=self._council, case_id=row.case_id, reference=row.reference,
+            schedule_version=row.schedule_version, proposer=people[row.proposed_by],
+            proposed_at=moment(row.proposed_at),
+            appraisers=tuple(people[one] for one in appraisers), approver=people[row.approved_by],
+            approved_at=moment(row.approved_at), list_sha256=row.list_sha256,
+            waiting_days=row.waiting_days or 0, executor=people[row.executed_by],
+            executed_at=moment(row.executing_at), certified_at=moment(at),
+            destroyed=_destroyed(session, done), extended=_count(done, Decision.EXTEND),
+            reclassed=_count(done, Decision.RECLASS), kept=len(items) - len(done),
+            checkpoint_origin=head.origin, checkpoint_size=head.size,
+            checkpoint_root=base64.b64encode(head.root).decode(), clock=self._issuing.clock_words(session),
+            backups_expire_on=_day(civil_date(at) + timedelta(days=self._backup_days)),
+        )  # fmt: skip
+
+    def sign(self, certificate: Certificate) -> Signed:
+        """Both forms, signed. Takes a while: done where nobody waits. Raises CannotStart without a key."""
+        certified = form.content(certificate)
+        return Signed(certificate, self._issuing.sign(certified, pdf_of(certified)))
+
+    def issue(self, work: UnitOfWork, signed: Signed) -> None:
+        """Keep a certificate for good; journalled with its hashes."""
+        case_id, files = signed.certificate.case_id, signed.files
         work.session.add(
             DisposalCertificate(
-                case_id=row.case_id, issued_at=work.now, sha256=made.sha256, pdf=made.pdf,
-                document=made.document, pdf_sha256=made.pdf_sha256,
+                case_id=case_id, issued_at=work.now, sha256=files.sha256, pdf=files.pdf,
+                document=files.document, pdf_sha256=files.pdf_sha256,
             )
         )  # fmt: skip
         work.journal(
-            CERTIFY, "disposal_case", row.case_id, sha256=made.sha256, pdf_sha256=made.pdf_sha256,
-            key=str(key), destroyed=len(certified["destroyed"]),
+            CERTIFY, "disposal_case", case_id, sha256=files.sha256, pdf_sha256=files.pdf_sha256,
+            key=str(self._issuing.key()), destroyed=len(signed.certificate.destroyed),
         )  # fmt: skip
 
     def open(self, actor: Actor, case_id: str) -> Issued:
@@ -118,30 +152,6 @@ class Certifying:
                 raise Tampered("altered", "no certificate issued here has this PDF")
             return f"PDF of case {session.get_one(DisposalCase, case_id).reference}"
 
-    def _certificate(
-        self, work: UnitOfWork, row: DisposalCase, items: Sequence[DisposalItem]
-    ) -> Certificate:
-        head = head_of_log(work.session)
-        done = [one for one in items if one.state == ItemState.DONE]
-        appraisers = appraisers_of(work.session, row.case_id, items)
-        people = _people(
-            work.session, [row.proposed_by, row.approved_by, row.executed_by, *appraisers]
-        )
-        return Certificate(
-            council=self._council, case_id=row.case_id, reference=row.reference,
-            schedule_version=row.schedule_version, proposer=people[row.proposed_by],
-            proposed_at=moment(row.proposed_at),
-            appraisers=tuple(people[one] for one in appraisers), approver=people[row.approved_by],
-            approved_at=moment(row.approved_at), list_sha256=row.list_sha256,
-            waiting_days=row.waiting_days or 0, executor=people[row.executed_by],
-            executed_at=moment(row.executing_at), certified_at=moment(work.now),
-            destroyed=_destroyed(work.session, done), extended=_count(done, Decision.EXTEND),
-            reclassed=_count(done, Decision.RECLASS), kept=len(items) - len(done),
-            checkpoint_origin=head.origin, checkpoint_size=head.size,
-            checkpoint_root=base64.b64encode(head.root).decode(), clock=self._issuing.clock_words(work),
-            backups_expire_on=_day(civil_date(work.now) + timedelta(days=self._backup_days)),
-        )  # fmt: skip
-
 
 def _people(session: Session, staff_ids: Sequence[str]) -> dict[str, Person]:
     return {one: Person(one, name) for one, name in names_of(session, staff_ids).items()}
@@ -160,6 +170,7 @@ def _destroyed(session: Session, done: Sequence[DisposalItem]) -> tuple[Destroye
         .join(DisposalGround, DisposalGround.item_id == DisposalItem.item_id)
         .where(DisposalItem.item_id.in_(gone.values()))
         .order_by(Record.reference)
+        .options(lazyload("*"))
     )
     handed = [one.record_id for one in done if one.decision == Decision.TRANSFER]
     received = receivers(session, handed)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.audit.clock_witness import ClockWitness
@@ -142,30 +143,33 @@ class Executing:
             return list(session.scalars(wanted.order_by(Record.number)))
 
     def _certify(self, actor: Actor, case_id: str) -> Progress:
-        with self._database.read() as session:  # nobody waits for what cannot be certified yet
-            if left := session.scalar(
-                select(func.count()).select_from(_waiting(case_id).subquery())
-            ):
-                reference = session.get_one(DisposalCase, case_id).reference
-                return Progress(case_id, reference, is_certified=False, left=left)
-        with write(self._database, actor, self._clock) as work:
-            case = work.session.get_one(DisposalCase, case_id, with_for_update=True)
-            items = items_of(work.session, case_id)
+        """The certificate is made before anybody has to wait for it: what has ended stays as it is."""
+        at = self._clock.now()
+        with self._database.read() as session:
+            case = session.get_one(DisposalCase, case_id)
+            items = items_of(session, case_id)
             left = sum(row.state == ItemState.APPROVED for row in items)
             to = next_state(CaseState(case.state), CaseAct.CERTIFY,
                             CaseFacts(items=tuple(map(stated, items))))  # fmt: skip
-            if not isinstance(to, Refusal) and self._all_gone(work, items):
-                self._certifying.issue(work, case, items)
-                case.state, case.certified_at = to, work.now
-            is_certified = case.state == CaseState.CERTIFIED
-            return Progress(case_id, case.reference, is_certified, left)
+            if isinstance(to, Refusal) or not _all_gone(session, items):
+                is_certified = case.state == CaseState.CERTIFIED
+                return Progress(case_id, case.reference, is_certified, left)
+            certificate = self._certifying.drawn_up(session, case, items, at)
+        signed = self._certifying.sign(certificate)
+        with write(self._database, actor, self._clock) as work:
+            row = work.session.get_one(DisposalCase, case_id, with_for_update=True)
+            if row.state == CaseState.EXECUTING:
+                self._certifying.issue(work, signed)
+                row.state, row.certified_at = to, at
+        return Progress(case_id, row.reference, is_certified=True, left=left)
 
-    def _all_gone(self, work: UnitOfWork, items: Sequence[DisposalItem]) -> bool:
-        ended = [
-            row.record_id for row in items if row.state == ItemState.DONE and row.decision in ENDING
-        ]
-        gone = select(func.count()).where(Record.record_id.in_(ended), Record.state == DISPOSED)
-        return work.session.scalar(gone) == len(ended)
+
+def _all_gone(session: Session, items: Sequence[DisposalItem]) -> bool:
+    ended = [
+        row.record_id for row in items if row.state == ItemState.DONE and row.decision in ENDING
+    ]
+    gone = select(func.count()).where(Record.record_id.in_(ended), Record.state == DISPOSED)
+    return session.scalar(gone) == len(ended)
 
 
 def _waiting(case_id: str) -> Select[DisposalItem]:

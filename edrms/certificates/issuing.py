@@ -20,7 +20,6 @@ from edrms.audit.verifier import LOG_KEY, Checkpoint, Key
 from edrms.certificates.certificate import certified_sha256, document
 from edrms.errors import CannotStart, Refused
 from edrms.staff.tables import StaffMember
-from edrms.uow import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,9 @@ class Issuing:
             document(certified, pdf_sha256, note), digest.hex(), pdf, pdf_sha256
         )  # fmt: skip
 
-    def clock_words(self, work: UnitOfWork) -> str:
+    def clock_words(self, session: Session) -> str:
         """What the machine's clock was compared with. Raises Refused where it was with nothing."""
-        last = self._witness.last(work.session)
+        last = self._witness.last(session)
         if last is None:
             raise Refused("No checkpoint of the audit log was seen elsewhere yet.", code="clock")
         if last.witness:

@@ -132,7 +132,7 @@ class PaperCertifying:
             method=row.method, witness=row.witness, contractor=row.contractor, number=row.number,
             destroyed=tuple(destroyed), checkpoint_origin=head.origin, checkpoint_size=head.size,
             checkpoint_root=base64.b64encode(head.root).decode(),
-            clock=self._issuing.clock_words(work),
+            clock=self._issuing.clock_words(work.session),
         )  # fmt: skip
 
 

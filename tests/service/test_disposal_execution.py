@@ -365,7 +365,8 @@ def test_cut_off_while_a_place_erases_it_is_carried_on(
 STEPS = [
     (executing, "condemn"), (executing, "rechecked"), (executing, "_decide"),
     (executing, "_extend_and_move"), (executing.Executing, "_given_up"),
-    (executing.Executing, "_certify"), (executing.Executing, "_all_gone"),
+    (executing.Executing, "_certify"), (executing, "_all_gone"),
+    (certifying.Certifying, "drawn_up"), (certifying.Certifying, "sign"),
     (certifying, "pdf_of"), (issuing, "load_key"), (certifying.Certifying, "issue"),
 ]  # fmt: skip
 
