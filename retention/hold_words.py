@@ -16,6 +16,7 @@ from edrms.staff.tables import StaffMember
 
 SHORTEST_REASON, LONGEST_WORDS, LONGEST_TITLE = 10, 2000, 200
 LONGEST_UNREVIEWED = timedelta(days=731)  # two years, a leap day among them
+_WHICH = {"reason": "a reason", "authority": "an authority", "note": "a reason"}
 NO_OWNER = "Choose somebody who works here now: the owner answers for the hold."
 
 
@@ -59,9 +60,9 @@ class Placing:
 def words_wrong(field: str, typed: str, *, least: int = SHORTEST_REASON) -> dict[str, str]:
     """What is wrong with words typed, by field: nothing is cut off in silence."""
     if len(typed) > LONGEST_WORDS:
-        return {field: f"At most {LONGEST_WORDS} characters; this has {len(typed):,}."}
+        return {field: f"The {field} may have {LONGEST_WORDS} characters; this has {len(typed):,}."}
     if len(" ".join(typed.split())) < least:
-        return {field: f"At least {least} characters."}
+        return {field: f"Give {_WHICH[field]} of at least {least} characters."}
     return {}
 
 
@@ -81,17 +82,23 @@ def review_wrong(review_on: date | None, today: date) -> dict[str, str]:
     return {}
 
 
-def placing_wrong(session: Session, said: Placing, today: date) -> dict[str, str]:
-    """Everything wrong with the words of a new hold."""
+def said_wrong(said: Placing, today: date) -> dict[str, str]:
+    """What is wrong with the words and the day of a new hold, whatever it is on."""
     wrong = words_wrong("reason", said.reason) | words_wrong("authority", said.authority, least=3)
     title = one_line(said.title)
     if not 3 <= len(title) <= LONGEST_TITLE:
         wrong["title"] = f"Give it a name of 3 to {LONGEST_TITLE} characters."
+    return wrong | review_wrong(said.review_on, today)
+
+
+def placing_wrong(session: Session, said: Placing, today: date) -> dict[str, str]:
+    """Everything wrong with what is said of a new hold."""
+    wrong = said_wrong(said, today)
     if not works_here(session, said.owner_id):
         wrong["owner"] = NO_OWNER
     if not said.scopes:
         wrong["scopes"] = "Say what is held."
-    return wrong | review_wrong(said.review_on, today)
+    return wrong
 
 
 def works_here(session: Session, staff_id: str) -> bool:

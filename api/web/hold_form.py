@@ -14,10 +14,11 @@ from api.web.hold_wording import KINDS, class_names
 from api.web.view_models import Choice, DateFields, FieldError, NewHoldPage
 from edrms.access.policy import holds
 from edrms.access.subjects import SubjectKind
+from edrms.clock import civil_date
 from edrms.errors import Invalid
 from edrms.fileplan import load_document_types
 from edrms.staff.finding import find_staff
-from retention.hold_words import Placing, Scope, ScopeKind
+from retention.hold_words import Placing, Scope, ScopeKind, said_wrong
 from retention.holds import SECRET_PLACE
 
 RANGES = ("dated_from", "dated_to", "received_from", "received_to")
@@ -32,20 +33,26 @@ FIELDS = {
 
 
 def typed_hold() -> Placing:
-    """What was typed. Raises Invalid by the form's fields for what can be told before the service."""
+    """What was typed. Raises Invalid for whatever of it cannot be read, and then tells of everything else
+    that is wrong with the words too: nobody is sent back to the form for one fault after another."""
     given = request.form
     wrong: dict[str, str] = {}
     owner_id = _try(wrong, lambda: find_staff(instance().database, given.get("owner", ""),
                                               field="owner").staff_id)  # fmt: skip
     day = _try(wrong, lambda: date_of(typed_date(given, "day"), "day"))
     scope = _try(wrong, _typed_scope)
-    if wrong or scope is None:
-        raise Invalid(_("The hold was not placed."), fields=wrong)
-    return Placing(
+    said = Placing(
         title=given.get("title", ""), reason=given.get("reason", ""),
-        authority=given.get("authority", ""), owner_id=owner_id or "", review_on=day, scopes=(scope,),
+        authority=given.get("authority", ""), owner_id=owner_id or "", review_on=day,
+        scopes=(scope,) if scope else (),
         is_secret=given.get("secret") == "yes", is_confirmed=given.get("confirmed") == "yes",
     )  # fmt: skip
+    if wrong:
+        told = said_wrong(said, civil_date(instance().clock.now()))
+        if "day" in wrong:
+            told.pop("review_on", None)
+        raise Invalid(_("The hold was not placed."), fields=told | wrong)
+    return said
 
 
 def _try(wrong: dict[str, str], read: Any) -> Any:

@@ -109,6 +109,14 @@ def test_what_is_wrong_is_named_on_the_form_and_nothing_is_placed(
     assert count(site) == 0
 
 
+def test_everything_that_is_wrong_is_told_at_once(site: Site) -> None:
+    answer = post(site.signed_in("records_manager"), "/holds/new")
+    linked = re.findall(r'href="#([^"]+)"', answer.text)
+    assert sorted(set(linked) & {"title", "kind", "reason", "authority", "owner", "day-day"}) == [
+        "authority", "day-day", "kind", "owner", "reason", "title",
+    ]  # fmt: skip
+
+
 def test_a_hold_is_placed_shown_reviewed_handed_over_and_lifted_on_pages(site: Site) -> None:
     browser = site.signed_in("records_manager")
     hold_id = place(browser, kind="subject", about="LCS-118822")
