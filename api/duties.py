@@ -51,6 +51,9 @@ def duties(instance: Instance, name: str = "upkeep") -> list[PeriodicDuty]:
         ),
         PeriodicDuty("paper", timedelta(minutes=5), instance.paper.tasks.catch_up),
         PeriodicDuty("quality", timedelta(minutes=1), instance.quality.catch_up),
+        PeriodicDuty(
+            "misfiles", timedelta(seconds=20), before=lambda: _look_for_misfiles(instance, name)
+        ),
         PeriodicDuty("done jobs", timedelta(hours=1), remove_done_jobs),
         PeriodicDuty("keys", timedelta(minutes=5), before=lambda: _settle_keys(instance)),
         PeriodicDuty("locks", timedelta(minutes=5), before=lambda: _lock_objects(instance, name)),
@@ -107,6 +110,13 @@ def _learn_types(instance: Instance, name: str) -> bool:
         return False
     actor = Actor(StaffId(name), "EDRMS upkeep", frozenset())
     learn_types(instance.database, instance.clock, actor)
+    return True
+
+
+def _look_for_misfiles(instance: Instance, name: str) -> bool:
+    """A few records at a time; what was looked at before only when nothing waits."""
+    actor = Actor(StaffId(name), "EDRMS upkeep", frozenset())
+    instance.misfiles.walks.turn(actor, is_quiet=not instance.queue.waiting())
     return True
 
 

@@ -51,6 +51,7 @@ from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
+from scanning.misfiles.room import MisfileRoom
 from scanning.paper.room import PaperRoom
 from scanning.quality.reading_rules import load
 from scanning.quality.room import QualityRoom
@@ -144,6 +145,12 @@ class Instance:
         """How good scans are: checks, samples, figures."""
         seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
         return QualityRoom(self.database, self.clock, seals, load(self.settings.quality_file))
+
+    @cached_property
+    def misfiles(self) -> MisfileRoom:
+        """What is filed and names another client better."""
+        seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
+        return MisfileRoom(self.database, self.clock, seals)
 
     @cached_property
     def holds(self) -> Holds:

@@ -8,6 +8,7 @@ import retention.tables  # noqa: F401 - all tables are known before any is made
 import scanning.arranging.tables
 import scanning.batches.tables
 import scanning.indexing.tables
+import scanning.misfiles.tables
 import scanning.quality.tables
 import scanning.sheets.tables  # noqa: F401
 from api import instance_keys, migrations
@@ -67,6 +68,7 @@ from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
 from scanning.indexing.remake import arrange_item, give_up_arranging
 from scanning.intake.receive import Intake
+from scanning.misfiles.erasing import MisfileRows
 from scanning.quality.erasing import QualityRows
 from scanning.reading.clamd_scanner import ClamdScanner
 from scanning.reading.model import Limits
@@ -144,6 +146,7 @@ def _erasing(
         StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock, pace),
         IndexEntries(index),
         QualityRows(database, clock, pace),
+        MisfileRows(database, clock, pace),
         LedgerRows(database, clock, pace),
         RecordRows(database, clock, pace),
     )

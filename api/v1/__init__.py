@@ -13,6 +13,7 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     holds,
     indexing,
     intake,
+    misfiles,
     paper,
     quality,
     retention,

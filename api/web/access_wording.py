@@ -123,6 +123,8 @@ PERMISSIONS: Mapping[str, str] = {
     "disposal:item:appraise": _l("Appraise records that are due"),
     "record:stub:view": _l("See what was destroyed"),
     "batch:quality:check": _l("Check the quality of sampled documents"),
+    "record:misfile:view": _l("See documents that may be on a wrong file"),
+    "record:misfile:dismiss": _l("Say that a document is on the right file"),
     "quality:figure:view": _l("See the figures of scanning quality"),
     "paper:box:move": _l("Move, give out and take back boxes of paper"),
     "paper:box:register": _l("Register a box"),

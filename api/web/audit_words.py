@@ -110,6 +110,11 @@ GROUPS: tuple[Group, ...] = (
             "document:index:reject": _l("rejected document %(it)s"),
             "document:index:restore": _l("brought back document %(it)s"),
             "document:model:learn": _l("taught the classifier from what was filed"),
+            "record:misfile:find": _l("found that record %(it)s names another client better"),
+            "record:misfile:view": _l("looked at record %(it)s as a possible misfile"),
+            "record:misfile:dismiss": _l("said that record %(it)s is on the right file"),
+            "record:misfile:settle": _l("settled a possible misfile of record %(it)s"),
+            "record:misfile:walk": _l("looked through everything filed for misfiles"),
         },
     ),
     Group(

@@ -26,6 +26,7 @@ _LINKS = (
     ("paper.index", _l("Paper"), "paper:box:view"),
     ("quality.index", _l("Quality check"), "batch:quality:check"),
     ("quality.figures", _l("Scanning quality"), "quality:figure:view"),
+    ("misfiles.index", _l("Possible misfiles"), "record:misfile:view"),
     ("holds.index", _l("Holds"), "hold:hold:view"),
     ("retention_desk.index", _l("Retention"), "retention:desk:view"),
     ("retention_schedule.index", _l("Retention schedule"), "retention:schedule:view"),

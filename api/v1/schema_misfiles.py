@@ -1,0 +1,46 @@
+"""What the JSON API sends and receives about misfiles, as pydantic models."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from api.v1.schema import Model
+
+
+class MisfileParty(Model):
+    """A client in a finding, and what the pages say of him."""
+
+    client_id: str
+    name: str
+    words: str
+
+
+class MisfileFound(Model):
+    """A filed document whose pages name another client better."""
+
+    finding_id: str
+    record_id: str
+    reference: str
+    title: str
+    filed_on: list[MisfileParty]
+    names: MisfileParty
+    page: int = Field(description="Of the first thing that agrees, within the record.")
+    line: int
+    score: float
+    matcher: str
+    found_at: datetime
+    state: str = Field(description="open, dismissed, repaired or withdrawn")
+    reason: str
+
+
+class Misfiles(Model):
+    """Findings in one state, the latest first."""
+
+    total: int
+    findings: list[MisfileFound]
+
+
+class Dismissal(Model):
+    """Why a document is right where it is."""
+
+    reason: str

@@ -1,0 +1,40 @@
+"""Whose findings are there for whom: the record within reach, and the client it names findable. Whatever else
+is not there, neither in a list nor in a count, as at the indexing desk.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, not_, select
+
+from edrms.access.model import Actor
+from edrms.access.policy import FIND
+from edrms.access.sql import visible_clients, visible_records
+from edrms.clients.tables import ClientRow
+from edrms.records.tables import CaseFile, Record, RecordAttachment
+from scanning.misfiles.tables import MisfileFiledOn, MisfileFinding
+
+VIEW = "record:misfile:view"
+DISMISS = "record:misfile:dismiss"
+
+
+def is_there_for(actor: Actor, at: datetime, permission: str = VIEW) -> ColumnElement[bool]:
+    """A condition on findings: the actor may use the record so, and find the client whom it names."""
+    records = select(Record.record_id).where(visible_records(actor, permission, at))
+    clients = select(ClientRow.client_id).where(visible_clients(actor, FIND, at))
+    return and_(
+        MisfileFinding.record_id.in_(records.correlate(None)),
+        MisfileFinding.client_id.in_(clients.correlate(None)),
+    )
+
+
+def still_stands() -> ColumnElement[bool]:
+    """A condition on findings: the record is on one of the files it was found on, and not on the other's."""
+    on_file = exists().where(
+        RecordAttachment.record_id == MisfileFinding.record_id,
+        RecordAttachment.case_file_id == CaseFile.case_file_id,
+    )
+    remains = on_file.where(
+        MisfileFiledOn.finding_id == MisfileFinding.finding_id,
+        MisfileFiledOn.client_id == CaseFile.client_id,
+    )
+    return and_(remains, not_(on_file.where(CaseFile.client_id == MisfileFinding.client_id)))

@@ -1,0 +1,61 @@
+"""A filed document's text beside the whole register and beside those on whose files it is. Reading only."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from edrms.clients.model import Client
+from scanning.indexing.claims import claim_of
+from scanning.indexing.explaining import explanation_of
+from scanning.indexing.found import Identifiers
+from scanning.indexing.identifiers import find_identifiers
+from scanning.indexing.matching import match_found
+from scanning.indexing.model import EvidenceKind, PageText, Role
+from scanning.indexing.name_agreement import likeness_of
+from scanning.indexing.rules import OWN_TO_A_PERSON
+from scanning.indexing.suggesting import pointed_at
+from scanning.misfiles.model import Misfile
+from scanning.misfiles.rules import named_better
+
+
+def compare(
+    session: Session, pages: tuple[PageText, ...], filed: Mapping[str, Client]
+) -> Misfile | None:
+    """The client whom these pages name better than those they are filed on (by id); None in any doubt."""
+    found = find_identifiers(pages)
+    pointed, known = pointed_at(session, found)
+    others = {str(one.client_id): one for one in pointed}
+    matches = match_found(found, (), tuple((others | dict(filed)).values()), known)
+    borne = [one for one, client in filed.items() if bears(found, client)]
+    better = named_better(matches, filed, borne)
+    if better is None:
+        return None
+    against = {one: _said_of(client, found) for one, client in filed.items()}
+    first = min(better.agreeing, key=lambda one: (one.page, one.line))
+    return Misfile(
+        better.client_id, better.score, better.explanation,
+        frozenset(one.kind.value for one in better.agreeing)
+        | {f"not {kind}" for _, kinds in against.values() for kind in kinds},
+        first.page, first.line, {one: words for one, (words, _) in against.items()},
+    )  # fmt: skip
+
+
+def bears(found: Identifiers, client: Client) -> bool:
+    """Whether the full name stands on the pages together with a number or birth of his own, as whosever."""
+    named = any(
+        likeness_of(client, name).is_full for name in found.names if name.role is not Role.COPY
+    )
+    return named and (
+        any(client.date_of_birth in birth.readings for birth in found.births)
+        or any(
+            one.counts and one.kind in OWN_TO_A_PERSON for one in claim_of(client, found).agreements
+        )
+    )
+
+
+def _said_of(client: Client, found: Identifiers) -> tuple[str, tuple[EvidenceKind, ...]]:
+    """What the pages say of a client in one sentence, and what kinds of it speak against him."""
+    agreements = claim_of(client, found).agreements
+    agreeing = tuple(one.evidence for one in agreements if one.bits > 0)
+    against = tuple(one.evidence for one in agreements if one.bits <= 0)
+    return explanation_of(agreeing, against), tuple(one.kind for one in against)
