@@ -42,7 +42,7 @@ bench-engines: ## The same for the engines behind the ports, against each engine
 
 quality: ## Accuracy: make quality [SETS=directory SCORERS=directory]
 	@tools/set-up dev
-	@$(PYTHON) -m tests.quality --post --matching $(if $(SCORERS),--scorers "$(SCORERS)") $(if $(SETS),"$(SETS)")
+	@$(PYTHON) -m tests.quality --post --matching --misfiles $(if $(SCORERS),--scorers "$(SCORERS)") $(if $(SETS),"$(SETS)")
 
 check-compose: ## Start what docker-compose.yml starts, without Docker, against real servers
 	@tools/set-up dev

@@ -73,7 +73,10 @@ def misfile_row(one: Listed, staff: Mapping[str, str], may_open: bool) -> Misfil
 
 def _called(client: Client) -> str:
     """Name, and what tells namesakes apart."""
-    known = ", ".join(f"{one.system} {one.value}" for one in client.identifiers)
+    known = ", ".join(
+        one.value if one.value.startswith(one.system) else f"{one.system} {one.value}"
+        for one in client.identifiers
+    )
     return f"{client.full_name} ({known})" if known else client.full_name
 
 

@@ -1,10 +1,10 @@
-"""`python -m tests.quality [DIRECTORY] [--scorers DIRECTORY] [--out DIRECTORY] [--post] [--matching]`
+"""`python -m tests.quality [DIRECTORY] [--scorers DIRECTORY] [--out DIRECTORY] [--post] [--matching] ...`
 
 Accuracy of the whole product on labelled sets kept outside the project, and on the sample post; and of
-matching alone on generated post over a register of 100,000 clients.
+matching, and the misfile detector, alone on generated post over a register of 100,000 clients.
 Writes the predictions to the output directory, prints the figures, and ends with 1 when any
-document filed itself on a wrong file (of generated post more than one in a thousand), or a separator was
-missed or imagined.
+document filed itself on a wrong file (of generated post more than one in a thousand), a separator was
+missed or imagined, or the list of misfiles is not precise enough.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.quality.generated.figures import LETTERS, calibrate, measure_matching
+from tests.quality.generated.misfiling import measure_misfiles
 from tests.quality.measure import run_scorer, run_sets, score, score_topics, write_predictions
 from tests.quality.post import measure_post
 from tests.quality.report import post_table, set_table, topics_line
@@ -39,7 +40,9 @@ def main(arguments: list[str]) -> int:
             wrong += _sets(asked, Path(scratch) / "sets")
         if asked.matching:
             wrong += not measure_matching(console, asked.engine, asked.letters)
-        if asked.post or (asked.directory is None and not asked.matching):
+        if asked.misfiles:
+            wrong += not measure_misfiles(console, asked.engine, asked.letters // 2)
+        if asked.post or not (asked.directory or asked.matching or asked.misfiles):
             wrong += _separation(asked.out)
             wrong += _post(asked.out, Path(scratch) / "post", asked.workers)
     return 1 if wrong else 0
@@ -52,7 +55,13 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("var/quality"))
     parser.add_argument("--post", action="store_true", help="measure the sample post too")
     parser.add_argument("--matching", action="store_true", help="measure matching on its own")
-    parser.add_argument("--letters", type=int, default=LETTERS, help="how many for --matching")
+    parser.add_argument("--misfiles", action="store_true", help="measure the misfile detector")
+    parser.add_argument(
+        "--letters",
+        type=int,
+        default=LETTERS,
+        help="how many for --matching, twice those for --misfiles",
+    )
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--calibrate", action="store_true", help="fit the scores of matching")
     parser.add_argument("--workers", type=int, default=2)
