@@ -10,12 +10,10 @@ from scanning.indexing.explaining import explanation_of
 from scanning.indexing.found import Identifiers
 from scanning.indexing.identifiers import find_identifiers
 from scanning.indexing.matching import match_found
-from scanning.indexing.model import EvidenceKind, PageText, Role
-from scanning.indexing.name_agreement import likeness_of
-from scanning.indexing.rules import OWN_TO_A_PERSON
+from scanning.indexing.model import EvidenceKind, PageText
 from scanning.indexing.suggesting import pointed_at
 from scanning.misfiles.model import Misfile
-from scanning.misfiles.rules import named_better
+from scanning.misfiles.rules import is_meant_too, named_better
 
 
 def compare(
@@ -24,11 +22,13 @@ def compare(
     """The client whom these pages name better than those they are filed on (by id); None in any doubt."""
     found = find_identifiers(pages)
     pointed, known = pointed_at(session, found)
-    others = {str(one.client_id): one for one in pointed}
-    matches = match_found(found, (), tuple((others | dict(filed)).values()), known)
-    borne = [one for one, client in filed.items() if bears(found, client)]
-    better = named_better(matches, filed, borne)
+    everybody = {str(one.client_id): one for one in pointed} | dict(filed)
+    matches = match_found(found, (), tuple(everybody.values()), known)
+    better = named_better(matches, filed)
     if better is None:
+        return None
+    other = everybody[better.client_id]
+    if any(is_meant_too(found, one, other) for one in filed.values()):
         return None
     against = {one: _said_of(client, found) for one, client in filed.items()}
     first = min(better.agreeing, key=lambda one: (one.page, one.line))
@@ -38,19 +38,6 @@ def compare(
         | {f"not {kind}" for _, kinds in against.values() for kind in kinds},
         first.page, first.line, {one: words for one, (words, _) in against.items()},
     )  # fmt: skip
-
-
-def bears(found: Identifiers, client: Client) -> bool:
-    """Whether the full name stands on the pages together with a number or birth of his own, as whosever."""
-    named = any(
-        likeness_of(client, name).is_full for name in found.names if name.role is not Role.COPY
-    )
-    return named and (
-        any(client.date_of_birth in birth.readings for birth in found.births)
-        or any(
-            one.counts and one.kind in OWN_TO_A_PERSON for one in claim_of(client, found).agreements
-        )
-    )
 
 
 def _said_of(client: Client, found: Identifiers) -> tuple[str, tuple[EvidenceKind, ...]]:

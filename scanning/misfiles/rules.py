@@ -6,25 +6,50 @@ it is can be meant. In doubt it does not: a list that cries wolf is read by nobo
 
 from collections.abc import Collection
 
-from scanning.indexing.model import ClientMatch
-from scanning.indexing.rules import LEAST_LIKELY_SCORE, client_may_be_filed_on
+from edrms.clients.model import Client
+from scanning.indexing.claims import claim_of
+from scanning.indexing.found import Identifiers
+from scanning.indexing.model import ClientMatch, Role
+from scanning.indexing.name_agreement import likeness_of
+from scanning.indexing.rules import (
+    LEAST_LIKELY_SCORE,
+    OWN_TO_A_PERSON,
+    client_may_be_filed_on,
+)
 
 
-def named_better(
-    matches: tuple[ClientMatch, ...], filed: Collection[str], borne: Collection[str] = ()
-) -> ClientMatch | None:
-    """The client whom the document is about instead of those it is filed on; None in any doubt.
+def named_better(matches: tuple[ClientMatch, ...], filed: Collection[str]) -> ClientMatch | None:
+    """The client whom the document is about more likely than those it is filed on; None in any doubt.
 
     matches: of the document against the whole register. filed: ids of the clients on whose files it is.
-    borne: those of them of whom the document bears the full name and something of their own, in whatever
-    role, such as a child of the household.
     """
-    if borne or any(m.client_id in filed and m.score > LEAST_LIKELY_SCORE for m in matches):
+    if any(match.client_id in filed and match.score > LEAST_LIKELY_SCORE for match in matches):
         return None
-    others = (
-        m for m in matches if m.client_id not in filed and not client_may_be_filed_on(matches, m)
+    others = (match for match in matches if match.client_id not in filed)
+    return next((one for one in others if not client_may_be_filed_on(matches, one)), None)
+
+
+def is_meant_too(found: Identifiers, client: Client, other: Client) -> bool:
+    """Whether the document names the client as well, by a name that is not the other's: as a subject beside
+    him, or, such as a child of the household, together with a birth or number of his own, where the register
+    has a birth of his to look for. To be on a copy list is not to be named.
+    """
+    own = [
+        name
+        for name in found.names
+        if name.role is not Role.COPY
+        and likeness_of(client, name).is_nearly_full
+        and not likeness_of(other, name).is_nearly_full
+    ]
+    if not own:
+        return False
+    born = client.date_of_birth
+    return (
+        born is None
+        or any(name in found.subjects for name in own)
+        or any(born in birth.readings for birth in found.births)
+        or any(a.counts and a.kind in OWN_TO_A_PERSON for a in claim_of(client, found).agreements)
     )
-    return next(others, None)
 
 
 def says_more(kinds: Collection[str], dismissed: Collection[Collection[str]]) -> bool:

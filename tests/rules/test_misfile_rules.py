@@ -8,8 +8,7 @@ from edrms.clients.model import Client, Identifier
 from scanning.indexing.identifiers import find_identifiers
 from scanning.indexing.matching import match
 from scanning.indexing.model import PageText
-from scanning.misfiles.comparing import bears
-from scanning.misfiles.rules import named_better, says_more
+from scanning.misfiles.rules import is_meant_too, named_better, says_more
 from tests import factories
 
 OLIVE = factories.client()
@@ -30,6 +29,10 @@ STRANGER = factories.client(
     forename="Piran", surname="Nancarrow", date_of_birth=date(1958, 1, 30), nhs_number="9434765838",
     identifiers=(Identifier("LAS", "LAS-118455"),),
 )  # fmt: skip
+NAMELESS = factories.client(date_of_birth=None, nhs_number="", identifiers=())
+UNBORN = factories.child(
+    forename="Bridie", date_of_birth=None, nhs_number="", identifiers=(Identifier("LCS", "LCS-7"),)
+)
 EVERYBODY = (OLIVE, NAMESAKE, JORY, TWIN, SISTER, STRANGER)
 
 
@@ -39,9 +42,10 @@ def about(person: Client, more: str = "") -> str:
 
 def better(text: str, *filed: Client) -> Client | None:
     pages = (PageText(1, text),)
-    borne = [one.client_id for one in filed if bears(find_identifiers(pages), one)]
-    found = named_better(match(pages, EVERYBODY), [one.client_id for one in filed], borne)
-    return next((one for one in EVERYBODY if found and one.client_id == found.client_id), None)
+    found = named_better(match(pages, (*EVERYBODY, *filed)), [one.client_id for one in filed])
+    named = [one for one in EVERYBODY if found and one.client_id == found.client_id]
+    said = find_identifiers(pages)
+    return next((n for n in named if not any(is_meant_too(said, f, n) for f in filed)), None)
 
 
 MISFILED = {
@@ -50,6 +54,8 @@ MISFILED = {
     "a twin": (about(JORY), TWIN, JORY),
     "a sister": (about(JORY), SISTER, JORY),
     "a surname alone on the page": (about(OLIVE, "Mr Nancarrow telephoned."), STRANGER, OLIVE),
+    "the mother whom it is written to": ("Dear Piran Nancarrow\n" + about(JORY), STRANGER, JORY),
+    "a namesake of unknown birth": (about(OLIVE), NAMELESS, OLIVE),
     "whom it is copied to": (about(OLIVE, "cc: Piran Nancarrow"), STRANGER, OLIVE),
 }
 
@@ -67,6 +73,12 @@ RIGHT = {
     ),
     "it names a child of the household whose file it is on": (
         about(JORY, "Others in the household: Tamsin Penrose, date of birth 04/02/2011"), SISTER,
+    ),
+    "it names a brother of unknown birth too": (
+        about(JORY, "Bridie Penrose came as well."), UNBORN,
+    ),
+    "a slip in the name of one of two subjects": (
+        "Re: Jory Penrose, DOB 17/05/2014\nRe: Tamsin Penrse, DOB 04/02/2011\nLCS-118822\n", SISTER,
     ),
     "it is copied to another": (about(OLIVE, "cc: Piran Nancarrow, NHS number 943 476 5838"), OLIVE),
     "another's name and nothing else": ("Dear Piran Nancarrow,\nThe plan continues.\n", OLIVE),
