@@ -13,7 +13,7 @@ from scanning.indexing.matching import match_found
 from scanning.indexing.model import EvidenceKind, PageText
 from scanning.indexing.suggesting import pointed_at
 from scanning.misfiles.model import Misfile
-from scanning.misfiles.rules import is_meant_too, named_better
+from scanning.misfiles.rules import may_be_meant, named_better
 
 
 def compare(
@@ -28,7 +28,7 @@ def compare(
     if better is None:
         return None
     other = everybody[better.client_id]
-    if any(is_meant_too(found, one, other) for one in filed.values()):
+    if any(may_be_meant(found, one, other) for one in filed.values()):
         return None
     against = {one: _said_of(client, found) for one, client in filed.items()}
     first = min(better.agreeing, key=lambda one: (one.page, one.line))

@@ -8,10 +8,11 @@ from collections.abc import Collection
 
 from edrms.clients.model import Client
 from scanning.indexing.claims import claim_of
-from scanning.indexing.found import Identifiers
+from scanning.indexing.found import FoundName, Identifiers
 from scanning.indexing.model import ClientMatch, Role
 from scanning.indexing.name_agreement import likeness_of
 from scanning.indexing.rules import (
+    LEAST_IDENTIFIERS,
     LEAST_LIKELY_SCORE,
     OWN_TO_A_PERSON,
     client_may_be_filed_on,
@@ -29,27 +30,37 @@ def named_better(matches: tuple[ClientMatch, ...], filed: Collection[str]) -> Cl
     return next((one for one in others if not client_may_be_filed_on(matches, one)), None)
 
 
-def is_meant_too(found: Identifiers, client: Client, other: Client) -> bool:
-    """Whether the document names the client as well, by a name that is not the other's: as a subject beside
-    him, or, such as a child of the household, together with a birth or number of his own, where the register
-    has a birth of his to look for. To be on a copy list is not to be named.
+def may_be_meant(found: Identifiers, client: Client, other: Client) -> bool:
+    """Whether the document may be about the client as well as about the other, or instead of him.
+
+    Two identifiers agree, one of them his own, and nothing speaks against him (who is on the register twice);
+    or it names him by a name that is not the other's: as a subject, or, such as a child of the household,
+    together with a birth or number of his own, where the register has a birth of his to look for. To be on a
+    copy list is not to be named.
     """
-    own = [
+    agreements = claim_of(client, found).agreements
+    agreeing = [one.kind for one in agreements if one.counts]
+    has_own = any(kind in OWN_TO_A_PERSON for kind in agreeing)
+    if has_own and len(agreeing) >= LEAST_IDENTIFIERS and not any(a.veto for a in agreements):
+        return True
+    names = _names_of_one_alone(found, client, other)
+    born = client.date_of_birth
+    return bool(names) and (
+        has_own
+        or born is None
+        or any(name in found.subjects for name in names)
+        or any(born in birth.readings for birth in found.births)
+    )
+
+
+def _names_of_one_alone(found: Identifiers, client: Client, other: Client) -> list[FoundName]:
+    return [
         name
         for name in found.names
         if name.role is not Role.COPY
         and likeness_of(client, name).is_nearly_full
         and not likeness_of(other, name).is_nearly_full
     ]
-    if not own:
-        return False
-    born = client.date_of_birth
-    return (
-        born is None
-        or any(name in found.subjects for name in own)
-        or any(born in birth.readings for birth in found.births)
-        or any(a.counts and a.kind in OWN_TO_A_PERSON for a in claim_of(client, found).agreements)
-    )
 
 
 def says_more(kinds: Collection[str], dismissed: Collection[Collection[str]]) -> bool:

@@ -8,7 +8,7 @@ from edrms.clients.model import Client, Identifier
 from scanning.indexing.identifiers import find_identifiers
 from scanning.indexing.matching import match
 from scanning.indexing.model import PageText
-from scanning.misfiles.rules import is_meant_too, named_better, says_more
+from scanning.misfiles.rules import may_be_meant, named_better, says_more
 from tests import factories
 
 OLIVE = factories.client()
@@ -30,6 +30,7 @@ STRANGER = factories.client(
     identifiers=(Identifier("LAS", "LAS-118455"),),
 )  # fmt: skip
 NAMELESS = factories.client(date_of_birth=None, nhs_number="", identifiers=())
+TWICE = factories.client(identifiers=(Identifier("LAS", "LAS-900001"),))
 UNBORN = factories.child(
     forename="Bridie", date_of_birth=None, nhs_number="", identifiers=(Identifier("LCS", "LCS-7"),)
 )
@@ -45,7 +46,7 @@ def better(text: str, *filed: Client) -> Client | None:
     found = named_better(match(pages, (*EVERYBODY, *filed)), [one.client_id for one in filed])
     named = [one for one in EVERYBODY if found and one.client_id == found.client_id]
     said = find_identifiers(pages)
-    return next((n for n in named if not any(is_meant_too(said, f, n) for f in filed)), None)
+    return next((n for n in named if not any(may_be_meant(said, f, n) for f in filed)), None)
 
 
 MISFILED = {
@@ -74,6 +75,7 @@ RIGHT = {
     "it names a child of the household whose file it is on": (
         about(JORY, "Others in the household: Tamsin Penrose, date of birth 04/02/2011"), SISTER,
     ),
+    "the file of the same person, who is on the register twice": (about(OLIVE), TWICE),
     "it names a brother of unknown birth too": (
         about(JORY, "Bridie Penrose came as well."), UNBORN,
     ),
