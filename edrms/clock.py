@@ -1,6 +1,6 @@
 """The time, passed in. Rules never read a clock; services are given one."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -41,3 +41,8 @@ class FixedClock:
 def civil_date(instant: datetime) -> date:
     """The calendar date of an instant in the council's time zone."""
     return instant.astimezone(COUNCIL_ZONE).date()
+
+
+def start_of(day: date) -> datetime:
+    """The instant at which a calendar date begins in the council's time zone."""
+    return datetime.combine(day, time(), COUNCIL_ZONE).astimezone(UTC)

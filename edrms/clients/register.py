@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select, tuple_, union
+from sqlalchemy.orm import QueryableAttribute, Session, aliased
 
 from edrms.clients.folding import fold_digits, fold_name, fold_reference
 from edrms.clients.model import CARE_SERVICES, Client, Identifier
@@ -160,11 +160,13 @@ def search_clients(
     *,
     within: ColumnElement[bool] | None = None,
     address_hidden: Select[str] | None = None,
+    counted: bool = True,
 ) -> tuple[list[Client], int]:
     """Clients for what somebody typed, by surname, and how many there are in all.
 
     Every word typed must fit: as the beginning of a name part, as the beginning of an identifier or
     postcode, or as a date of birth; ten digits are an NHS number. Nothing typed finds nobody.
+    counted: False leaves the number out, which costs as much as the clients: it is how many are given.
     within: whom the asker may find. address_hidden: ids of clients not to be found by their postcode.
     """
     wanted = _fits_all(typed, address_hidden)
@@ -176,6 +178,8 @@ def search_clients(
     )
     rows = session.scalars(ordered.limit(limit).offset(offset))
     found = [client_from_row(row) for row in rows]
+    if not counted:
+        return found, len(found)
     total = session.scalar(select(func.count(ClientRow.client_id)).where(wanted)) or 0
     return found, total
 
@@ -194,23 +198,28 @@ def _fits(word: str, address_hidden: Select[str] | None) -> ColumnElement[bool]:
     if born:
         return ClientRow.date_of_birth == born
     if any(char.isdigit() for char in word):
-        matching = select(ClientIdentifier.client_id).where(
-            ClientIdentifier.value_folded.startswith(fold_reference(word))
-        )
-        lives_there = ClientRow.postcode_folded.startswith(fold_reference(word))
-        if address_hidden is not None:
-            lives_there = and_(lives_there, ClientRow.client_id.not_in(address_hidden))
-        return or_(ClientRow.client_id.in_(matching), lives_there)
+        return _fits_number(fold_reference(word), address_hidden)
     parts = fold_name(word).split()
     matching_names = [
-        ClientRow.client_id.in_(
-            select(ClientName.client_id).where(
-                ClientName.part >= part, ClientName.part < part + "\U0010ffff"
-            )
-        )
+        ClientRow.client_id.in_(select(ClientName.client_id).where(_begins(ClientName.part, part)))
         for part in parts
     ]
     return or_(*matching_names) if matching_names else false()
+
+
+def _fits_number(number: str, address_hidden: Select[str] | None) -> ColumnElement[bool]:
+    """One list of ids, not two conditions with "or" between them: those would have every client looked at."""
+    named = select(ClientIdentifier.client_id).where(_begins(ClientIdentifier.value_folded, number))
+    home = aliased(ClientRow)
+    lives_there = select(home.client_id).where(_begins(home.postcode_folded, number))
+    if address_hidden is not None:
+        lives_there = lives_there.where(home.client_id.not_in(address_hidden))
+    return ClientRow.client_id.in_(union(named, lives_there))
+
+
+def _begins(column: QueryableAttribute[str], start: str) -> ColumnElement[bool]:
+    """A range, for which an index is used, where LIKE would have every row looked at."""
+    return and_(column >= start, column < start + "\U0010ffff")
 
 
 def _as_date(word: str) -> date | None:

@@ -24,6 +24,7 @@ from edrms.access.policy import (
 from edrms.access.sql import marked_subjects, restricted_unseen, visible_clients
 from edrms.clients.model import Client
 from edrms.clients.register import client_from_row, get_clients, search_clients
+from edrms.clients.siblings import siblings_of
 from edrms.clients.tables import ClientRow
 from edrms.clock import Clock
 from edrms.db import Database
@@ -54,18 +55,24 @@ class ClientBrowsing:
 
     def search(self, actor: Actor, typed: str, limit: int = 20) -> list[Client]:
         """Clients for what was typed; journalled, the words kept apart as personal detail."""
-        return self.search_page(actor, typed, limit)[0]
+        return self._search(actor, typed, limit, 0, counted=False)[0]
 
     def search_page(
         self, actor: Actor, typed: str, limit: int, offset: int = 0
     ) -> tuple[list[Client], int]:
         """A page of the clients for what was typed, and how many there are in all; journalled."""
+        return self._search(actor, typed, limit, offset, counted=True)
+
+    def _search(
+        self, actor: Actor, typed: str, limit: int, offset: int, *, counted: bool
+    ) -> tuple[list[Client], int]:
         require(actor, FIND)
         with write(self._database, actor, self._clock) as work:
             found, total = search_clients(
                 work.session, typed, limit, offset,
                 within=visible_clients(actor, FIND, work.now),
                 address_hidden=None if sees_addresses(actor) else protected(work.now),
+                counted=counted,
             )  # fmt: skip
             shown = _without_protected(work.session, actor, found, work.now)
             work.journal(FIND, "client", "", personal=typed, shown=len(found))
@@ -114,6 +121,23 @@ class ClientBrowsing:
                 ClientRow.client_id.in_(client_ids), visible_clients(actor, FIND, at)
             )
             return clients_shown(session, actor, list(session.scalars(wanted)), at)
+
+    def siblings(self, actor: Actor, client_ids: Collection[str]) -> list[tuple[Client, str]]:
+        """Brothers and sisters of these clients whom the actor may find, each with the id of whose they are.
+
+        Nobody is told by a household whose address is kept from the actor.
+        """
+        require(actor, FIND)
+        if not client_ids:
+            return []
+        with self._database.read() as session:
+            at = self._clock.now()
+            found = siblings_of(
+                session, client_ids, within=visible_clients(actor, FIND, at),
+                address_hidden=None if sees_addresses(actor) else protected(at),
+            )  # fmt: skip
+            shown = clients_shown(session, actor, list(found), at)
+        return [(shown[one], of) for one, of in found.items() if one in shown]
 
 
 def clients_shown(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edrms.clients.folding import fold_digits, fold_name, fold_reference
-from edrms.clock import FixedClock, civil_date
+from edrms.clock import FixedClock, civil_date, start_of
 from edrms.db import UtcDateTime, journal_mode, wal_is_safe
 from edrms.ids import new_id
 from edrms.records.words import WordBox, pack_words, unpack_words
@@ -98,6 +98,11 @@ def test_a_day_is_the_councils_day() -> None:
     late = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
     assert civil_date(late) == date(2026, 7, 1)
     assert civil_date(late.replace(month=1)) == date(2026, 1, 30)
+
+
+def test_a_day_begins_at_the_councils_midnight() -> None:
+    assert start_of(date(2026, 7, 1)) == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert start_of(date(2026, 1, 30)) == datetime(2026, 1, 30, tzinfo=UTC)
 
 
 def test_ids_are_32_hex_digits_and_never_the_same() -> None:
