@@ -49,6 +49,7 @@ from scanning.batches.ledger import Ledger
 from scanning.batches.sheet import BatchSheets
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
+from scanning.indexing.hands import Hands
 from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
 from scanning.misfiles.room import MisfileRoom
@@ -108,6 +109,12 @@ class Instance:
     def post_sheets(self) -> Sheets:
         """Separators, envelopes and batch headers to print."""
         return Sheets(self.database, self.clock, self.settings.council_name)
+
+    @cached_property
+    def hands(self) -> Hands:
+        """Documents that indexers have in hand."""
+        seals = SealGuard(self.database, self.clock, self.settings.audit_seal_limit_s)
+        return Hands(self.database, self.clock, seals)
 
     @cached_property
     def arranging(self) -> Arranging:

@@ -115,7 +115,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
             database, store, clock, settings.max_upload_bytes, settings.uploads_per_day_bytes
         ),
         ledger=Ledger(database, clock, seal_guard),
-        desk=IndexingDesk(database, clock, seal_guard),
+        desk=IndexingDesk(database, clock, seal_guard, settings.indexing_days),
         viewing=RecordViewing(database, store, clock, seal_guard),
         clients=ClientBrowsing(database, clock),
         search=RecordSearch(database, index, clock, seal_guard),

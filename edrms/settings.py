@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     disposal_rest: float = Field(default=40.0, ge=0, le=1000)
     disposal_key_file: Path | None = None
     backup_days: int = Field(default=90, ge=0, le=3650)
+    indexing_days: int = Field(default=2, ge=1, le=365)
     glass_hours: int = Field(default=24, ge=1, le=168)
     require_second_factor: bool = False
     trusted_proxies: int = Field(default=0, ge=0, le=9)

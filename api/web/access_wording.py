@@ -112,6 +112,7 @@ PERMISSIONS: Mapping[str, str] = {
     "document:index:file": _l("File a document"),
     "document:index:reject": _l("Reject a document"),
     "item:page:arrange": _l("Put the pages of a file in order"),
+    "document:index:release": _l("Put back a document that a colleague has in hand"),
     "document:index:skip": _l("Skip a document"),
     "document:page:view": _l("See pages waiting to be indexed"),
     "document:queue:view": _l("See the indexing queue"),

@@ -97,6 +97,7 @@ GROUPS: tuple[Group, ...] = (
             "item:content:download": _l("downloaded file %(it)s as received"),
             "item:page:read": _l("read page %(it)s"),
             "item:page:fail": _l("could not read page %(it)s"),
+            "item:page:prepare": _l("had page %(it)s sent ahead, to be looked at next"),
             "item:page:view": _l("looked at page or document %(it)s before it was filed"),
         },
     ),
@@ -106,6 +107,7 @@ GROUPS: tuple[Group, ...] = (
         {
             "document:index:suggest": _l("suggested how to index document %(it)s"),
             "document:index:take": _l("took document %(it)s to index"),
+            "document:index:release": _l("put document %(it)s back into the queue"),
             "document:index:skip": _l("skipped document %(it)s"),
             "document:index:reject": _l("rejected document %(it)s"),
             "document:index:restore": _l("brought back document %(it)s"),

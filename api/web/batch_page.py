@@ -67,6 +67,7 @@ def _closing(account: BatchAccount, actor: Actor, names: Mapping[str, str]) -> d
         "may_close": is_ready and (accepts or not account.differences),
         "waits_for_supervisor": is_ready and not accepts and bool(account.differences),
         "may_reopen": not is_open and accepts,
+        "may_continue": is_open and batch.channel == "web" and batch.opened_by == actor.staff_id,
     }
 
 

@@ -6,7 +6,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from api.web.indexing_page import may_open
+from api.web.presenting import may_open
 from api.web.view_models import Choice, FieldError, FileDocument, FilePage, PagesPage
 from api.wiring import Instance
 from edrms.access.model import Actor

@@ -17,16 +17,24 @@ from api.web.view_models import (
     Reference,
     TextPart,
 )
+from edrms.access.model import Actor, BatchFacts
+from edrms.access.policy import decide
 from edrms.clients.model import Client
 from edrms.records.tables import PageContent
 from edrms.records.words import unpack_words
 from scanning.batches.ledger import BatchAccount
 from scanning.batches.model import ItemState, Reconciliation, Whereabouts
+from scanning.batches.tables import Batch
 from scanning.reading.model import Word
 from search.highlight import mark_text, matching_words
 from search.query import Query
 
 T = TypeVar("T")
+
+
+def may_open(actor: Actor, batch: Batch) -> bool:
+    """Whether a link to this batch leads anywhere for the actor."""
+    return decide(actor, "batch:own:view", BatchFacts(batch.opened_by)).allowed
 
 
 def stream_choices() -> tuple[Choice, ...]:

@@ -151,17 +151,13 @@ ITEM_STATE_COLOURS: Mapping[str, str] = {
     "disposed": "grey",
 }
 
-CLIENT_STRENGTHS: Mapping[str, str] = {
-    "strong": _l("Strong match"),
-    "possible": _l("Possible match"),
-    "weak": _l("Weak match"),
+SURENESS: Mapping[str, str] = {
+    "sure": _l("Sure"),
+    "likely": _l("Likely"),
+    "check": _l("Check"),
 }
 
-CLIENT_STRENGTH_COLOURS: Mapping[str, str] = {
-    "strong": "green",
-    "possible": "yellow",
-    "weak": "grey",
-}
+SURENESS_COLOURS: Mapping[str, str] = {"sure": "green", "likely": "yellow", "check": "orange"}
 
 TEXT_SOURCES: Mapping[str, str] = {
     "ocr": _l("Read from the page image (OCR)"),

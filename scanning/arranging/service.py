@@ -27,8 +27,8 @@ from scanning.arranging.rules import after, changed_documents
 from scanning.arranging.tables import PageChange
 from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Batch, Document, Item, ItemPage
-from scanning.indexing.desk import is_taken
 from scanning.indexing.desk_guard import names_only_findable
+from scanning.indexing.desk_rows import is_taken
 from scanning.reading.model import PageKind
 
 ARRANGE = "item:page:arrange"

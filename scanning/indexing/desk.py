@@ -1,17 +1,15 @@
 """The indexing queue as people work it: take, look, file, skip, reject. One person per document.
 
-Whoever takes a document keeps it for a quarter of an hour; then it is offered to others again. Pages
-may be seen here only while their document waits: once filed, the record's own access rules decide.
+Pages may be seen here only while their document waits: once filed, the record's own access rules decide.
 A document thought to be about somebody whom the indexer may not find is not there for that indexer
 (desk_guard.py), and nothing is filed on such a person's file.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from edrms.access.model import Actor, BatchFacts
 from edrms.access.policy import FIND, decide, require
@@ -22,96 +20,84 @@ from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.ids import RecordId
 from edrms.records.tables import PageContent, Record
-from edrms.uow import UnitOfWork, write
-from scanning.batches.model import DocumentState, ItemState
+from edrms.uow import write
+from scanning.batches.model import DocumentState
 from scanning.batches.tables import Document, Item, ItemPage
+from scanning.indexing.ageing import Waiting, standing
 from scanning.indexing.desk_guard import names_only_findable
+from scanning.indexing.desk_rows import (
+    ORDER,
+    first_free,
+    found_document,
+    in_hand,
+    is_waiting_for,
+    not_anothers,
+    put_back,
+    take,
+    waiting_document,
+)
 from scanning.indexing.filing import IndexDecision, file_document
-
-KEPT_FOR = timedelta(minutes=15)
-OVERDUE_AFTER = timedelta(days=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """How the queue stands: documents waiting, when the oldest began to, and how many are overdue."""
-
-    documents: int
-    oldest_since: datetime | None
-    overdue: int = 0
 
 
 class IndexingDesk:
     """The indexing queue."""
 
-    def __init__(self, database: Database, clock: Clock, seals: SealGuard) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, seals: SealGuard, due_days: int = 2
+    ) -> None:
         self._seals = seals
         self._database = database
         self._clock = clock
+        self.due_within = timedelta(days=due_days)
 
     def waiting(self, actor: Actor) -> Waiting:
-        """Counts for the queue page and the start page."""
+        """How the queue stands, for its page and the start page."""
         require(actor, "document:queue:view")
         with self._database.read() as session:
-            since, now = Document.waiting_since, self._clock.now()
-            late = func.count().filter(since < now - OVERDUE_AFTER)
-            count, oldest, overdue = session.execute(
-                select(func.count(), func.min(since), late).where(_is_waiting_for(actor, now))
-            ).one()
-        return Waiting(count, oldest, overdue)
+            return standing(session, actor, self._clock.now(), self.due_within)
 
     def queue(self, actor: Actor, limit: int = 50, offset: int = 0) -> Sequence[Document]:
         """Documents waiting, in the order they will be given out, with their items."""
         require(actor, "document:queue:view")
         statement = (
             select(Document)
-            .where(_is_waiting_for(actor, self._clock.now()))
+            .where(is_waiting_for(actor, self._clock.now()))
             .options(selectinload(Document.item).selectinload(Item.batch))
-            .order_by(*_ORDER)
+            .order_by(*ORDER)
             .limit(limit)
             .offset(offset)
         )
         with self._database.read() as session:
             return list(session.scalars(statement))
 
-    def take_next(self, actor: Actor) -> str | None:
-        """Give the actor a document to index: the one already in hand, else the oldest free one."""
+    def take_next(self, actor: Actor, *, but_not: str = "") -> str | None:
+        """Give the actor a document to index: one already in hand, else the oldest free one. but_not: the
+        one just put back."""
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
-            document = self._in_hand(work, actor) or self._free(work, actor)
+            document = in_hand(work, actor, but_not) or first_free(work, actor, but_not)
             if document is None:
                 return None
-            self._take(work, actor, document)
+            take(work, actor, document)
             return document.document_id
 
-    def _in_hand(self, work: UnitOfWork, actor: Actor) -> Document | None:
-        """Put in order here, not by the database: it would walk the whole queue to save sorting a few."""
-        mine = select(Document).where(
-            Document.taken_by == actor.staff_id, _is_waiting_for(actor, work.now)
-        )
-        return min(
-            work.session.scalars(mine),
-            key=lambda one: (one.skipped, one.waiting_since, one.document_id),
-            default=None,
-        )
-
-    def _free(self, work: UnitOfWork, actor: Actor) -> Document | None:
-        is_free = or_(Document.taken_by == "", Document.taken_at < work.now - KEPT_FOR)
-        return work.session.scalar(
-            select(Document)
-            .where(_is_waiting_for(actor, work.now), is_free)
-            .order_by(*_ORDER)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
+    def open_next(self, actor: Actor, *, but_not: str = "") -> Document | None:
+        """What take_next gives, as `open` returns it: one commit for both."""
+        with self._database.read() as session:
+            self._seals.check(session)
+        document_id = self.take_next(actor, but_not=but_not)
+        return self._loaded(document_id) if document_id else None
 
     def open(self, actor: Actor, document_id: str) -> Document:
         """Take this document and return it with item, batch and pages. Conflict if another has it."""
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
-            document = _waiting_document(work.session, actor, document_id, work.now)
+            document = waiting_document(work.session, actor, document_id, work.now)
             self._seals.check(work.session)
-            self._take(work, actor, document)
+            take(work, actor, document)
+        return self._loaded(document_id)
+
+    def _loaded(self, document_id: str) -> Document:
         with self._database.read() as session:
             loaded = session.scalar(
                 select(Document)
@@ -125,15 +111,6 @@ class IndexingDesk:
             raise no_such("document")
         return loaded
 
-    def _take(self, work: UnitOfWork, actor: Actor, document: Document) -> None:
-        _not_anothers(document, actor, work.now)
-        is_new = document.taken_by != actor.staff_id
-        document.taken_by, document.taken_at = actor.staff_id, work.now
-        if is_new:
-            work.journal("document:index:take", "document", document.document_id)
-        else:
-            work.journal("item:page:view", "document", document.document_id)
-
     def page(
         self, actor: Actor, document_id: str, number: int, *, with_picture: bool = False
     ) -> PageContent:
@@ -143,7 +120,7 @@ class IndexingDesk:
         """
         require(actor, "document:page:view")
         with write(self._database, actor, self._clock) as work:
-            _waiting_document(work.session, actor, document_id, work.now)
+            waiting_document(work.session, actor, document_id, work.now)
             self._seals.check(work.session)
             content = work.session.scalar(
                 select(PageContent)
@@ -169,7 +146,7 @@ class IndexingDesk:
         )
         with self._database.read() as session:
             at = self._clock.now()
-            document = _waiting_document(session, actor, document_id, at, locked=False)
+            document = waiting_document(session, actor, document_id, at, locked=False)
             if document.taken_by != actor.staff_id:
                 raise no_such("document")
             return [(number, content) for number, content in session.execute(statement)]
@@ -193,8 +170,8 @@ class IndexingDesk:
         """File the document as decided. Raises Invalid per field, Conflict if it is gone or another's."""
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
-            document = _waiting_document(work.session, actor, document_id, work.now)
-            _not_anothers(document, actor, work.now)
+            document = waiting_document(work.session, actor, document_id, work.now)
+            not_anothers(document, actor, work.now)
             findable = visible_clients(actor, FIND, work.now)
             return file_document(work, document, decision, within=findable)
 
@@ -202,19 +179,19 @@ class IndexingDesk:
         """Put the document back, behind the others, with the reason."""
         require(actor, "document:index:skip")
         with write(self._database, actor, self._clock) as work:
-            document = _waiting_document(work.session, actor, document_id, work.now)
-            _not_anothers(document, actor, work.now)
+            document = waiting_document(work.session, actor, document_id, work.now)
+            not_anothers(document, actor, work.now)
             document.reason = _reason(reason)
             document.skipped += 1
-            document.taken_by, document.taken_at = "", None
+            put_back(document)
             work.journal("document:index:skip", "document", document_id, reason=document.reason)
 
     def reject(self, actor: Actor, document_id: str, reason: str) -> None:
         """The document is not for any client's file; it stays in its batch, with the reason."""
         require(actor, "document:index:reject")
         with write(self._database, actor, self._clock) as work:
-            document = _waiting_document(work.session, actor, document_id, work.now)
-            _not_anothers(document, actor, work.now)
+            document = waiting_document(work.session, actor, document_id, work.now)
+            not_anothers(document, actor, work.now)
             document.state, document.reason = DocumentState.REJECTED, _reason(reason)
             work.journal("document:index:reject", "document", document_id, reason=document.reason)
 
@@ -222,71 +199,19 @@ class IndexingDesk:
         """Bring a rejected document back to the queue. Conflict when it is not rejected any more."""
         require(actor, "document:index:reject")
         with write(self._database, actor, self._clock) as work:
-            document = _document(work.session, actor, document_id, work.now)
+            document = found_document(work.session, actor, document_id, work.now)
             if not _batch_is_open_to(actor, document):
                 raise no_such("document")
             if document.state != DocumentState.REJECTED:
                 raise Conflict("This document is not rejected any more.", code="not_rejected")
             work.journal("document:index:restore", "document", document_id, reason=document.reason)
             document.state, document.reason = DocumentState.TO_INDEX, ""
-            document.taken_by, document.taken_at = "", None
-
-
-_ORDER = (Document.skipped, Document.waiting_since, Document.document_id)
+            put_back(document)
 
 
 def _batch_is_open_to(actor: Actor, document: Document) -> bool:
     facts = BatchFacts(document.item.batch.opened_by)
     return decide(actor, "batch:own:view", facts).allowed
-
-
-def is_taken(document: Document, now: datetime) -> bool:
-    """Whether somebody has the document in hand (a quarter of an hour after that nobody has)."""
-    taken_at = document.taken_at
-    return bool(document.taken_by) and taken_at is not None and taken_at >= now - KEPT_FOR
-
-
-def _is_waiting_for(actor: Actor, at: datetime) -> ColumnElement[bool]:
-    is_made = Document.revision == Document.made_revision
-    return and_(Document.state == DocumentState.TO_INDEX, is_made, names_only_findable(actor, at))
-
-
-def _document(
-    session: Session, actor: Actor, document_id: str, at: datetime, *, locked: bool = True
-) -> Document:
-    document = session.get(Document, document_id, with_for_update=locked or None)
-    if document is None:
-        raise no_such("document")
-    if not _is_open_to(session, actor, document_id, at):
-        raise no_such("document", reason="names a client the indexer may not find")
-    return document
-
-
-def _is_open_to(session: Session, actor: Actor, document_id: str, at: datetime) -> bool:
-    wanted = select(Document.document_id).where(
-        Document.document_id == document_id, names_only_findable(actor, at)
-    )
-    return session.scalar(wanted) is not None
-
-
-def _waiting_document(
-    session: Session, actor: Actor, document_id: str, at: datetime, *, locked: bool = True
-) -> Document:
-    document = _document(session, actor, document_id, at, locked=locked)
-    if document.state != DocumentState.TO_INDEX or document.item.state != ItemState.READ:
-        raise Conflict("This document has already been dealt with.", code="already_indexed")
-    if document.revision != document.made_revision:
-        raise Conflict(
-            "The pages of this document were put in order and are being made anew. Try again in a "
-            "moment.",
-            code="being_arranged",
-        )
-    return document
-
-
-def _not_anothers(document: Document, actor: Actor, now: datetime) -> None:
-    if document.taken_by != actor.staff_id and is_taken(document, now):
-        raise Conflict("A colleague is indexing this document.", code="taken")
 
 
 def _reason(given: str) -> str:

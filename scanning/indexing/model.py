@@ -128,6 +128,14 @@ class CorrespondentSuggestion:
     evidence: Evidence
 
 
+class Confidence(StrEnum):
+    """How far a person may lean on something suggested (rules.py)."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    CHECK = "check"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Whether a document files itself, and why or why not, each reason a sentence."""

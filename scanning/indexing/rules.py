@@ -4,13 +4,21 @@ In doubt the answer is no, and says why in words a person reads in the indexing 
 """
 
 from edrms.fileplan.model import DocumentType, Sensitivity
-from scanning.indexing.model import ClientMatch, Decision, EvidenceKind, PageText, TypeSuggestion
+from scanning.indexing.model import (
+    ClientMatch,
+    Confidence,
+    Decision,
+    EvidenceKind,
+    PageText,
+    TypeSuggestion,
+)
 
 LEAST_CLIENT_SCORE = 0.97
 LEAST_LIKELY_SCORE = 0.5
 LEAST_IDENTIFIERS = 2
 LEAST_MARGIN = 0.5
 LEAST_READING_CONFIDENCE = 0.6
+SURE_DATE_SCORE = 0.85  # labelled as the document's own, or alone on a line at its head
 # A name and an address are shared by a father and a son; one of these is a person's own.
 OWN_TO_A_PERSON = frozenset(
     {EvidenceKind.REFERENCE, EvidenceKind.NHS_NUMBER, EvidenceKind.DATE_OF_BIRTH}
@@ -38,6 +46,27 @@ def may_file_itself(
     name = document_type.name if document_type else ""
     clients = " ".join(m.explanation for m in likely_clients(matches))
     return Decision(True, (f"Its type, {name}, scores {suggested.score:.2f}.", clients))
+
+
+def confidence_in_type(score: float, plan: DocumentType | None) -> Confidence:
+    """How far a person may lean on a suggested type. Sure: the document might file itself by it."""
+    if plan is not None and score >= plan.filing_threshold:
+        return Confidence.SURE
+    return Confidence.LIKELY if score > LEAST_LIKELY_SCORE else Confidence.CHECK
+
+
+def confidence_in_client(matches: tuple[ClientMatch, ...], found: ClientMatch) -> Confidence:
+    """How far a person may lean on a suggested client. Sure: the document might file itself on this one."""
+    if found.score <= LEAST_LIKELY_SCORE or found.vetoes:
+        return Confidence.CHECK
+    return Confidence.LIKELY if client_may_be_filed_on(matches, found) else Confidence.SURE
+
+
+def confidence_in_date(score: float) -> Confidence:
+    """How far a person may lean on the date read in the document."""
+    if score >= SURE_DATE_SCORE:
+        return Confidence.SURE
+    return Confidence.LIKELY if score > LEAST_LIKELY_SCORE else Confidence.CHECK
 
 
 def likely_clients(matches: tuple[ClientMatch, ...]) -> tuple[ClientMatch, ...]:

@@ -108,10 +108,12 @@ class Intake:
         *,
         sender_key: str | None = None,
         expected: Expected | None = None,
+        once: bool = False,
     ) -> Received:
         """Take one file in. expected: what its manifest says of it; it is held where that does not agree.
-        sender_key: the sender's own name for this sending, so that a repeat after
-        a lost answer gives the first receipt again rather than a second item; blank is none.
+        sender_key: the sender's own name for this sending, so that a repeat after a lost answer gives the
+        first receipt again rather than a second item; blank is none. once: so does what the batch holds
+        already under this name with these bytes.
 
         Raises UploadCutOff, TooLarge, QuotaUsedUp, NoSpace, NotFound (no such batch), BatchClosed,
         Conflict (the key was used for other bytes); nothing is kept then.
@@ -135,7 +137,9 @@ class Intake:
             self._note_refusal(actor, batch_id, error)
             raise
         try:
-            receipt = self._accept(actor, batch_id, item_id, name, stored, sender_key, expected)
+            receipt = self._accept(
+                actor, batch_id, item_id, name, stored, sender_key, expected, once=once
+            )
         except (QuotaUsedUp, BatchClosed) as error:
             self._store.delete(stored.key)
             self._note_refusal(actor, batch_id, error)
@@ -158,10 +162,14 @@ class Intake:
         stored: StoredObject,
         sender_key: str | None,
         expected: Expected | None,
+        *,
+        once: bool,
     ) -> Received:
         with write(self._database, actor, self._clock) as work:
             work.alone(f"items of {batch_id}")
             earlier = _by_sender_key(work.session, batch_id, sender_key)
+            if earlier is None and once:
+                earlier = _same_file(work.session, batch_id, name, stored.sha256)
             if earlier is None:
                 _must_be_open(_own_batch(work.session, actor, batch_id))
                 count_upload(work, actor.staff_id, stored.size_bytes, self._per_day_bytes)
@@ -272,6 +280,17 @@ def _by_sender_key(session: Session, batch_id: str, sender_key: str | None) -> R
     row = session.scalar(
         select(Item).where(Item.batch_id == batch_id, Item.sender_key == sender_key)
     )
+    return _receipt_again(row)
+
+
+def _same_file(session: Session, batch_id: str, name: str, sha256: str) -> Received | None:
+    """The file that came into the batch under this name with these bytes, if one did."""
+    alike = (Item.name == clean_file_name(name), Item.sha256 == sha256, Item.parent_id.is_(None))
+    found = select(Item).where(Item.batch_id == batch_id, *alike).order_by(Item.ordinal).limit(1)
+    return _receipt_again(session.scalar(found))
+
+
+def _receipt_again(row: Item | None) -> Received | None:
     if row is None:
         return None
     return Received(ItemId(row.item_id), row.sha256, row.size_bytes, row.identical_to, True)

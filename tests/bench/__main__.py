@@ -23,15 +23,17 @@ from tests.bench.audit import measure_audit
 from tests.bench.desk import measure_desk
 from tests.bench.destroying import measure_destroying
 from tests.bench.encryption import measure_encryption
+from tests.bench.find_client import measure_find_client
 from tests.bench.ingest import measure_ingest
 from tests.bench.memory import measure_memory
 from tests.bench.report import tables
 from tests.bench.retention import measure_retention
 from tests.bench.searching import measure_search
 from tests.bench.workbench import measure_workbench
+from tests.bench.workbench_screen import measure_screen
 
 PARTS = ("ingest", "search", "memory", "encryption", "audit", "access", "retention", "desk",
-         "destroying", "workbench")  # fmt: skip
+         "destroying", "workbench", "screen", "find_client")  # fmt: skip
 DESTROYED, STAYING = 10_000, 1000
 QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
@@ -100,6 +102,10 @@ def measure_part(
             return measure_desk(scratch / "desk", size, 3 if quick else 5)
         case "workbench":
             return measure_workbench(scratch / "workbench", *((50, 5) if quick else (10_000, 200)))
+        case "screen":
+            return measure_screen(scratch / "screen", *((50, 5) if quick else (10_000, 100)))
+        case "find_client":
+            return measure_find_client(scratch / "find", *((2000, 5) if quick else (100_000, 100)))
         case "destroying":
             sizes = (60, 25) if quick else (records or DESTROYED, STAYING)
             return measure_destroying(scratch / "destroying", *sizes, 2.0 if quick else 10.0)

@@ -23,6 +23,12 @@ def tables(figures: dict[str, Any]) -> Iterator[Table]:
         yield _plain("While records are destroyed", figures["destroying"])
     if "retention" in figures:
         yield _plain("When records fall due", figures["retention"])
+    if "workbench" in figures:
+        yield _plain("The next document, from the application", figures["workbench"])
+    if "screen" in figures:
+        yield _plain("The next document, in the browser", figures["screen"])
+    if "find_client" in figures:
+        yield _plain("Finding a client as you type", figures["find_client"])
     if "memory" in figures:
         yield _memory(figures["memory"])
 

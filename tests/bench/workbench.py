@@ -41,11 +41,8 @@ def measure_workbench(home: Path, waiting: int, rounds: int) -> dict[str, Any]:
     instance = make_instance(
         Settings(home=home / "instance", audit_seal_limit_s=1e9, requests_per_minute=1_000_000)
     )
-    with write(instance.database, SYSTEM, instance.clock) as work:
-        for person in sample_clients():
-            factories.add_to_register(work, person)
-        factories.add_to_staff(work, "indexer", "indexer", password=PASSWORD)
-    _fill(instance, home / "post", waiting)
+    add_people(instance)
+    fill_queue(instance, home / "post", waiting)
     browser = create_app(instance).test_client()
     browser.post("/sign-in", data={"username": "indexer", "password": PASSWORD})
     token = {"csrf_token": csrf_of(browser)}
@@ -96,7 +93,16 @@ def _inputs(page: str) -> list[dict[str, str]]:
     return found
 
 
-def _fill(instance: Instance, post: Path, waiting: int) -> None:
+def add_people(instance: Instance) -> None:
+    """The clients of the sample post, and an indexer who may sign in."""
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        for person in sample_clients():
+            factories.add_to_register(work, person)
+        factories.add_to_staff(work, "indexer", "indexer", password=PASSWORD)
+
+
+def fill_queue(instance: Instance, post: Path, waiting: int) -> None:
+    """One scanned letter, read as any other, and as many waiting in all by copies of its rows."""
     make_post(post, only=[SAMPLE])
     batch_id = instance.intake.open_batch(OPERATOR, channel="folder")
     content = (post / SAMPLE).read_bytes()

@@ -15,7 +15,12 @@ from scanning.indexing.model import (
     PageText,
     TypeSuggestion,
 )
-from scanning.indexing.rules import may_file_itself
+from scanning.indexing.rules import (
+    confidence_in_client,
+    confidence_in_date,
+    confidence_in_type,
+    may_file_itself,
+)
 from scanning.indexing.suggest import suggest
 from tests.rules.indexing_people import a_client, pages
 
@@ -132,3 +137,38 @@ def test_a_type_that_is_hardly_more_than_a_guess_gives_no_title() -> None:
     suggested = suggest(pages("Winter leaflet\n\nWrap up warm and check on your neighbours."), ())
     assert suggested.document_type.score < 0.25
     assert suggested.title == "Document"
+
+
+@pytest.mark.parametrize(
+    ("score", "is_known", "expected"),
+    [(0.99, True, "sure"), (0.89, True, "likely"), (0.5, True, "check"), (0.99, False, "likely")],
+)
+def test_a_type_is_sure_only_where_the_document_might_file_itself_by_it(
+    score: float, is_known: bool, expected: str
+) -> None:
+    plan = document_type("D46") if is_known else None
+    assert confidence_in_type(score, plan) == expected
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "sure"),
+        ({"score": 0.96}, "likely"),
+        ({"identifiers": 1}, "likely"),
+        ({"score": 0.5}, "check"),
+        ({"vetoes": ("the date of birth differs",)}, "check"),
+    ],
+)
+def test_a_client_is_sure_only_where_the_document_might_be_filed_on_it(
+    changed: dict[str, object], expected: str
+) -> None:
+    found = replace(SURE, **changed)  # type: ignore[arg-type]
+    assert confidence_in_client((found,), found) == expected
+
+
+@pytest.mark.parametrize(("score", "expected"), [(0.85, "sure"), (0.6, "likely"), (0.3, "check")])
+def test_a_date_is_sure_where_it_is_labelled_or_stands_at_the_head(
+    score: float, expected: str
+) -> None:
+    assert confidence_in_date(score) == expected

@@ -12,7 +12,7 @@ from edrms.errors import Conflict, Denied, Invalid, NotFound
 from edrms.jobs.worker import Worker
 from edrms.records.tables import Record
 from scanning.batches.verify import verify
-from scanning.indexing.desk import KEPT_FOR
+from scanning.indexing.desk_rows import KEPT_FOR
 from scanning.indexing.filing import IndexDecision
 from tests import factories
 from tests.service.events import events

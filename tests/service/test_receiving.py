@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -194,3 +195,22 @@ def test_a_person_may_send_in_so_much_a_day_and_others_are_not_touched_by_it(
     colleague = factories.actor("post_room", name="a colleague")
     other = factories.batch(instance, colleague)
     assert small.receive_file(colleague, other, "f.txt", [b"f" * 200]).size_bytes == 200
+
+
+def test_a_sending_that_goes_on_takes_nothing_in_twice_and_leaves_nothing_out(
+    instance: Instance, batch_id: str
+) -> None:
+    def sent(name: str, content: bytes) -> Received:
+        return instance.intake.receive_file(POST_ROOM, batch_id, name, [content], once=True)
+
+    first = receive(instance, batch_id, key="k1")
+    assert sent("a.txt", LETTER) == replace(first, already_received=True)
+    other_bytes = sent("a.txt", LETTER[::-1])
+    other_name = sent("b.txt", LETTER)
+    assert [one.item_id for one in items(instance)] == [
+        first.item_id, other_bytes.item_id, other_name.item_id,
+    ]  # fmt: skip
+    assert len(list(instance.store.keys())) == 3
+    elsewhere = factories.batch(instance, POST_ROOM)
+    again = instance.intake.receive_file(POST_ROOM, elsewhere, "a.txt", [LETTER], once=True)
+    assert not again.already_received

@@ -18,6 +18,7 @@ from api.web.preview import samples_post as post
 from api.web.preview.pictures import page_picture
 from api.web.templating import STATIC, client_facts, install_templates
 from api.web.view_models import (
+    BeingMadePage,
     CodePage,
     ErrorPage,
     FindClientPage,
@@ -41,6 +42,7 @@ PAGES: tuple[tuple[str, str, str, object], ...] = (
     ("post.upload", "/post/upload", "upload.html", post.UPLOAD),
     ("post.batches", "/batches", "batches.html", post.BATCHES),
     ("post.batch", "/batches/<batch_id>", "batch.html", post.BATCH),
+    ("post.continue_batch", "/batches/<batch_id>/continue", "upload_continue.html", post.CONTINUE),
     ("post.trace", "/batches/trace", "trace.html", post.TRACE),
     ("post.sheets", "/batches/sheets", "sheets.html", post.SHEETS),
     ("pages.index", "/items/<item_id>/pages", "pages.html", post.FILE_PAGES),
@@ -76,6 +78,7 @@ VARIANTS: tuple[tuple[str, str, object], ...] = (
     ("no-batches", "batches.html", post.NO_BATCHES),
     ("workbench-faults", "index_document.html", finding.WORKBENCH_FAULTS),
     ("search-start", "search.html", SearchPage()),
+    ("being-made", "index_being_made.html", BeingMadePage(document_id="d1")),
     ("nothing-found", "search.html", finding.NOTHING_FOUND),
     ("bad-query", "search.html", finding.BAD_QUERY),
     ("clients-start", "find_client.html", FindClientPage()),
@@ -100,6 +103,7 @@ ACTIONS: tuple[tuple[str, str], ...] = (
     ("tokens.add_program", "/tokens/programs"),
     ("tokens.revoke", "/tokens/<token_id>/revoke"),
     ("post.create_batch", "/batches"),
+    ("post.send_the_rest", "/batches/<batch_id>/continue"),
     ("post.retry_item", "/batches/<batch_id>/items/<item_id>/retry"),
     ("post.reject_item", "/batches/<batch_id>/items/<item_id>/reject"),
     ("post.tell_counts", "/batches/<batch_id>/counts"),
@@ -111,6 +115,12 @@ ACTIONS: tuple[tuple[str, str], ...] = (
     ("pages.undo", "/items/<item_id>/pages/undo"),
     ("queue.take_next", "/queue/next"),
     ("queue.file_document", "/queue/<document_id>/file"),
+    ("queue.stop", "/queue/stop"),
+    ("queue.release", "/queue/<document_id>/release"),
+    ("queue.take_back", "/queue/<document_id>/take-back"),
+    ("queue.ready_next", "/queue/<document_id>/next"),
+    ("queue.split_document", "/queue/<document_id>/split"),
+    ("queue.join_document", "/queue/<document_id>/join"),
     ("queue.skip_document", "/queue/<document_id>/skip"),
     ("queue.reject_document", "/queue/<document_id>/reject"),
 )
@@ -179,6 +189,7 @@ def _add_data(app: Flask) -> None:
     queue, record = "/queue/<document_id>", "/records/<record_id>"
     page = "/pages/<int:page_number>"
     app.add_url_rule(queue + page, "queue.page_image", picture(1240))
+    app.add_url_rule(queue + page + "/ahead", "queue.page_ahead", picture(1240))
     app.add_url_rule(record + page, "records.page_image", picture(1240))
     app.add_url_rule(record + page + "/thumbnail", "records.thumbnail", picture(152))
     app.add_url_rule("/items/<item_id>" + page + "/picture", "pages.picture", picture(152))
@@ -187,7 +198,9 @@ def _add_data(app: Flask) -> None:
     app.add_url_rule(
         "/batches/<batch_id>/items/<item_id>/original", "post.download_item", _empty_download
     )
+    app.add_url_rule("/batches/<batch_id>/files", "post.held_files", _held_files)
     app.add_url_rule("/clients/suggest", "clients.suggest", _suggest)
+    app.add_url_rule("/clients/siblings", "clients.siblings", _suggest)
     app.add_url_rule(
         "/batches/<batch_id>/files", "post.receive_file", _receive_file, methods=["POST"]
     )
@@ -195,6 +208,10 @@ def _add_data(app: Flask) -> None:
 
 def _empty_download(**parts: str) -> Response:
     return Response(b"", mimetype="application/pdf")
+
+
+def _held_files(**parts: str) -> Response:
+    return jsonify(files=[])
 
 
 def _suggest() -> Response:

@@ -24,6 +24,8 @@ from api.web.view_models import (
     IndexForm,
     PageLink,
     PageView,
+    Printed,
+    QueueDay,
     QueuePage,
     QueueRow,
     RecentDocument,
@@ -31,9 +33,11 @@ from api.web.view_models import (
     Reference,
     SearchHit,
     SearchPage,
+    Sibling,
     TextPart,
     TypeSuggestion,
 )
+from api.web.view_models.quality import Chart, ChartBar
 
 AMARA = ClientSummary(
     client_id="c1",
@@ -59,22 +63,39 @@ TYPES = (
         code="D38",
         name="Discharge summary / clinic letter",
         confidence=0.91,
+        sureness="sure",
         evidence="Says “discharge summary” and “NHS number”",
+        places=(
+            Printed(
+                page_number=1,
+                line=4,
+                text="Discharge summary",
+                box=Box(x=118, y=452, width=252, height=30),
+            ),
+        ),
     ),
     TypeSuggestion(code="D39", name="GP letter / summary", confidence=0.06),
 )
 MATCHES = (
     ClientSuggestion(
         client=AMARA,
-        strength="strong",
+        sureness="sure",
         evidence=(
             Evidence(text="NHS number 943 476 5919", page_number=1),
             Evidence(text="Name and date of birth", page_number=1),
         ),
+        places=(
+            Printed(
+                page_number=1,
+                line=5,
+                text="NHS number: 943 476 5919",
+                box=Box(x=545, y=576, width=370, height=30),
+            ),
+        ),
     ),
     ClientSuggestion(
         client=TOBY,
-        strength="weak",
+        sureness="check",
         evidence=(
             Evidence(text="Same address", page_number=2),
             Evidence(text="Date of birth on the letter is 3 March 2014", agrees=False),
@@ -96,6 +117,7 @@ QUEUE = QueuePage(
             name=f"Document {n} of letters.pdf",
             received_at=NOW - timedelta(days=7 - n),
             age_days=7 - n,
+            due_in_days=n - 2,
             page_count=n,
             batch_id="b411",
             batch_reference="B-2026-00411",
@@ -104,13 +126,30 @@ QUEUE = QueuePage(
             reasons=("Only one identifier agrees.", "The date of birth differs."),
             is_overdue=n == 1,
             taken_by="Idris Made-Up" if n == 2 else "",
+            may_release=n == 2,
             skipped_reason="Need a colleague's opinion" if n == 1 else "",
         )
         for n in (1, 2, 3, 4)
     ),
     pagination=MANY_PAGES,
+    due_days=2,
     overdue_count=1,
+    in_hand_count=1,
     oldest_age_days=6,
+    days=(
+        QueueDay(label="Today", count=3, is_late=False),
+        QueueDay(label="Before that", count=1, is_late=True),
+    ),
+    chart=Chart(
+        chart_id="days",
+        title="Documents waiting, by the day they came",
+        bars=(
+            ChartBar(label="Today", text="3", x=200, y=0, width=380, height=20),
+            ChartBar(label="Before that", text="1", x=200, y=28, width=127, height=20),
+        ),
+        width=640,
+        height=56,
+    ),
 )
 WORKBENCH = IndexDocumentPage(
     document_id="d1",
@@ -141,8 +180,14 @@ WORKBENCH = IndexDocumentPage(
     form=IndexForm(
         type="D38", title="Discharge summary", document_date=DateFields.of(date(2026, 11, 3))
     ),
+    item_id="i1",
+    may_join=True,
+    taken_at=NOW.isoformat(),
     suggested_types=TYPES,
     suggested_clients=MATCHES,
+    siblings=(Sibling(client=NO_DATE_CLIENT, of="Amara Testwell"),),
+    date_sureness="likely",
+    date_places=(Printed(page_number=1, line=3, text="3 November 2026"),),
     dates_found=(date(2026, 11, 3), date(2026, 11, 17)),
     reasons=("Two clients live at this address.",),
 )

@@ -8,6 +8,7 @@ from api.web.view_models import (
     BatchRow,
     Check,
     Choice,
+    ContinuePage,
     CountRow,
     DateFields,
     FieldError,
@@ -174,6 +175,7 @@ BATCH = BatchPage(
     faults=("Line 7: scan_0011.pdf is not there.", "stray.pdf is not in the manifest."),
     untold=("expected_documents",),
     may_close=True,
+    may_continue=True,
 )
 FILE_PAGES = PagesPage(
     item_id="i1",
@@ -221,6 +223,15 @@ UPLOAD = UploadPage(
     max_files=500,
     accept=".pdf,.tif,.tiff,.jpg,.jpeg,.png,.docx,.txt,.eml",
     received_on=DateFields(day="22", month="11", year="2026"),
+)
+CONTINUE = ContinuePage(
+    batch_id="b412",
+    reference="B-2026-00412",
+    announced_files=240,
+    received_files=97,
+    max_file_size_bytes=200_000_000,
+    max_files=500,
+    accept=UPLOAD.accept,
 )
 UPLOAD_FAULTS = UploadPage(
     streams=UPLOAD.streams,

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.web.view_models.finding import ClientSummary
-from api.web.view_models.pages import PageView
+from api.web.view_models.pages import Box, PageView
+from api.web.view_models.quality import Chart
 from api.web.view_models.shell import (
     NO_DATE,
     Choice,
@@ -19,15 +20,31 @@ from api.web.view_models.shell import (
     Pagination,
 )
 
+Sureness = Literal["sure", "likely", "check"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """A place that something was read from. page_number: of the document; line: from 1; box: None where the
+    page has no picture of words, such as an electronic text."""
+
+    page_number: int
+    line: int
+    text: str
+    box: Box | None = None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeSuggestion:
-    """A suggested document type. confidence: 0 to 1, calibrated. evidence: words that led to it."""
+    """A suggested document type. confidence: 0 to 1, calibrated. evidence: words that led to it, and where
+    they stand."""
 
     code: str
     name: str
     confidence: float
+    sureness: Sureness = "check"
     evidence: str = ""
+    places: tuple[Printed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +61,17 @@ class ClientSuggestion:
     """A client who may be the one the document is about, with the reasons."""
 
     client: ClientSummary
-    strength: Literal["strong", "possible", "weak"]
+    sureness: Sureness
     evidence: tuple[Evidence, ...] = ()
+    places: tuple[Printed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """A brother or sister of a client who is ticked. of: that client's name."""
+
+    client: ClientSummary
+    of: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +79,15 @@ class QueueRow:
     """A document waiting to be indexed. reasons: why it did not file itself, in plain words.
 
     batch_id: empty when the person may not open the batch. is_mine: open with the person asking.
-    taken_by: name of whoever has it open now. skipped_reason: why it was left last time.
+    taken_by: name of whoever has it in hand now. skipped_reason: why it was left last time. due_in_days:
+    until the day by which it is to be indexed, negative once that has passed.
     """
 
     document_id: str
     name: str
     received_at: datetime
     age_days: int
+    due_in_days: int
     page_count: int
     batch_id: str
     batch_reference: str
@@ -69,17 +97,32 @@ class QueueRow:
     is_overdue: bool = False
     is_mine: bool = False
     taken_by: str = ""
+    may_release: bool = False
     skipped_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDay:
+    """How many documents came on a day and still wait. is_late: they all are overdue."""
+
+    label: str
+    count: int
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """The indexing queue, oldest first. oldest_age_days: None when nothing waits."""
+    """The indexing queue, by when documents are due. oldest_age_days: None when nothing waits. due_days:
+    within how many days a document is to be indexed."""
 
     rows: tuple[QueueRow, ...]
     pagination: Pagination
+    due_days: int
     overdue_count: int = 0
+    in_hand_count: int = 0
     oldest_age_days: int | None = None
+    days: tuple[QueueDay, ...] = ()
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +153,9 @@ class IndexDocumentPage:
     batch_id: empty when the person may not open the batch.
     chosen_clients: ticked clients who are not among the suggestions.
     found_clients: result of the search that works without scripts; None when none was made.
-    dates_found: dates read in the document, likeliest first. findings: of the automatic checks.
+    dates_found: dates read in the document, likeliest first. findings: of the automatic checks. siblings: of
+    those ticked. taken_at: which taking this page is of, for putting the document back. may_join: there is a
+    document before it in the file.
     """
 
     document_id: str
@@ -128,8 +173,28 @@ class IndexDocumentPage:
     suggested_clients: tuple[ClientSuggestion, ...] = ()
     chosen_clients: tuple[ClientSummary, ...] = ()
     found_clients: tuple[ClientSummary, ...] | None = None
+    siblings: tuple[Sibling, ...] = ()
     dates_found: tuple[date, ...] = ()
+    date_sureness: Sureness = "check"
+    date_places: tuple[Printed, ...] = ()
     reasons: tuple[str, ...] = ()
+    taken_at: str = ""
+    may_join: bool = False
     findings: tuple[str, ...] = ()
     item_id: str = ""
     errors: tuple[FieldError, ...] = ()
+
+    @property
+    def shown_at_once(self) -> frozenset[int]:
+        """Pages whose pictures are wanted as soon as the page opens: the first, and those with crops."""
+        of_types = (place for one in self.suggested_types for place in one.places)
+        of_clients = (place for one in self.suggested_clients for place in one.places)
+        places = (*self.date_places, *of_types, *of_clients)
+        return frozenset({1, *(place.page_number for place in places if place.box)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeingMadePage:
+    """Shown while a document is made anew after its pages were put in order."""
+
+    document_id: str

@@ -178,6 +178,20 @@ class BatchQualityPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContinuePage:
+    """Where the files of an open batch are chosen again. Form field: files."""
+
+    batch_id: str
+    reference: str
+    announced_files: int | None
+    received_files: int
+    max_file_size_bytes: int
+    max_files: int
+    accept: str
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPage:
     """One batch: its account and its items, those needing a person first.
 
@@ -187,7 +201,8 @@ class BatchPage:
     untold: counts that nobody said and this person may say: sides, expected_sheets, expected_documents;
     the form posts them to post.tell_counts. may_close: shows a button that posts to post.close_batch,
     with the field reason where counts differ. waits_for_supervisor: this person could close it if they
-    agreed. may_reopen: shows a form that posts reason to post.reopen_batch.
+    agreed. may_reopen: shows a form that posts reason to post.reopen_batch. may_continue: this person sent it
+    in by browser, and more files may come.
     """
 
     batch: BatchRow
@@ -211,6 +226,7 @@ class BatchPage:
     may_close: bool = False
     waits_for_supervisor: bool = False
     may_reopen: bool = False
+    may_continue: bool = False
     errors: tuple[FieldError, ...] = ()
 
     @property

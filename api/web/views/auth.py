@@ -11,6 +11,7 @@ from api.limits import counted_as
 from api.web.context import instance
 from api.web.shell import shell
 from api.web.view_models import CodePage, ProvePage, SignInPage
+from edrms.access.policy import holds
 from edrms.errors import NotSignedIn, Refused
 
 blueprint = Blueprint("auth", __name__)
@@ -100,7 +101,9 @@ def _ask_for_proof(next_path: str, *, failed: bool = False) -> ResponseReturnVal
 @signed_in
 @before_all_else
 def sign_out() -> ResponseReturnValue:
-    """End the session; its token is worth nothing from now on."""
+    """End the session; its token is worth nothing from now on. What its holder had in hand is free."""
+    if holds(actor(), "document:index:file"):
+        instance().hands.release_all(actor())
     instance().sessions.end(g.session_token, actor())
     response = redirect(url_for("auth.sign_in"))
     drop_session(response)

@@ -1,9 +1,11 @@
 """Finding a client, and a client's documents."""
 
 from collections import Counter
+from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from api.authn import actor, permission
 from api.problems import answer, wants_json
@@ -12,7 +14,14 @@ from api.web.desk_page import kept_words
 from api.web.presenting import client_summary, pagination, slice_of, summaries
 from api.web.shell import shell
 from api.web.templating import client_facts
-from api.web.view_models import ClientPage, ClosedFilePage, DocumentRow, Facet, FindClientPage
+from api.web.view_models import (
+    ClientPage,
+    ClientSummary,
+    ClosedFilePage,
+    DocumentRow,
+    Facet,
+    FindClientPage,
+)
 from edrms.access.policy import holds
 from edrms.access.subjects import Subject, SubjectKind
 from edrms.errors import Closed
@@ -49,12 +58,23 @@ def suggest() -> ResponseReturnValue:
     """Clients for what is being typed, for the workbench."""
     typed = request.args.get("q", "").strip()
     found = instance().clients.search(actor(), typed, MOST_SUGGESTED) if len(typed) > 1 else []
-    return jsonify(
-        clients=[
-            {"client_id": client.client_id, "name": client.name, "facts": client_facts(client)}
-            for client in summaries(found)
-        ]
-    )
+    return jsonify(clients=[_told(client) for client in summaries(found)])
+
+
+@blueprint.get("/clients/siblings")
+@permission("client:summary:search")
+def siblings() -> ResponseReturnValue:
+    """Brothers and sisters of a client (argument of), for the workbench."""
+    of = request.args.get("of", "")
+    known = instance().clients.summaries(actor(), [of])
+    found = instance().clients.siblings(actor(), list(known))
+    said = [_("Brother or sister of %(name)s", name=one.full_name) for one in known.values()]
+    told = [_told(client) for client in summaries(client for client, _of in found)]
+    return jsonify(clients=[one | {"facts": [*said, *one["facts"]]} for one in told])
+
+
+def _told(client: ClientSummary) -> dict[str, Any]:
+    return {"client_id": client.client_id, "name": client.name, "facts": client_facts(client)}
 
 
 @blueprint.get("/clients/<client_id>")

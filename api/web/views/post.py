@@ -23,6 +23,7 @@ blueprint = Blueprint("post", __name__)
 MOST_FILES = 500
 MOST_REFUSALS_SHOWN = 5
 MOST_SHEETS = 100_000
+CONTINUED = "X-Continued"
 ACCEPT = ".pdf,.tif,.tiff,.jpg,.jpeg,.png,.docx,.eml,.txt"
 
 
@@ -71,7 +72,7 @@ def create_batch() -> ResponseReturnValue:
         receive_url = url_for("post.receive_file", batch_id=batch_id)
         urls = {"batch_url": url_for("post.batch", batch_id=batch_id), "receive_url": receive_url}
         return jsonify(batch_id=batch_id, **urls), 201
-    files = _files_of_form()
+    files = files_of_form()
     try:
         if not files:
             wrong = {"files": _("Choose at least one file.")}
@@ -80,11 +81,11 @@ def create_batch() -> ResponseReturnValue:
     except Invalid as error:
         errors = tuple(FieldError(field=name, message=text) for name, text in error.fields.items())
         return _form(errors, 422)
-    _take_in(batch_id, files)
+    take_in(batch_id, files)
     return redirect(url_for("post.batch", batch_id=batch_id), 303)
 
 
-def _files_of_form() -> list[FileStorage]:
+def files_of_form() -> list[FileStorage]:
     """The files sent; a browser sends one nameless empty part when none was chosen."""
     return [file for file in request.files.getlist("files") if file.filename]
 
@@ -114,19 +115,21 @@ def sides_of_form() -> Sides:
     return Sides(given) if given in tuple(Sides) else Sides.UNKNOWN
 
 
-def _take_in(batch_id: str, files: list[FileStorage]) -> None:
-    refused = [said for file in files if (said := _refusal(batch_id, file))]
+def take_in(batch_id: str, files: list[FileStorage], *, once: bool = False) -> None:
+    """Take these files into the batch, and say which were refused and why. once: as Intake.receive_file."""
+    refused = [said for file in files if (said := _refusal(batch_id, file, once=once))]
     for said in refused[:MOST_REFUSALS_SHOWN]:
         say("error", said)
     if (more := len(refused) - MOST_REFUSALS_SHOWN) > 0:
         say("error", _("%(count)s more files were not taken in.", count=more))
 
 
-def _refusal(batch_id: str, file: FileStorage) -> str:
+def _refusal(batch_id: str, file: FileStorage, *, once: bool) -> str:
     """Take a file in; empty, or why it was refused."""
     name, stream = file.filename or "", file.stream
     try:
-        instance().intake.receive_file(actor(), batch_id, name, file_chunks(_readable(stream)))
+        chunks = file_chunks(_readable(stream))
+        instance().intake.receive_file(actor(), batch_id, name, chunks, once=once)
     except EdrmsError as error:
         return f"{name[:80]}: {error.message}"
     return ""
@@ -143,12 +146,13 @@ def _readable(stream: IO[bytes]) -> IO[bytes]:
 def receive_file(batch_id: str) -> ResponseReturnValue:
     """One file, as raw bytes (X-File-Name) or as the form field `file`. Answers with its receipt.
 
-    Idempotency-Key: the sender's key for this file; sending it again gives the first receipt.
+    Idempotency-Key: the sender's key for this file; sending it again gives the first receipt. X-Continued: a
+    sending broken off goes on; a file that the batch holds by name and bytes is not taken in again.
     Raw bytes go straight to the store; a form is first spooled by the web server.
     """
     name, chunks = sent_file()
     receipt = instance().intake.receive_file(
-        actor(), batch_id, name, chunks, sender_key=sender_key()
+        actor(), batch_id, name, chunks, sender_key=sender_key(), once=CONTINUED in request.headers
     )
     body = {
         "item_id": receipt.item_id,

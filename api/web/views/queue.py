@@ -8,37 +8,26 @@ from api.authn import actor, permission
 from api.problems import answer, wants_json
 from api.web.context import instance, page_number, send
 from api.web.indexing_form import decision_of, form_from_request, form_from_suggestion, reason_of
-from api.web.indexing_page import document_page, queue_row
-from api.web.presenting import pagination
+from api.web.indexing_page import document_page
+from api.web.queue_page import queue_page
 from api.web.shell import say, shell
-from api.web.view_models import FieldError, QueuePage
+from api.web.view_models import BeingMadePage, FieldError
 from edrms.clock import civil_date
 from edrms.errors import Conflict, Invalid
 from edrms.ids import ObjectKey
 from edrms.records.viewing import Content
+from scanning.batches.tables import Document
 
 blueprint = Blueprint("queue", __name__)
-PAGE_SIZE = 50
+IN_PLACE, ADDRESS = "X-In-Place", "X-Address"
 _FIELDS = {"document_type": "type", "clients": "client"}
 
 
 @blueprint.get("/queue")
 @permission("document:queue:view")
 def index() -> ResponseReturnValue:
-    """Documents waiting, oldest first."""
-    waiting, now = instance().desk.waiting(actor()), instance().clock.now()
-    paging = pagination(page_number(), PAGE_SIZE, waiting.documents)
-    documents = instance().desk.queue(actor(), PAGE_SIZE, (paging.page - 1) * PAGE_SIZE)
-    ids = [c["client_id"] for d in documents for c in d.suggestion.get("clients", [])[:1]]
-    people = instance().clients.summaries(actor(), ids)
-    names = instance().staff.names(d.taken_by for d in documents if d.taken_by)
-    oldest = waiting.oldest_since
-    page = QueuePage(
-        rows=tuple(queue_row(document, people, names, now, actor()) for document in documents),
-        pagination=paging,
-        overdue_count=waiting.overdue,
-        oldest_age_days=(civil_date(now) - civil_date(oldest)).days if oldest else None,
-    )
+    """Documents waiting, in the order they are given out."""
+    page = queue_page(instance(), actor(), page_number())
     return render_template("queue.html", page=page, shell=shell())
 
 
@@ -51,7 +40,7 @@ def back_to_the_queue(error: Conflict) -> ResponseReturnValue:
             "This document has already been filed, skipped or rejected. Nothing was changed."
         ),
     }.get(error.error_code, error.message)
-    if wants_json() or request.endpoint == "queue.page_image":
+    if wants_json() or request.endpoint in ("queue.page_image", "queue.page_ahead"):
         return answer(409, error.error_code, said)
     say("warning", said)
     return redirect(url_for("queue.index"), 303)
@@ -65,21 +54,39 @@ def take_next() -> ResponseReturnValue:
 
 
 def _next_or_queue(otherwise: str, *, but_not: str = "") -> ResponseReturnValue:
-    """The next document; the queue, saying so, when there is none (but the one just put back)."""
-    document_id = instance().desk.take_next(actor())
-    if document_id is None or document_id == but_not:
-        say("information", otherwise)
-        return redirect(url_for("queue.index"), 303)
-    return redirect(url_for("queue.document", document_id=document_id), 303)
+    """The next document; the queue, saying so, when there is none (but the one just put back).
+
+    A script that puts the answer in place of the page (js/screen.js) is given it at once, without being sent
+    on: who files waits for one request less.
+    """
+    if IN_PLACE in request.headers:
+        opened = instance().desk.open_next(actor(), but_not=but_not)
+        if opened:
+            return _workbench(opened)
+    elif document_id := instance().desk.take_next(actor(), but_not=but_not):
+        return redirect(url_for("queue.document", document_id=document_id), 303)
+    say("information", otherwise)
+    return redirect(url_for("queue.index"), 303)
+
+
+def _workbench(opened: Document) -> ResponseReturnValue:
+    page = document_page(opened, form_from_suggestion(opened), instance(), actor())
+    address = url_for("queue.document", document_id=opened.document_id)
+    return render_template("index_document.html", page=page, shell=shell()), {ADDRESS: address}
 
 
 @blueprint.get("/queue/<document_id>")
 @permission("document:index:file")
 def document(document_id: str) -> ResponseReturnValue:
     """The workbench, filled in as suggested."""
-    opened = instance().desk.open(actor(), document_id)
-    page = document_page(opened, form_from_suggestion(opened), instance(), actor())
-    return render_template("index_document.html", page=page, shell=shell())
+    try:
+        opened = instance().desk.open(actor(), document_id)
+    except Conflict as conflict:
+        if conflict.error_code != "being_arranged":
+            raise
+        page = BeingMadePage(document_id=document_id)
+        return render_template("index_being_made.html", page=page, shell=shell())
+    return _workbench(opened)
 
 
 @blueprint.post("/queue/<document_id>")

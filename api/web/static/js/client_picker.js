@@ -106,8 +106,9 @@ export class ClientPicker {
   add (client) {
     const list = this.part('list')
     const known = [...list.querySelectorAll('input[name="client"]')].find((box) => box.value === client.client_id)
-    if (known) known.checked = true
-    else list.append(this.box(client))
+    const box = known || list.appendChild(this.box(client)).querySelector('input')
+    box.checked = true
+    box.dispatchEvent(new Event('change', { bubbles: true }))
     const none = document.querySelector('[data-no-client]')
     if (none) none.hidden = true
     this.input.value = ''

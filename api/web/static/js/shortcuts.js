@@ -3,8 +3,21 @@
 const STORE = 'edrms.shortcuts'
 const actions = new Map()
 
+let controlEnter = null
+
 export function onKey (key, action) {
   actions.set(key, action)
+}
+
+// Not a single key: it works while typing, and whether single keys are on or off.
+export function onControlEnter (action) {
+  controlEnter = action
+}
+
+// What was on the screen is gone, and its keys with it.
+export function forgetKeys () {
+  actions.clear()
+  controlEnter = null
 }
 
 function isOn () {
@@ -17,6 +30,10 @@ function isTyping (target) {
 }
 
 document.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && event.ctrlKey && controlEnter) {
+    event.preventDefault()
+    return controlEnter()
+  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
   if (!isOn() || isTyping(event.target)) return
   const action = actions.get(event.key)

@@ -17,24 +17,35 @@ export function newKey () {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-// hooks: progress(fraction from 0 to 1), waiting(seconds before the next try).
-export async function sendFile (url, token, file, key, hooks) {
+// to: {url, token, isContinued}; where the sending goes on, the server leaves out what it holds. hooks:
+// progress(fraction from 0 to 1), waiting(seconds before the next try; 0 for as long as there is no network).
+export async function sendFile (to, file, key, hooks) {
   for (const wait of [...WAITS_S, null]) {
     try {
-      return await attempt(url, token, file, key, hooks.progress)
+      return await attempt(to, file, key, hooks.progress)
     } catch (problem) {
       if (!(problem instanceof Lost) || wait === null) throw problem
-      hooks.waiting(wait)
-      await new Promise((resolve) => window.setTimeout(resolve, wait * 1000))
+      await untilNextTry(wait, hooks.waiting)
     }
   }
 }
 
-function attempt (url, token, file, key, progress) {
+// Seconds, or however long this computer is without a network: it says when it has one again.
+function untilNextTry (seconds, waiting) {
+  return new Promise((resolve) => {
+    waiting(window.navigator.onLine ? seconds : 0)
+    const go = () => { window.removeEventListener('online', go); resolve() }
+    window.addEventListener('online', go)
+    window.setTimeout(() => (window.navigator.onLine ? go() : waiting(0)), seconds * 1000)
+  })
+}
+
+function attempt (to, file, key, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('POST', url)
-    request.setRequestHeader('X-CSRF-Token', token)
+    request.open('POST', to.url)
+    request.setRequestHeader('X-CSRF-Token', to.token)
+    if (to.isContinued) request.setRequestHeader('X-Continued', 'yes')
     request.setRequestHeader('Idempotency-Key', key)
     request.setRequestHeader('Accept', 'application/json')
     request.setRequestHeader('Content-Type', 'application/octet-stream')

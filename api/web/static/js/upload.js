@@ -1,5 +1,8 @@
 // Upload of a batch, file by file: choosing, dropping, the list with its states, and the end.
-// The form is sent without its files first, which opens the batch; then each file goes by itself.
+// The form is sent without its files first, which opens the batch; then each file goes by itself. When the
+// connection is lost for good the rest waits for "Continue sending"; after the page was closed the batch's own
+// page leads to a form that goes on (data-receive-url), where what is there already is left out.
+import { heldFiles } from './held_files.js'
 import { Lost, Refused, newKey, sendFile } from './transfer.js'
 import { FileRow, fill } from './upload_row.js'
 
@@ -11,7 +14,9 @@ class Upload {
     this.input = form.querySelector('input[type="file"]')
     this.token = form.querySelector('[name="csrf_token"]').value
     this.rows = []
-    this.receiveUrl = ''
+    this.receiveUrl = form.dataset.receiveUrl || ''
+    this.isContinued = Boolean(form.dataset.heldUrl)
+    if (form.dataset.batchUrl) this.part('batch').href = form.dataset.batchUrl
     this.part('drop-words').hidden = false
     this.input.addEventListener('change', () => this.choose([...this.input.files]))
     form.addEventListener('submit', (event) => this.submit(event))
@@ -34,7 +39,7 @@ class Upload {
   }
 
   choose (files) {
-    if (this.receiveUrl) return
+    if (this.busy || this.isClosed) return
     for (const file of files) this.addRow(file)
     this.input.value = ''
     this.part('panel').hidden = this.rows.length === 0
@@ -44,7 +49,7 @@ class Upload {
   addRow (file) {
     const row = new FileRow(this.part('row'), file, this.words, newKey())
     row.onRemove = () => { this.rows = this.rows.filter((other) => other !== row); this.count(); this.input.focus() }
-    row.onRetry = () => this.send(row).then(() => this.finish())
+    row.onRetry = () => this.sendAll([row])
     if (file.size === 0) row.refuse(this.words.empty)
     if (file.size > Number(this.form.dataset.maxBytes)) row.refuse(this.words.tooLarge)
     this.rows.push(row)
@@ -53,16 +58,37 @@ class Upload {
 
   async submit (event) {
     event.preventDefault()
-    const ready = this.rows.filter((row) => row.state === 'waiting')
+    if (this.busy) return
+    const ready = this.rows.filter((row) => ['waiting', 'lost'].includes(row.state))
     if (ready.length === 0) return this.say(this.words.none)
     if (ready.length > Number(this.form.dataset.maxFiles)) return this.say(this.words.tooMany)
-    if (!(await this.openBatch(ready.length))) return
+    if (!this.receiveUrl && !(await this.openBatch(ready.length))) return
+    if (!this.isContinued) this.isClosed = true // the number of files is announced
+    await this.sendAll(ready)
+  }
+
+  // One after the other; when one is lost for good, the others wait with it.
+  async sendAll (rows) {
     this.busy = true
     this.part('send').disabled = true
     this.input.disabled = true
-    for (const row of ready) await this.send(row)
+    const isHeld = await this.whatIsHeld()
+    for (const row of rows) {
+      await this.send(row, isHeld)
+      if (row.state === 'lost') break
+    }
     this.busy = false
     this.finish()
+  }
+
+  async whatIsHeld () {
+    if (!this.isContinued) return async () => false
+    try {
+      return await heldFiles(this.form.dataset.heldUrl)
+    } catch (problem) {
+      if (!(problem instanceof TypeError)) throw problem
+      return async () => false // no connection: the server will tell
+    }
   }
 
   // Opens the batch; the server answers JSON {batch_url, receive_url}, or 422 with the faults.
@@ -86,10 +112,12 @@ class Upload {
     return true
   }
 
-  async send (row) {
+  async send (row, isHeld) {
     row.begin()
+    if (await isHeld(row.file)) return row.hold()
+    const to = { url: this.receiveUrl, token: this.token, isContinued: this.isContinued }
     try {
-      await sendFile(this.receiveUrl, this.token, row.file, row.key, {
+      await sendFile(to, row.file, row.key, {
         progress: (done) => { row.progress(done); this.count() },
         waiting: (seconds) => row.waitFor(seconds),
       })
@@ -112,8 +140,13 @@ class Upload {
 
   finish () {
     const done = this.rows.filter((row) => row.state === 'accepted').length
-    const words = done === this.rows.length ? this.words.finished : this.words.finishedSome
+    const rest = this.rows.some((row) => ['waiting', 'lost'].includes(row.state))
+    const some = rest ? this.words.stopped : this.words.finishedSome
+    const words = done === this.rows.length ? this.words.finished : some
     this.part('done').hidden = false
+    this.part('send').disabled = !rest && !this.isContinued
+    if (rest) this.part('send').textContent = this.words.continue
+    this.input.disabled = !this.isContinued
     this.part('summary').textContent = fill(words, { DONE: done, TOTAL: this.rows.length })
     this.say(this.part('summary').textContent, false)
     if (done === this.rows.length) this.part('batch').focus()

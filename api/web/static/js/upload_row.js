@@ -43,7 +43,12 @@ export class FileRow {
   }
 
   waitFor (seconds) {
-    this.show(fill(this.words.retrying, { SECONDS: seconds }))
+    this.show(seconds ? fill(this.words.retrying, { SECONDS: seconds }) : this.words.offline)
+  }
+
+  hold () {
+    this.accept()
+    this.show(this.words.held)
   }
 
   accept () {
