@@ -14,8 +14,8 @@ from api.web.view_models import (
     FieldError,
     IndexDocumentPage,
     IndexForm,
-    Sibling,
 )
+from api.web.view_models.indexing import Sibling
 from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.policy import holds

@@ -9,7 +9,8 @@ from api.web import suggested
 from api.web.presenting import may_open, pagination
 from api.web.quality_charts import lying
 from api.web.templating import short_date
-from api.web.view_models import QueueDay, QueuePage, QueueRow
+from api.web.view_models import QueuePage, QueueRow
+from api.web.view_models.indexing import QueueDay
 from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.policy import holds

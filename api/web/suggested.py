@@ -5,13 +5,8 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext as _
 
 from api.web.presenting import boxes_of_lines, client_summary
-from api.web.view_models import (
-    Box,
-    ClientSuggestion,
-    Evidence,
-    Printed,
-    TypeSuggestion,
-)
+from api.web.view_models import Box, ClientSuggestion, Evidence, TypeSuggestion
+from api.web.view_models.indexing import Printed
 from edrms.clients.model import Client
 from edrms.fileplan import document_type
 from scanning.indexing.model import ClientMatch, Suggestion

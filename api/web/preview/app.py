@@ -18,7 +18,6 @@ from api.web.preview import samples_post as post
 from api.web.preview.pictures import page_picture
 from api.web.templating import STATIC, client_facts, install_templates
 from api.web.view_models import (
-    BeingMadePage,
     CodePage,
     ErrorPage,
     FindClientPage,
@@ -29,6 +28,7 @@ from api.web.view_models import (
     Shell,
     SignInPage,
 )
+from api.web.view_models.indexing import BeingMadePage
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "

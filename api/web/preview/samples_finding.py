@@ -24,8 +24,6 @@ from api.web.view_models import (
     IndexForm,
     PageLink,
     PageView,
-    Printed,
-    QueueDay,
     QueuePage,
     QueueRow,
     RecentDocument,
@@ -33,10 +31,10 @@ from api.web.view_models import (
     Reference,
     SearchHit,
     SearchPage,
-    Sibling,
     TextPart,
     TypeSuggestion,
 )
+from api.web.view_models.indexing import Printed, QueueDay, Sibling
 from api.web.view_models.quality import Chart, ChartBar
 
 AMARA = ClientSummary(

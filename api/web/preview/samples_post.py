@@ -8,7 +8,6 @@ from api.web.view_models import (
     BatchRow,
     Check,
     Choice,
-    ContinuePage,
     CountRow,
     DateFields,
     FieldError,
@@ -31,6 +30,7 @@ from api.web.view_models import (
     WorkerRow,
     WorkRow,
 )
+from api.web.view_models.post import ContinuePage
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 ONE_PAGE = Pagination(page=1, page_count=1, first=1, last=4, total=4)

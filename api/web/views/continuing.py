@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from api.authn import actor, permission, takes_files
 from api.web.context import instance
 from api.web.shell import shell
-from api.web.view_models import ContinuePage, FieldError
+from api.web.view_models import FieldError
+from api.web.view_models.post import ContinuePage
 from api.web.views.post import ACCEPT, MOST_FILES, blueprint, files_of_form, take_in
 
 

@@ -11,7 +11,8 @@ from api.web.indexing_form import decision_of, form_from_request, form_from_sugg
 from api.web.indexing_page import document_page
 from api.web.queue_page import queue_page
 from api.web.shell import say, shell
-from api.web.view_models import BeingMadePage, FieldError
+from api.web.view_models import FieldError
+from api.web.view_models.indexing import BeingMadePage
 from edrms.clock import civil_date
 from edrms.errors import Conflict, Invalid
 from edrms.ids import ObjectKey
