@@ -1,8 +1,8 @@
 """Barcodes of a page: what they say and where they are. zxing-cpp is only here.
 
-One pass over the page at about 150 dpi finds what sheets carry and most else. Only a page without any
-barcode that yet looks as if it had one (bars side by side, 4 mm high) is tried again in full.
-What a value means is scanning/sheets/model.py's.
+One pass over the page at about 150 dpi, where it is dark enough for a code (code_places.py), finds what
+sheets carry and most else. Only a page without any barcode that yet looks as if it had one (bars side by
+side, 4 mm high) is tried again in full. What a value means is scanning/sheets/model.py's.
 """
 
 from collections.abc import Sequence
@@ -13,16 +13,18 @@ from PIL import Image, ImageFilter
 from zxingcpp import BarcodeFormat as Format
 from zxingcpp import Binarizer
 
+from scanning.reading.code_places import code_places
 from scanning.reading.model import Barcode
 from scanning.sheets.model import sheet_of
 
 MOST_BARCODES = 50
 MOST_CHARACTERS = 4000
-_BARS = [
+_BARS = (
     Format.Code128, Format.Code39, Format.Code93, Format.Codabar, Format.ITF, Format.EANUPC,
     Format.QRCode,
-]  # fmt: skip
-_OTHERS = [Format.DataMatrix, Format.PDF417, Format.Aztec]
+)  # fmt: skip
+_OTHERS = (Format.DataMatrix, Format.PDF417, Format.Aztec)
+_OF_LETTERS = frozenset(other.name for other in _OTHERS)  # DataMatrix is what franking prints
 _DARK = 40  # of 255, darker than the paper
 # Measured on the sample post: none of 120 pages without a code looked barred, all with small bars did.
 _APART_PX = 6  # 1 mm at 150 dpi ...
@@ -34,23 +36,20 @@ _LEAST_EDGES = 12  # in a block of 16 mm; vertical rules of a form make fewer
 def find_barcodes(
     pixels: Image.Image, reduced: Image.Image, dark: Image.Image
 ) -> tuple[Barcode, ...]:
-    """Bars and QR codes of a page, places in pixels of `pixels`, in order of place.
+    """The codes of a page, places in pixels of `pixels`, in order of place.
 
     pixels: the page as received, 1, L or RGB; reduced: the same in grey at about 150 dpi; dark: how much
     darker than the paper that is (blank.darkness).
     """
     factor = pixels.width / reduced.width
-    if found := _read(reduced, _BARS, factor):
-        return found
-    return _in_full(pixels) if looks_barred(dark) else ()
-
-
-def find_others(reduced: Image.Image, factor: float) -> tuple[Barcode, ...]:
-    """The kinds of code that only letters carry (DataMatrix of franking, PDF417, Aztec).
-
-    factor: pixels of the page for one of reduced.
-    """
-    return _read(reduced, _OTHERS, factor)
+    found = [
+        barcode
+        for place in code_places(np.asarray(dark))
+        for barcode in _read(reduced.crop(place), (*_BARS, *_OTHERS), factor, place[:2])
+    ]
+    if not any(one.kind not in _OF_LETTERS for one in found) and looks_barred(dark):
+        found += _in_full(pixels)
+    return _in_order(found)
 
 
 def sheet_value(barcodes: Sequence[Barcode]) -> str | None:
@@ -96,20 +95,28 @@ def _read(
     grey: Image.Image,
     formats: Sequence[Format],
     factor: float = 1.0,
+    origin: tuple[int, int] = (0, 0),
     binarizer: Binarizer = Binarizer.LocalAverage,
 ) -> tuple[Barcode, ...]:
+    """origin: of grey, in a picture of which factor pixels of the page make one."""
     found = zxingcpp.read_barcodes(
         grey, formats=list(formats), try_downscale=False, try_invert=False, binarizer=binarizer,
         text_mode=zxingcpp.TextMode.Plain,
     )  # fmt: skip
-    known = {(one.format.name, one.text.strip()): one for one in reversed(found)}
-    placed = [_placed(kind, value, one, factor) for (kind, value), one in known.items() if value]
-    return tuple(sorted(placed, key=lambda one: (one.y0, one.x0, one.value))[:MOST_BARCODES])
+    return _in_order([_placed(one, factor, origin) for one in found])
 
 
-def _placed(kind: str, value: str, found: zxingcpp.Barcode, factor: float) -> Barcode:
+def _in_order(found: Sequence[Barcode]) -> tuple[Barcode, ...]:
+    """Each value of a kind once, by place; none without a value."""
+    known = {(one.kind, one.value): one for one in reversed(found) if one.value}
+    ordered = sorted(known.values(), key=lambda one: (one.y0, one.x0, one.value))
+    return tuple(ordered[:MOST_BARCODES])
+
+
+def _placed(found: zxingcpp.Barcode, factor: float, origin: tuple[int, int]) -> Barcode:
     at = found.position
     corners = (at.top_left, at.top_right, at.bottom_left, at.bottom_right)
-    xs, ys = ([getattr(corner, axis) * factor for corner in corners] for axis in "xy")
+    xs = [(corner.x + origin[0]) * factor for corner in corners]
+    ys = [(corner.y + origin[1]) * factor for corner in corners]
     edges = (round(edge) for edge in (min(xs), min(ys), max(xs), max(ys)))
-    return Barcode(kind, value[:MOST_CHARACTERS], *edges)
+    return Barcode(found.format.name, found.text.strip()[:MOST_CHARACTERS], *edges)

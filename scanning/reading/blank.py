@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops
 
 CELL_PX = 12  # 2 mm at 150 dpi
 INKED_CELL_PX = 6  # dark pixels that make a cell inked
@@ -42,8 +42,18 @@ def darkness(grey: Image.Image) -> Image.Image:
 def darker_than_paper(grey: Image.Image, block_px: int) -> Image.Image:
     """How much darker each pixel is than the whitest of the 5 x 5 blocks of pixels round it."""
     small = grey.reduce(block_px) if min(grey.size) >= 16 * block_px else grey
-    paper = small.filter(ImageFilter.MaxFilter(5)).resize(grey.size, Image.Resampling.BILINEAR)
+    paper = _whitest_near(small).resize(grey.size, Image.Resampling.BILINEAR)
     return ImageChops.subtract(paper, grey)
+
+
+def _whitest_near(small: Image.Image) -> Image.Image:
+    """Each pixel as white as the whitest of the 5 x 5 round it; the edge is carried on outwards."""
+    found = np.pad(np.asarray(small), 2, mode="edge")
+    for _ in range(2):
+        height = found.shape[0] - 4
+        rows = [found[at : at + height] for at in range(5)]
+        found = np.maximum.reduce(rows).T
+    return Image.fromarray(np.ascontiguousarray(found))
 
 
 def ink_of_print(dark: Image.Image) -> np.ndarray:
@@ -58,19 +68,25 @@ def is_blank(dark: Image.Image) -> bool:
     """Whether a page (as darkness gives it) carries no mark that could be content."""
     pixels = np.asarray(dark)
     threshold = max(FAINTEST_INK, 5 * int(np.percentile(pixels[::4, ::4], 50)))
-    filled = _ink_per_cell(pixels >= threshold)
+    filled = ink_per_cell(pixels >= threshold)
     inked = filled >= INKED_CELL_PX
     if inked.mean() > 0.1:
         return False
     return all(_is_dirt(mark, inked.shape) for mark in find_marks(inked, filled))
 
 
-def _ink_per_cell(ink: np.ndarray) -> np.ndarray:
-    """Dark pixels per cell; cells cut off by the right and bottom edge are left out."""
-    rows, columns = (max(side // CELL_PX, 1) for side in ink.shape)
-    whole = ink[: rows * CELL_PX, : columns * CELL_PX]
-    across = np.add.reduceat(whole, np.arange(columns) * CELL_PX, axis=1, dtype=np.int32)
-    per_cell: np.ndarray = np.add.reduceat(across, np.arange(rows) * CELL_PX, axis=0)
+def ink_per_cell(ink: np.ndarray, cell_px: int = CELL_PX) -> np.ndarray:
+    """Dark pixels per square cell; cells cut off by the right and bottom edge are left out.
+
+    ink: bool (height, width). A picture smaller than a cell is one cell. cell_px: at most 255.
+    """
+    rows, columns = (max(side // cell_px, 1) for side in ink.shape)
+    whole: np.ndarray = ink[: rows * cell_px, : columns * cell_px].view(np.uint8)
+    down = np.zeros((rows, whole.shape[1]), np.uint8)
+    for at in range(min(cell_px, len(whole))):
+        down += whole[at::cell_px]
+    across = down if columns * cell_px > down.shape[1] else down.reshape(rows, columns, cell_px)
+    per_cell: np.ndarray = across.sum(axis=-1, dtype=np.int32).reshape(rows, columns)
     return per_cell
 
 

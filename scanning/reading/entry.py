@@ -4,16 +4,14 @@ Only the dressing is here: the work is `opening`'s and `page_reader`'s. The work
 back with `plain.opened_from_plain` and `plain.reading_from_plain`.
 """
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from scanning.reading import plain
-from scanning.reading.languages import first_languages
-from scanning.reading.model import CannotRead, Limits
-from scanning.reading.ocr_engines import engine_for
+from scanning.reading.model import Limits
 from scanning.reading.opening import DOCUMENT_TYPES, open_item, read_document_page
 from scanning.reading.page_reader import read_page
+from scanning.reading.rehearsal import rehearse
 from scanning.reading.searchable_pdf import assemble_searchable_pdf
 
 
@@ -25,14 +23,23 @@ def open_item_plain(args: dict[str, Any], workdir: Path, limits: Limits) -> dict
     return plain.opened_to_plain(item, workdir)
 
 
-def ready_read_page_plain(args: dict[str, Any], limits: Limits) -> None:
-    """What pages with a picture need, made by the server before it forks: the engine's model.
+def ready_open_item_plain(args: dict[str, Any], limits: Limits) -> None:
+    """What is loaded where it is first used, loaded by the server before it forks.
 
-    Nothing of args["path"] is opened. What cannot be made ready the child says again, for the page.
+    Nothing of args is opened.
     """
+    rehearse(limits)
+
+
+def ready_read_page_plain(args: dict[str, Any], limits: Limits) -> None:
+    """The same for pages with a picture, the OCR engine's model included."""
     if args["media_type"] not in DOCUMENT_TYPES:
-        with suppress(CannotRead, ValueError):
-            engine_for(limits.ocr_engine, first_languages(limits.languages))
+        rehearse(limits)
+
+
+def ready_assemble_pdf_plain(args: dict[str, Any], limits: Limits) -> None:
+    """The same for a searchable PDF."""
+    rehearse(limits)
 
 
 def read_page_plain(args: dict[str, Any], workdir: Path, limits: Limits) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from scanning.reading.model import Limits
 from scanning.reading.ocr import OcrPage, OcrRequest, PageOcr, mean_confidence
 from scanning.reading.ocr_picture import OcrPicture
 
-LEAST_SURE = 0.8  # mean confidence below which the reduced picture is not the last word
+LEAST_SURE = 0.75  # mean confidence below which the reduced picture is not the last word
 TIME_SHARE = 0.8  # of the child's wall time, so that a timeout is told, not inflicted
 WELSH = "welsh"  # the note on a page that was read by both languages
 

@@ -45,6 +45,7 @@ def open_image(path: Path, image_format: str, limits: Limits) -> tuple[int, tupl
         with Image.open(path, formats=[image_format]) as image:
             _bounded(image, limits)
             frames = _decode_all(image, path, limits) if image_format == "TIFF" else 1
+            image.draft(None, (1, 1))  # a JPEG's every bit is read, but its pixels are made small
             image.load()
             notes = ("several_frames",) if frames == 1 and _frame_count(image) > 1 else ()
         if image_format == "PNG":

@@ -14,10 +14,11 @@ import numpy as np
 STRIP_PX = 512  # at about 150 dpi: table rules weigh less than in whole-page profiles
 VOTE_STRIP_PX = 256  # about 15 letters vote together
 STROKES_PX = 5  # rows taken together so that single strokes do not look like lines
-MAX_POINTS = 60_000
+MAX_POINTS = 20_000
 WIDEST_SKEW_DEGREES = 5.0
 LINE_HEIGHTS_PX = (6, 80)  # at about 150 dpi; other runs of ink are rules, pictures or dirt
 CORE_SHARE = 0.5  # rows with at least this share of a line's densest rows are its core
+LEAST_PRINT_PX = 5  # lower is no print (4 points) but a rule, a dotted line or a copier's dirt
 MIN_VOTES = 6
 SMALLEST_SHARE = 0.05  # of the ink: less does not make a page one of small print
 CLEAR_ACROSS_RATIO = 1.4  # how much sharper lines must be across the page than down it ...
@@ -45,23 +46,30 @@ class Orientation:
     measured_degrees: float | None = field(default=None, compare=False)
 
 
+_Laid = tuple[np.ndarray, np.ndarray, int, int]  # x and y of the ink, width, height
+
+
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """Ink laid into level lines: sharpness of the lines, their skew, ink per row and strip."""
+    """Ink as if laid into level lines: how sharp they are, and how far they fall to the right."""
 
     sharpness: float
-    skew_degrees: float
-    profiles: np.ndarray
+    falls_degrees: float
+
+    @property
+    def skew_degrees(self) -> float:
+        """Clockwise turn that makes them level."""
+        return round(-self.falls_degrees, 1) + 0.0
 
 
 def find_orientation(ink: np.ndarray) -> Orientation:
     """How a page lies. ink: bool array (height, width), True where dark, about 150 dpi."""
-    rows, columns = np.nonzero(ink)
-    x: np.ndarray = columns.astype(np.int32)
-    y: np.ndarray = rows.astype(np.int32)
     height, width = ink.shape
-    across = _find_lines(x, y, width, height)
-    down = _find_lines(height - 1 - y, x, height, width)  # as if turned clockwise
+    places: np.ndarray = np.flatnonzero(ink).astype(np.int32)
+    y, x = np.divmod(places, np.int32(width))
+    upright: _Laid = (x, y, width, height)
+    on_side: _Laid = (height - 1 - y, x, height, width)  # as if turned clockwise
+    across, down = _find_lines(*upright), _find_lines(*on_side)
     lines, other, turn = (
         (across, down, 0) if across.sharpness >= down.sharpness else (down, across, 90)
     )
@@ -71,12 +79,13 @@ def find_orientation(ink: np.ndarray) -> Orientation:
     measured = max(-widest, min(widest, lines.skew_degrees)) if clear else None
     if not clear or abs(lines.skew_degrees) >= widest:
         return Orientation(0, sure=False, skew_degrees=0.0, measured_degrees=measured)
-    votes = upright_votes(lines.profiles)
+    profiles = _profiles(*(on_side if turn else upright), lines.falls_degrees, VOTE_STRIP_PX)
+    votes = upright_votes(profiles)
     sure = abs(votes) >= TURNED_VOTES_Z or (turn == 0 and votes >= UPRIGHT_VOTES_Z)
     upside_down = votes <= (0 if turn else -UPRIGHT_VOTES_Z)
     degrees = turn + 180 if upside_down else turn
     return Orientation(
-        degrees, sure, lines.skew_degrees, print_height(lines.profiles), measured_degrees=measured
+        degrees, sure, lines.skew_degrees, print_height(profiles), measured_degrees=measured
     )
 
 
@@ -86,13 +95,11 @@ def _find_lines(x: np.ndarray, y: np.ndarray, width: int, height: int) -> _Lines
     sample = x[::step], y[::step], width, height
     widest = WIDEST_SKEW_DEGREES
     coarse = _sharpest(sample, np.arange(-widest, widest + 0.1, 0.5))
-    skew = _sharpest(sample, coarse + np.arange(-0.4, 0.41, 0.1))
-    sharpness = _sharpness(_profiles(*sample, skew))
-    profiles = _profiles(x, y, width, height, skew, VOTE_STRIP_PX)
-    return _Lines(sharpness, round(-skew, 1) + 0.0, profiles)
+    falls = _sharpest(sample, coarse + np.arange(-0.4, 0.41, 0.1))
+    return _Lines(_sharpness(_profiles(*sample, falls)), falls)
 
 
-def _sharpest(sample: tuple[np.ndarray, np.ndarray, int, int], angles: np.ndarray) -> float:
+def _sharpest(sample: _Laid, angles: np.ndarray) -> float:
     sharpness = [_sharpness(_profiles(*sample, float(angle))) for angle in angles]
     return float(angles[int(np.argmax(sharpness))])
 
@@ -110,11 +117,13 @@ def _profiles(
 ) -> np.ndarray:
     """Ink per strip and row (strips, height) along lines that fall by angle to the right."""
     slope = float(np.tan(np.radians(angle)))
-    rows = np.clip((y - (x - width / 2) * slope).astype(np.int32), 0, height - 1)
+    falls = (np.arange(width, dtype=np.float32) - width / 2) * slope
+    rows = np.clip((y - falls[x]).astype(np.int32), 0, height - 1)
     strips = width // strip_px + 1
-    counts: np.ndarray = np.bincount(
-        (x // strip_px) * height + rows, minlength=strips * height
-    ).reshape(strips, height)
+    strip = (np.arange(width, dtype=np.int32) // strip_px * height)[x]
+    counts: np.ndarray = np.bincount(strip + rows, minlength=strips * height).reshape(
+        strips, height
+    )
     return counts
 
 
@@ -130,11 +139,13 @@ def upright_votes(profiles: np.ndarray) -> float:
 def print_height(profiles: np.ndarray) -> float:
     """Height in rows that all but SMALLEST_SHARE of the print's ink reaches; 0.0 for few lines."""
     found = [line for profile in profiles for line in _lines_in(profile)]
-    if len(found) < MIN_VOTES:
-        return 0.0
     cores = [_core(line) for line in found]
     heights = np.array([last - first + 1 for first, last in cores])
     inks = np.array([float(line.sum()) for line in found])
+    print_ = heights >= LEAST_PRINT_PX
+    heights, inks = heights[print_], inks[print_]
+    if len(heights) < MIN_VOTES:
+        return 0.0
     order = np.argsort(heights)
     reached = np.cumsum(inks[order]) >= SMALLEST_SHARE * inks.sum()
     return float(heights[order][int(np.argmax(reached))])

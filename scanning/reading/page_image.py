@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from scanning.reading.model import CannotRead, HeldReason, Limits
 
@@ -73,10 +73,11 @@ def refuse_too_many_pixels(size: tuple[float, float], limits: Limits) -> None:
 
 def _page_of(image: Image.Image) -> PageImage:
     stated = image.info.get("dpi")
-    upright = ImageOps.exif_transpose(image)
-    if upright.size != image.size and stated:
+    received = image.size
+    ImageOps.exif_transpose(image, in_place=True)
+    if image.size != received and stated:
         stated = (stated[1], stated[0])
-    pixels = without_false_colour(to_simple_mode(upright))
+    pixels = without_false_colour(to_simple_mode(image))
     return _with_square_pixels(pixels, stated)
 
 
@@ -107,7 +108,13 @@ def to_simple_mode(image: Image.Image) -> Image.Image:
         return _eight_bits(image)
     if image.mode in {"LA", "La", "RGBA", "RGBa", "PA"} or "transparency" in image.info:
         return _on_white(image)
-    return image.convert("RGB")
+    return image.convert("L" if image.mode == "P" and _is_grey_palette(image) else "RGB")
+
+
+def _is_grey_palette(image: Image.Image) -> bool:
+    """Whether a picture's palette has no colour in it: then it need not go through RGB."""
+    levels = np.array(image.getpalette("RGB") or [0, 0, 255]).reshape(-1, 3)
+    return int((levels.max(axis=1) - levels.min(axis=1)).max()) <= COLOUR_SPREAD
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -129,9 +136,11 @@ def without_false_colour(pixels: Image.Image) -> Image.Image:
     if pixels.mode != "RGB":
         return pixels
     step = max(1, max(pixels.size) // 400)
-    sample = np.asarray(pixels.reduce(step)).astype(np.int16)
-    spread = sample.max(axis=2) - sample.min(axis=2)
-    return pixels if np.count_nonzero(spread > COLOUR_SPREAD) > 20 else pixels.convert("L")
+    red, green, blue = pixels.reduce(step).split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    least = ImageChops.darker(ImageChops.darker(red, green), blue)
+    coloured = sum(ImageChops.subtract(most, least).histogram()[COLOUR_SPREAD + 1 :])
+    return pixels if coloured > 20 else pixels.convert("L")
 
 
 def reduction_of(size: tuple[int, int]) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from scanning.reading.barcodes import find_barcodes, find_others, sheet_value
+from scanning.reading.barcodes import find_barcodes, sheet_value
 from scanning.reading.blank import darkness, ink_of_print, is_blank
 from scanning.reading.languages import first_languages
 from scanning.reading.measuring import measure
@@ -80,7 +80,6 @@ def read_page(
         return replace(desk.without_text(PageKind.SEPARATOR), separator=separator)
     if not said.words and not found and is_blank(dark):
         return desk.without_text(PageKind.BLANK)
-    desk = replace(desk, barcodes=found + find_others(reduced, desk.factor))
     if desk.trusts(said):
         return desk.with_text_layer(said)
     engine = ocr or engine_for(limits.ocr_engine, first_languages(limits.languages))
@@ -121,11 +120,6 @@ class PageDesk:
     stem: Path
     barcodes: tuple[Barcode, ...] = ()
     turned_degrees: int | None = None
-
-    @property
-    def factor(self) -> float:
-        """Pixels of the picture for one of the reduced one."""
-        return self.image.pixels.width / self.reduced.width
 
     def trusts(self, said: PageText) -> bool:
         """Whether the PDF's text stands for the page."""

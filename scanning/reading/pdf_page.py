@@ -88,7 +88,7 @@ class PdfPageView:
         bitmap = self._page.render(scale=resolution_dpi / POINTS_PER_INCH, rev_byteorder=True)
         pixels = to_simple_mode(bitmap.to_pil())
         notes = ("drawn_at_lower_resolution",) if resolution_dpi < wanted_dpi else ()
-        return PageImage(without_false_colour(pixels.copy()), resolution_dpi, notes, is_drawn=True)
+        return PageImage(_kept(pixels), resolution_dpi, notes, is_drawn=True)
 
     def words(self, size_px: tuple[int, int]) -> tuple[str, tuple[Word, ...], int]:
         """Text, words with boxes in a picture of size_px, and the turn that makes it upright."""
@@ -103,12 +103,13 @@ class PdfPageView:
     ) -> Iterator[Word]:
         letters: list[str] = []
         boxes: list[tuple[float, float, float, float]] = []
+        box = _CharBox(text_page)
         for index in range(count + 1):
             code = raw.FPDFText_GetUnicode(text_page, index) if index < count else 32
             character = chr(code) if code < 0x110000 else "\ufffd"
             if code and not character.isspace():
                 letters.append(character)
-                boxes.append(text_page.get_charbox(index))
+                boxes.append(box.of(index))
             elif letters:
                 yield Word("".join(letters), *self._pixels_of(boxes, size_px), 1.0)
                 letters, boxes = [], []
@@ -130,6 +131,22 @@ class PdfPageView:
         raw.FPDF_PageToDevice(self._page, 0, 0, *size_px, 0, x, y, across, down)
         width, height = size_px
         return min(max(across.value, 0), width), min(max(down.value, 0), height)
+
+
+class _CharBox:
+    """Boxes of a page's characters, by one set of numbers for all: there are thousands."""
+
+    def __init__(self, text_page: pdfium.PdfTextPage) -> None:
+        self._text_page = text_page.raw
+        self._edges = [ctypes.c_double() for _ in range(4)]
+        self._places = [ctypes.byref(edge) for edge in self._edges]
+
+    def of(self, index: int) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top in the page's own units. Raises PdfiumError."""
+        if not raw.FPDFText_GetCharBox(self._text_page, index, *self._places):
+            raise pdfium.PdfiumError("no box of a character")
+        left, right, bottom, top = (edge.value for edge in self._edges)
+        return left, bottom, right, top
 
 
 def _images_of(page: pdfium.PdfPage) -> tuple[list[pdfium.PdfObject], pdfium.PdfImage | None]:
@@ -170,7 +187,13 @@ def _extract(image: pdfium.PdfImage) -> Image.Image:
     pixels = to_simple_mode(image.get_bitmap(render=False).to_pil())
     if bits == 1:
         return pixels.convert("L").convert("1", dither=Image.Dither.NONE)
-    return without_false_colour(pixels.copy())
+    return _kept(pixels)
+
+
+def _kept(pixels: Image.Image) -> Image.Image:
+    """Pixels in memory of their own: those of a bitmap are gone with it."""
+    plain = without_false_colour(pixels)
+    return pixels.copy() if plain is pixels else plain
 
 
 def _area(image: pdfium.PdfObject) -> float:

@@ -25,7 +25,7 @@ def holds_all_rows(path: Path) -> bool:
     """True when the compressed data inflate to every row. Raises struct.error, zlib.error."""
     expected_bytes, found_bytes = 0, 0
     inflate = zlib.decompressobj()
-    for name, content in _chunks(path):
+    for name, content in chunks(path):
         if name == b"IHDR":
             expected_bytes = _promised_bytes(content)
         if name == b"IDAT" and not inflate.eof:
@@ -37,7 +37,8 @@ def holds_all_rows(path: Path) -> bool:
     return False
 
 
-def _chunks(path: Path) -> Iterator[tuple[bytes, bytes]]:
+def chunks(path: Path) -> Iterator[tuple[bytes, bytes]]:
+    """Name and content of each chunk of a PNG file, in order."""
     with path.open("rb") as stream:
         stream.seek(8)
         while len(head := stream.read(8)) == 8:

@@ -28,16 +28,18 @@ from pypdf.generic import (
 from pypdfium2 import PdfiumError
 
 from scanning.reading.appearance import differing_pages
-from scanning.reading.image_pdf import images_to_pdf
+from scanning.reading.image_pdf import images_to_pdf, may_be_turned
 from scanning.reading.model import CannotRead, HeldReason
 from scanning.reading.pdfa import make_pdfa
 from scanning.reading.ports import PdfPage
+from scanning.reading.same_picture import is_same_picture
 
 PDF = "application/pdf"
 LEFT_OUT_OF_PAGES = ("/B", "/AA", "/StructParents", "/PresSteps", "/PieceInfo", "/Thumb")
 LEFT_OUT_OF_ANNOTATIONS = frozenset(
     {"/P", "/Parent", "/Popup", "/IRT", "/A", "/AA", "/PA", "/Dest", "/Kids", "/StructParent"}
 )
+SAID_OF_A_PICTURE = ("/Width", "/Height", "/BitsPerComponent", "/Decode", "/ImageMask", "/Filter")
 DEEPEST_FORM = 8
 
 
@@ -236,12 +238,26 @@ def check_appearance(
 ) -> bool:
     """True when every page looks as it does in the original. Raises RenditionDiffers otherwise."""
     try:
-        differing = differing_pages(original, media_type, pages, rendition)
+        same = media_type != PDF and _holds_the_very_picture(original, media_type, rendition)
+        differing = differing_pages(original, media_type, pages, rendition, is_same=same)
     except (ValueError, PdfiumError) as error:
         raise RenditionDiffers(str(error)) from error
     if differing:
         raise RenditionDiffers(f"looks otherwise: page {differing[0]}, {len(differing)} in all")
     return True
+
+
+def _holds_the_very_picture(original: Path, media_type: str, rendition: Path) -> bool:
+    """Whether a rendition's one picture is the bytes of a file that does not ask to be turned."""
+    page = PdfReader(rendition).pages[0]
+    found = _named_forms(page)
+    parts = [one.get_object() for one in found.values()]
+    pictures = [
+        part for part in parts if isinstance(part, StreamObject) and part.get("/Subtype") == "/Image"
+    ]
+    if len(pictures) != 1 or may_be_turned(original, media_type):
+        return False
+    return is_same_picture(original, media_type, pictures[0])
 
 
 def _image_digests(page: PageObject) -> Iterator[str]:
@@ -257,6 +273,7 @@ def _digests_in(resources: PdfObject | None, depth: int) -> Iterator[str]:
     for reference in named.values():
         stream = reference.get_object()
         if isinstance(stream, StreamObject) and stream.get("/Subtype") == "/Image":
-            yield hashlib.sha256(stream._data).hexdigest()
+            shown = "".join(str(stream.get(name)) for name in SAID_OF_A_PICTURE)
+            yield hashlib.sha256(stream._data + shown.encode()).hexdigest()
         elif isinstance(stream, StreamObject):
             yield from _digests_in(stream.get("/Resources"), depth + 1)

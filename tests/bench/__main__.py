@@ -26,14 +26,16 @@ from tests.bench.encryption import measure_encryption
 from tests.bench.find_client import measure_find_client
 from tests.bench.ingest import measure_ingest
 from tests.bench.memory import measure_memory
+from tests.bench.ocrmypdf import measure_ocrmypdf
+from tests.bench.pages import measure_pages
 from tests.bench.report import tables
 from tests.bench.retention import measure_retention
 from tests.bench.searching import measure_search
 from tests.bench.workbench import measure_workbench
 from tests.bench.workbench_screen import measure_screen
 
-PARTS = ("ingest", "search", "memory", "encryption", "audit", "access", "retention", "desk",
-         "destroying", "workbench", "screen", "find_client")  # fmt: skip
+PARTS = ("ingest", "pages", "ocrmypdf", "search", "memory", "encryption", "audit", "access",
+         "retention", "desk", "destroying", "workbench", "screen", "find_client")  # fmt: skip
 DESTROYED, STAYING = 10_000, 1000
 QUICK_FILES = ("scan_0014.tif",)
 console = Console(highlight=False, stderr=True)
@@ -83,6 +85,10 @@ def measure_part(
     match part:
         case "ingest":
             return measure_ingest(scratch, QUICK_FILES if quick else None)
+        case "pages":
+            return measure_pages(scratch / "pages", 1 if quick else 12)
+        case "ocrmypdf":
+            return measure_ocrmypdf(scratch / "ocrmypdf", QUICK_FILES if quick else None)
         case "search":
             sizes = (30, 60) if quick else (1000, 3000, 10_000)
             return measure_search(scratch, sizes, *((2, 2) if quick else (40, 40)))

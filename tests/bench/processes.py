@@ -42,10 +42,10 @@ def memory_bytes(pid: int, measure: str) -> int:
 
 def processor_s() -> float:
     """Processor seconds so far of this process, of all below it, and of those that have ended."""
-    return sum(_processor_s(pid) for pid in family(os.getpid()))
+    return sum(processor_s_of(pid) for pid in family(os.getpid()))
 
 
-def _processor_s(pid: int) -> float:
+def processor_s_of(pid: int) -> float:
     """proc(5), stat: utime, stime, cutime and cstime are fields 14 to 17."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -9,7 +9,11 @@ from rich.table import Table
 def tables(figures: dict[str, Any]) -> Iterator[Table]:
     """One table for each part measured."""
     if "ingest" in figures:
-        yield _plain("From first byte to searchable", figures["ingest"])
+        yield _side_by_side("From first byte to searchable", figures["ingest"])
+    if "pages" in figures:
+        yield _side_by_side("Reading one page", figures["pages"])
+    if "ocrmypdf" in figures:
+        yield _plain("Against OCRmyPDF, which writes PDF/A", figures["ocrmypdf"])
     if "search" in figures:
         yield _growth(figures["search"])
         yield _plain("From filing to findable", figures["search"]["filing_to_findable"])
@@ -38,6 +42,25 @@ def _plain(title: str, figures: dict[str, Any]) -> Table:
     for name, value in figures.items():
         table.add_row(name.replace("_", " "), str(value))
     return table
+
+
+def _side_by_side(title: str, figures: dict[str, Any]) -> Table:
+    """A column for each part that has figures of its own; a figure that holds others on rows of its own."""
+    parts = {name: _flat(part) for name, part in figures.items() if isinstance(part, dict)}
+    table = Table("What", *(name.replace("_", " ") for name in parts), title=title)
+    for row in dict.fromkeys(row for part in parts.values() for row in part):
+        table.add_row(row, *(str(part.get(row, "")) for part in parts.values()))
+    return table
+
+
+def _flat(figures: dict[str, Any]) -> dict[str, Any]:
+    rows: dict[str, Any] = {}
+    for name, value in figures.items():
+        within = value if isinstance(value, dict) else {}
+        rows |= {f"  {step.replace('_', ' ')}": each for step, each in within.items()}
+        if not within:
+            rows[name.replace("_", " ")] = value
+    return rows
 
 
 def _growth(figures: dict[str, Any]) -> Table:

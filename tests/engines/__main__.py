@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.engines import clamav, dovecot, opensearch, postgresql, programs, s3
+from tests.engines import clamav, dovecot, opensearch, postgresql, programs, s3, verapdf
 from tests.engines.server import Server
 from tests.engines.wanted import REQUIRED, Engine
 
@@ -24,6 +24,7 @@ _STARTS: dict[Engine, Callable[[Path], Server]] = {
     Engine.OPENSEARCH: opensearch.start,
     Engine.CLAMAV: clamav.start,
     Engine.DOVECOT: dovecot.start,
+    Engine.VERAPDF: verapdf.start,
 }
 
 

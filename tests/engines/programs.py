@@ -52,6 +52,34 @@ def debian(*packages: str) -> None:
     run("apt-get", "install", "-y", "-q", "--no-install-recommends", *packages, **quiet)
 
 
+def class_path(name: str) -> str:
+    """Paths of the jars that NAME.xml beside this file asks Maven Central for, fetched once.
+
+    The cache remembers them for this very file. Java and Maven are installed where they are missing.
+    """
+    wanted = (("javac", "default-jdk-headless"), ("mvn", "maven"))
+    missing = [package for program, package in wanted if shutil.which(program) is None]
+    if missing:
+        debian(*missing)
+    asked = Path(__file__).parent / f"{name}.xml"
+    listed, pom = cache() / f"{name}-class-path", asked.read_text()
+    known = listed.read_text() if listed.exists() else ""
+    if not known.startswith(pom) or not _all_there(known.removeprefix(pom)):
+        say(f"fetching {name}")
+        run(
+            "mvn", "-q", "-B", "-f", asked,
+            "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath",
+            f"-Dmdep.outputFile={listed}.new",
+        )  # fmt: skip
+        listed.write_text(pom + Path(f"{listed}.new").read_text().strip())
+        known = listed.read_text()
+    return known.removeprefix(pom)
+
+
+def _all_there(jars: str) -> bool:
+    return all(Path(jar).exists() for jar in jars.split(":"))
+
+
 def go_program(name: str, package: str, version: str) -> Path:
     """A program on PATH, else built from the Go module `package@version` into the cache."""
     if found := shutil.which(name):

@@ -20,6 +20,7 @@ class Engine(StrEnum):
     OPENSEARCH = "EDRMS_TEST_SEARCH_URL"  # opensearch+http://host:port
     CLAMAV = "EDRMS_TEST_ANTIVIRUS_URL"  # clamd://host:port
     DOVECOT = "EDRMS_TEST_MAILBOX_URL"  # imap://user:password@host:port
+    VERAPDF = "EDRMS_TEST_PDFA_VALIDATOR"  # no server: the jars of a validator, as a class path
 
 
 def url_of(engine: Engine) -> str:

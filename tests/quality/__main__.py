@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.quality.captures import captures_table
 from tests.quality.generated.figures import LETTERS, calibrate, measure_matching
 from tests.quality.generated.misfiling import measure_misfiles
 from tests.quality.measure import run_scorer, run_sets, score, score_topics, write_predictions
@@ -79,6 +80,8 @@ def _sets(asked: argparse.Namespace, home: Path) -> int:
         if asked.scorers is not None:
             for text in score(one, predictions, asked.scorers):
                 console.print(text, markup=False)
+        if (captured := captures_table(measured[one.name])) is not None:
+            console.print(captured)
         wrong += sum(file.filed_wrongly for file in measured[one.name])
     _barcodes(asked)
     for topics in measure_topics(asked.directory, asked.out):

@@ -16,13 +16,15 @@ from rapidfuzz.distance import Levenshtein
 from scanning.sample_post.generate import TRUTH_NAME, make_post
 from tests.bench.own_instance import own_instance, sample_clients
 from tests.quality.outcome import DocumentOutcome, FileOutcome, PageOutcome, outcome_of
+from tests.quality.types import TypeCall, classifying_ms
 
 LIKELY = 0.5
 
 
 @dataclass
 class PostFigures:
-    """Counts over the sample post. by_look: characters and errors of OCR by what befell the page.
+    """Counts over the sample post. type_calls: a call for each document that was found; classifying_ms:
+    what each took. by_look: characters and errors of OCR by what befell the page.
 
     remarks: every difference in words.
     """
@@ -48,6 +50,8 @@ class PostFigures:
     filed_rightly: int = 0
     filed_wrongly: int = 0
     filed_though_it_should_wait: int = 0
+    type_calls: list[TypeCall] = field(default_factory=list)
+    classifying_ms: list[float] = field(default_factory=list)
     by_look: dict[str, list[int]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
@@ -62,7 +66,7 @@ def measure_post(home: Path, workers: int, only: tuple[str, ...] | None = None) 
         sent = running.send((post.directory / name for name in names), received_on)
         running.wait_until_quiet()
         found = [outcome_of(running.instance.database, item_id) for item_id in sent]
-    figures = PostFigures()
+    figures = PostFigures(classifying_ms=classifying_ms(found))
     for entry, outcome in zip(truth["files"], found, strict=True):
         compare_file(figures, entry, outcome)
     return figures
@@ -137,6 +141,8 @@ def _compare_documents(figures: PostFigures, entry: dict[str, Any], outcome: Fil
             figures.remarks.append(f"{where}: no document starts there")
         else:
             figures.documents_divided_right += 1
+            call = TypeCall(true["type"], document.type_code, document.type_score)
+            figures.type_calls.append(call)
             figures.remarks += _compare_document(figures, where, true, document)
     for document in found.values():
         figures.filed_wrongly += bool(document.filed_on)

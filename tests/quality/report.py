@@ -8,6 +8,7 @@ from rich.table import Table
 from tests.quality.measure import Measured
 from tests.quality.post import PostFigures
 from tests.quality.topics import Topics
+from tests.quality.types import coverage, macro_f1
 
 
 def set_table(name: str, measured: Sequence[Measured]) -> Table:
@@ -58,10 +59,21 @@ def post_table(figures: PostFigures) -> Table:
     table.add_column("What")
     table.add_column("Count", justify="right")
     for one in fields(figures):
-        if one.name not in ("remarks", "by_look"):
+        if one.name not in ("remarks", "by_look", "type_calls", "classifying_ms"):
             table.add_row(one.name.replace("_", " "), str(getattr(figures, one.name)))
+    _add_types(table, figures)
     rate = figures.character_errors / max(figures.characters, 1)
     table.add_row("character error rate", f"{rate:.4f}")
     for look, (characters, errors) in sorted(figures.by_look.items()):
         table.add_row(f"  {look}", f"{errors / max(characters, 1):.4f}")
     return table
+
+
+def _add_types(table: Table, figures: PostFigures) -> None:
+    calls, taken = figures.type_calls, sorted(figures.classifying_ms)
+    table.add_row("types: macro F1", f"{macro_f1(calls):.3f}")
+    for precision in (0.95, 0.99):
+        table.add_row(f"types: coverage at {precision:.0%}", f"{coverage(calls, precision):.3f}")
+    if taken:
+        p95 = taken[min(int(len(taken) * 0.95), len(taken) - 1)]
+        table.add_row("types: processor ms a document, p95", f"{p95:.1f}")

@@ -4,7 +4,7 @@ set of barcodes of others. What judges here is what judges a page in the product
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from PIL import Image
 from rich.table import Table
 
 from scanning.batches.rules import divide
-from scanning.reading.barcodes import find_barcodes, find_others, sheet_value
+from scanning.reading.barcodes import find_barcodes, sheet_value
 from scanning.reading.blank import darkness
 from scanning.reading.model import Limits
 from scanning.reading.page_image import open_page_image, reduced_grey
@@ -155,11 +155,4 @@ def predict_barcodes(folder: Path, to: Path) -> Path:
 def _values(path: Path) -> list[str]:
     pixels = open_page_image(path, 1, Limits()).pixels
     reduced = reduced_grey(pixels)
-    found: Iterable[str] = (
-        one.value
-        for one in (
-            *find_barcodes(pixels, reduced, darkness(reduced)),
-            *find_others(reduced, pixels.width / reduced.width),
-        )
-    )
-    return list(found)
+    return [one.value for one in find_barcodes(pixels, reduced, darkness(reduced))]

@@ -21,13 +21,14 @@ NAMES = ("ocr_funsd", "ocr_sroie", "ocr_pages", "e2e_letters", "cls_docimg", "cl
 class LabelledFile:
     """One file of a set. label: its type in the set's own words, "" where the set says none.
 
-    client_id: whose file it belongs on, None for nobody's.
+    client_id: whose file it belongs on, None for nobody's. text: "" where the set has none as a whole.
     """
 
     id: str
     path: Path
     label: str = ""
     client_id: str | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ def _labelled(folder: Path, row: dict[str, str]) -> LabelledFile:
     path = Path(place)
     inside = folder.parent if path.parts[0] == ".." else folder / path
     return LabelledFile(
-        row.get("id") or path.name, inside, row.get("label", ""), row.get("client") or None
-    )
+        row.get("id") or path.name, inside, row.get("label", ""), row.get("client") or None,
+        row.get("text", ""),
+    )  # fmt: skip
 
 
 def _clients(register: Path) -> list[Client]:
