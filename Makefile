@@ -21,7 +21,7 @@ test: ## Run the tests
 	@tools/set-up dev
 	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-test-engines: ## The same promises on PostgreSQL, two S3 servers, OpenSearch and ClamAV (installed if missing)
+test-engines: ## The same promises on PostgreSQL, two S3 servers, OpenSearch, ClamAV; veraPDF (installed if missing)
 	@tools/set-up dev
 	@EDRMS_TEST_CARELESS=1 $(PYTHON) -m tests.engines tools/test-engines
 

@@ -37,7 +37,7 @@ def code_places(dark: np.ndarray) -> list[Box]:
 
 def _dense_patches(dense: np.ndarray) -> np.ndarray:
     """The cells that belong to two rows of three dense cells, lying or standing."""
-    patches = np.zeros_like(dense)
+    patches: np.ndarray = np.zeros_like(dense)
     for height, width in ((2, 3), (3, 2)):
         rows, columns = dense.shape[0] - height + 1, dense.shape[1] - width + 1
         corners = [
