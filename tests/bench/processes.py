@@ -45,6 +45,11 @@ def processor_s() -> float:
     return sum(processor_s_of(pid) for pid in family(os.getpid()))
 
 
+def processor_s_below() -> float:
+    """The same without this process itself."""
+    return processor_s() - processor_s_of(os.getpid())
+
+
 def processor_s_of(pid: int) -> float:
     """proc(5), stat: utime, stime, cutime and cstime are fields 14 to 17."""
     try:
