@@ -253,7 +253,9 @@ def _holds_the_very_picture(original: Path, media_type: str, rendition: Path) ->
     found = _named_forms(page)
     parts = [one.get_object() for one in found.values()]
     pictures = [
-        part for part in parts if isinstance(part, StreamObject) and part.get("/Subtype") == "/Image"
+        part
+        for part in parts
+        if isinstance(part, StreamObject) and part.get("/Subtype") == "/Image"
     ]
     if len(pictures) != 1 or may_be_turned(original, media_type):
         return False
