@@ -21,6 +21,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.ids import RecordId
+from edrms.records.moving import RecordsKept
 from edrms.records.tables import PageContent, Record
 from edrms.uow import UnitOfWork, write
 from scanning.batches.model import DocumentState, ItemState
@@ -44,8 +45,11 @@ class Waiting:
 class IndexingDesk:
     """The indexing queue."""
 
-    def __init__(self, database: Database, clock: Clock, seals: SealGuard) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, seals: SealGuard, kept: RecordsKept
+    ) -> None:
         self._seals = seals
+        self._kept = kept
         self._database = database
         self._clock = clock
 
@@ -193,10 +197,15 @@ class IndexingDesk:
         """File the document as decided. Raises Invalid per field, Conflict if it is gone or another's."""
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
+            before = _filed_before(work.session, document_id)
+            held = self._kept.guard(work, before) if before else {}
             document = _waiting_document(work.session, actor, document_id, work.now)
             _not_anothers(document, actor, work.now)
             findable = visible_clients(actor, FIND, work.now)
-            return file_document(work, document, decision, within=findable)
+            record_id = file_document(work, document, decision, within=findable)
+            if before:
+                self._kept.follow(work, before, held)
+            return record_id
 
     def skip(self, actor: Actor, document_id: str, reason: str) -> None:
         """Put the document back, behind the others, with the reason."""
@@ -230,6 +239,14 @@ class IndexingDesk:
             work.journal("document:index:restore", "document", document_id, reason=document.reason)
             document.state, document.reason = DocumentState.TO_INDEX, ""
             document.taken_by, document.taken_at = "", None
+
+
+def _filed_before(session: Session, document_id: str) -> list[str]:
+    """The record of a document that was on a file and was taken off it; none of any other."""
+    wanted = select(Document.record_id).where(
+        Document.document_id == document_id, Document.record_id.is_not(None)
+    )
+    return [one for one in session.scalars(wanted) if one]
 
 
 _ORDER = (Document.skipped, Document.waiting_since, Document.document_id)
