@@ -91,10 +91,14 @@ class Incidents:
         require(actor, VIEW_CASES)
         with self._database.read() as session:
             now = self._clock.now()
-            conditions = Incident.state == State.REPORTED, *(_which(one, now) for one in _COUNTED)
-            counts = (func.count().filter(one) for one in conditions)
-            seen = select(*counts).where(visible_incidents(actor, now))
-            return Waiting(*session.execute(seen).one())
+            reported, are_open, overdue = session.execute(
+                select(
+                    func.count().filter(Incident.state == State.REPORTED),
+                    func.count().filter(_which("open", now)),
+                    func.count().filter(_which("overdue", now)),
+                ).where(visible_incidents(actor, now))
+            ).one()
+        return Waiting(reported, are_open, overdue)
 
     def listed(
         self, actor: Actor, which: Which = "open", page: int = 1, *, size: int = PAGE_SIZE
@@ -177,9 +181,6 @@ class Incidents:
                 raise Conflict("This cannot be done with the incident now.", code="not_now")
             yield work, incident
             incident.state = to
-
-
-_COUNTED: tuple[Which, ...] = ("open", "overdue")
 
 
 def _end(work: UnitOfWork, incident: Incident, note: str) -> None:

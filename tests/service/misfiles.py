@@ -58,12 +58,18 @@ class Office:
 
     def letter(self, to: Client | None = None) -> str:
         """A record that came by post and filed itself."""
+        document = self.post(to or self.olive)
+        assert document.record_id
+        return document.record_id
+
+    def post(self, to: Client) -> Document:
+        """A letter that came by post and was read."""
         worker = factories.a_worker(self.instance, factories.shared_reader())
-        words = factories.letter_to(to or self.olive)
-        factories.read_in(self.instance, worker, POST_ROOM, {"letter.txt": words})
-        with self.instance.database.read() as session:
-            newest = select(Record.record_id).order_by(Record.number.desc()).limit(1)
-            return session.scalars(newest).one()
+        batch = factories.read_in(
+            self.instance, worker, POST_ROOM, {"letter.txt": factories.letter_to(to)}
+        )
+        [document] = factories.documents(self.instance, batch.items[0].item_id)
+        return document
 
     def record(self, record_id: str) -> Record:
         with self.instance.database.read() as session:
@@ -92,11 +98,14 @@ class Office:
         return self.instance.incidents.open(self.who(by), incident_id)
 
     def index(self, record_id: str, *people: Client, by: str = "ina") -> str:
+        """File again what waits in the queue, on these files."""
+        return self.index_document(self.document(record_id).document_id, *people, by=by)
+
+    def index_document(self, document_id: str, *people: Client, by: str = "ina") -> str:
         """File what waits in the queue, on these files."""
         decision = IndexDecision(
             document_type="D30", client_ids=tuple(one.client_id for one in people),
             document_date=None, title="Review of the plan", evidence={"by": "person"},
         )  # fmt: skip
-        document_id = self.document(record_id).document_id
         self.instance.desk.open(self.who(by), document_id)
         return self.instance.desk.file(self.who(by), document_id, decision)
