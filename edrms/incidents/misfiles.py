@@ -7,9 +7,10 @@ facts. Whatever shows a record asks its rows, so from the commit on nothing show
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from edrms.access.guards import END_GRANT, said
@@ -95,6 +96,12 @@ class Misfiles:
             shown = clients_shown(session, actor, client_ids_of(record), now)
             return Misfiled(record, tuple(shown.values()), reported(session, record_id))
 
+    def put_right_on(self, record_id: str) -> datetime | None:
+        """When the record was last taken off a wrong file, for a page that shows the record anyway."""
+        with self._database.read() as session:
+            wanted = select(func.max(Incident.contained_at))
+            return session.scalar(wanted.where(Incident.record_id == record_id))
+
     def report(self, actor: Actor, record_id: str, wrong: Sequence[str], reason: str) -> Repaired:
         """It is not about these of its clients. It stays where it is until somebody who may repairs it; the
         72 hours count from now. Raises Invalid by field, Conflict (reported) for the second report."""
@@ -123,6 +130,7 @@ class Misfiles:
         did not come by.
         """
         require(actor, REPAIR)
+        reason = said(asked.reason)
         with write(self._database, actor, self._clock) as work:
             held = self._kept.guard(work, [record_id])
             can_wait = self._post.take(work, _document_of(work.session, record_id))
@@ -130,7 +138,6 @@ class Misfiles:
             work.alone(f"incidents of {record_id}")
             record = self._locked(work, record_id, asked.version)
             wrong, right = self._judged(work, record, asked, can_wait=can_wait)
-            reason = said(asked.reason)
             incident = reported(work.session, record_id) or _open(work, record_id, reason)
             incident.repair_reason = reason
             _freeze(work, incident, record, wrong)

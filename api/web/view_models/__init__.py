@@ -80,6 +80,13 @@ from api.web.view_models.identity import (
     TokenRow,
     TokensPage,
 )
+from api.web.view_models.incidents import (
+    IncidentPage,
+    IncidentRow,
+    IncidentsPage,
+    ReaderRow,
+    WrongPersonPage,
+)
 from api.web.view_models.indexing import (
     ClientSuggestion,
     Evidence,
@@ -294,6 +301,9 @@ __all__ = [
     "HoldsPage",
     "HomePage",
     "IdentityPage",
+    "IncidentPage",
+    "IncidentRow",
+    "IncidentsPage",
     "IndexDocumentPage",
     "IndexForm",
     "ItemDocument",
@@ -346,6 +356,7 @@ __all__ = [
     "QueuePage",
     "QueueRow",
     "ReachRow",
+    "ReaderRow",
     "RecentDocument",
     "ReconciliationPage",
     "RecordPage",
@@ -395,4 +406,5 @@ __all__ = [
     "WithdrawPage",
     "WorkRow",
     "WorkerRow",
+    "WrongPersonPage",
 ]

@@ -22,7 +22,9 @@ from api.web.views.glass import blueprint as glass
 from api.web.views.guarding import blueprint as guarding
 from api.web.views.holds import blueprint as holds
 from api.web.views.home import blueprint as home
+from api.web.views.incidents import blueprint as incidents
 from api.web.views.life import blueprint as life
+from api.web.views.misfiles import blueprint as misfiles
 from api.web.views.notices import blueprint as notices
 from api.web.views.oversight import blueprint as oversight
 from api.web.views.pages import blueprint as pages
@@ -53,7 +55,9 @@ BLUEPRINTS = (
     guarding,
     holds,
     home,
+    incidents,
     life,
+    misfiles,
     notices,
     oversight,
     pages,

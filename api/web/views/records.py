@@ -1,6 +1,6 @@
 """The viewer of a filed record: page images with the found words boxed, text, downloads."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +17,8 @@ from edrms.access.markings import ADDRESS, exempt_of, level_of
 from edrms.access.policy import DOWNLOAD, PRINT, holds
 from edrms.errors import no_such
 from edrms.fileplan import Sensitivity, document_type
+from edrms.incidents.misfiles import REPORT
+from edrms.incidents.readers import REPAIR
 from edrms.records.tables import Record
 from edrms.records.viewing import OpenRecord
 from retention.hold_scopes import PLACE as PLACE_HOLD
@@ -92,6 +94,8 @@ def _page(
         may_hold=holds(actor(), PLACE_HOLD),
         kept=instance().retention.answers.sentence_of(actor(), record.record_id),
         paper=_paper(record.record_id),
+        wrong_person_href=_wrong_person_href(record.record_id),
+        put_right_on=instance().misfiles.put_right_on(record.record_id),
     )
 
 
@@ -99,6 +103,15 @@ def _paper(record_id: str) -> tuple[PlaceRow, ...]:
     """Where its originals are, for those who may know."""
     found = instance().paper.looks.of_record(actor(), record_id)
     return place_rows(found, with_links=holds(actor(), "paper:box:view"))
+
+
+def _wrong_person_href(record_id: str) -> str:
+    """Where to take it off the file, or to report it, for whoever may."""
+    if holds(actor(), REPAIR):
+        return url_for("misfiles.repair", record_id=record_id)
+    if holds(actor(), REPORT):
+        return url_for("misfiles.report", record_id=record_id)
+    return ""
 
 
 def _held_by(record_id: str) -> tuple[SubjectLink, ...]:
