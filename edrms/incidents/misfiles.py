@@ -8,36 +8,32 @@ facts. Whatever shows a record asks its rows, so from the commit on nothing show
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from edrms.access.guards import END_GRANT, said
+from edrms.access.guards import said
 from edrms.access.model import Actor
 from edrms.access.policy import FIND, VIEW, holds, require
 from edrms.access.sql import visible_clients
-from edrms.access.tables import Grant
 from edrms.clients.model import Client
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, Refused, no_such
-from edrms.fileplan import document_type
 from edrms.ids import new_id, new_reference
+from edrms.incidents.placing import end_grants, journal_persons, move
 from edrms.incidents.readers import REPAIR, Placed, placed_on, readers_of
 from edrms.incidents.rules import State
 from edrms.incidents.tables import Incident, IncidentPerson
 from edrms.incidents.telling import put_away_notices, tell_readers
-from edrms.jobs.queue import enqueue
 from edrms.records.client_files import clients_shown
-from edrms.records.filing import INDEX_LINE, INDEX_RECORD, attach, clients_within
+from edrms.records.filing import clients_within
 from edrms.records.moving import PostOfRecords, RecordsKept
 from edrms.records.reading import client_ids_of, visible_record
 from edrms.records.tables import WITHDRAWN, Record
 from edrms.uow import UnitOfWork, write
 
 REPORT = "record:misfile:report"
-REMOVE, ADD = "client:record:remove", "client:record:add"  # the same, as the persons' own events
 WRONG, RIGHT = "wrong", "right"
 
 
@@ -141,7 +137,7 @@ class Misfiles:
             incident = reported(work.session, record_id) or _open(work, record_id, reason)
             incident.repair_reason = reason
             _freeze(work, incident, record, wrong)
-            incident.became = _move(work, record, wrong, right)
+            incident.became = move(work, record, wrong, right)
             _name(work, incident, wrong, right)
             self._tell_others(work, record, incident, wrong, right)
             self._kept.follow(work, [record_id], held)
@@ -196,7 +192,7 @@ class Misfiles:
         self._post.forget(work, record.document_id, wrong)
         if record.state == WITHDRAWN:
             self._post.wait_again(work, record.document_id, wrong, reason)
-        ended = _end_grants(work, record.record_id)
+        ended = end_grants(work, record.record_id)
         put_away_notices(work, record)
         tell_readers(work, incident, wrong)
         work.journal(
@@ -204,9 +200,7 @@ class Misfiles:
             version=record.version, became=incident.became, from_clients=wrong, right_clients=right,
             to_clients=client_ids_of(record), grants_ended=ended,
         )  # fmt: skip
-        for verb, people in ((REMOVE, wrong), (ADD, right)):
-            for client_id in people:
-                _journal_person(work, verb, client_id, record, incident)
+        journal_persons(work, incident, wrong, right)
 
 
 def reported(session: Session, record_id: str) -> Incident | None:
@@ -260,48 +254,3 @@ def _freeze(work: UnitOfWork, incident: Incident, record: Record, wrong: list[st
     incident.readers = readers_of(work.session, record.record_id, wrong, first.at)
     incident.state, incident.contained_at = State.CONTAINED, work.now
     incident.contained_by = work.actor.staff_id
-
-
-def _move(work: UnitOfWork, record: Record, wrong: list[str], right: list[str]) -> str:
-    """What became of it: see Incident."""
-    for attachment in list(record.attachments):
-        if attachment.case_file.client_id in wrong:
-            work.session.delete(attachment)
-    work.session.flush()
-    work.session.expire(record, ["attachments"])
-    fresh = set(right) - set(client_ids_of(record))
-    if fresh:
-        clients = clients_within(work.session, sorted(fresh))
-        attach(work, record.record_id, document_type(record.document_type), clients)
-    work.session.flush()
-    work.session.expire(record, ["attachments"])
-    record.version += 1
-    if not record.attachments:
-        record.state = WITHDRAWN
-    enqueue(work, INDEX_RECORD, record.record_id, line=INDEX_LINE)
-    if fresh:
-        return "moved"
-    return "taken_off" if record.attachments else "queued"
-
-
-def _end_grants(work: UnitOfWork, record_id: str) -> int:
-    """Whoever was let in to this record alone was let in for the wrong person's sake."""
-    live = select(Grant).where(Grant.subject_id == record_id, Grant.live(work.now))
-    grants = work.session.scalars(live.order_by(Grant.grant_id).with_for_update()).all()
-    for grant in grants:
-        grant.until_at, grant.ended_by = work.now, work.actor.staff_id
-        work.journal(
-            END_GRANT, "record", record_id, reason="misfiled", grant=grant.grant_id,
-            staff=grant.staff_id,
-        )  # fmt: skip
-    return len(grants)
-
-
-def _journal_person(
-    work: UnitOfWork, verb: str, client_id: str, record: Record, incident: Incident
-) -> None:
-    detail: dict[str, Any] = {"record": record.record_id, "incident": incident.incident_id}
-    if verb == REMOVE:
-        work.journal(REMOVE, "client", client_id, **detail)
-    else:
-        work.journal(ADD, "client", client_id, **detail)

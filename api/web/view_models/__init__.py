@@ -1,7 +1,4 @@
-"""Everything a page shows, as frozen values: what the views fill and the templates read.
-
-One module to a part of the product; import the names from here.
-"""
+"""Everything a page shows, as frozen values, one module to a part: import the names from here."""
 
 from api.web.view_models.access import (
     AccessPage,
@@ -96,11 +93,7 @@ from api.web.view_models.indexing import (
     QueueRow,
     TypeSuggestion,
 )
-from api.web.view_models.notices import (
-    NoticeRow,
-    NoticesPage,
-    SubjectLink,
-)
+from api.web.view_models.notices import NoticeRow, NoticesPage, SubjectLink
 from api.web.view_models.oversight import (
     CouldPage,
     CouldRow,
@@ -124,12 +117,7 @@ from api.web.view_models.oversight import (
     TeamRow,
     TeamsPage,
 )
-from api.web.view_models.pages import (
-    Box,
-    PageLink,
-    PageView,
-    TextPart,
-)
+from api.web.view_models.pages import Box, PageLink, PageView, TextPart
 from api.web.view_models.paper import (
     BoxPage,
     BoxRow,

@@ -1,5 +1,7 @@
 """The viewer of a filed record: page images with the found words boxed, text, downloads."""
 
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -94,8 +96,7 @@ def _page(
         may_hold=holds(actor(), PLACE_HOLD),
         kept=instance().retention.answers.sentence_of(actor(), record.record_id),
         paper=_paper(record.record_id),
-        wrong_person_href=_wrong_person_href(record.record_id),
-        put_right_on=instance().misfiles.put_right_on(record.record_id),
+        **_misfiling(record.record_id),
     )
 
 
@@ -105,13 +106,14 @@ def _paper(record_id: str) -> tuple[PlaceRow, ...]:
     return place_rows(found, with_links=holds(actor(), "paper:box:view"))
 
 
-def _wrong_person_href(record_id: str) -> str:
-    """Where to take it off the file, or to report it, for whoever may."""
-    if holds(actor(), REPAIR):
-        return url_for("misfiles.repair", record_id=record_id)
-    if holds(actor(), REPORT):
-        return url_for("misfiles.report", record_id=record_id)
-    return ""
+def _misfiling(record_id: str) -> dict[str, Any]:
+    """When it was on a wrong file, and where to say that it is on one, for whoever may."""
+    address = {REPAIR: "misfiles.repair", REPORT: "misfiles.report"}
+    may = [
+        url_for(page, record_id=record_id) for one, page in address.items() if holds(actor(), one)
+    ]
+    put_right_on = instance().misfiles.put_right_on(record_id)
+    return {"wrong_person_href": may[0] if may else "", "put_right_on": put_right_on}
 
 
 def _held_by(record_id: str) -> tuple[SubjectLink, ...]:
