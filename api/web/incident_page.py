@@ -1,6 +1,6 @@
 """From incidents to their view models."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from flask import url_for
@@ -12,6 +12,7 @@ from api.web.incident_wording import BECAME, RISKS, STATES, time_left
 from api.web.subjects import links_to
 from api.web.view_models import (
     Choice,
+    DateFields,
     Figure,
     IncidentPage,
     IncidentRow,
@@ -114,7 +115,13 @@ def incident_page(case: Case) -> IncidentPage:
             Choice(value=code, label=str(label), hint=str(hint))
             for code, (label, hint) in RISKS.items()
         ),
+        risk=one.risk, note=one.assessment, regulator_on=_fields(one.regulator_told_on),
+        people_on=_fields(one.people_told_on),
     )  # fmt: skip
+
+
+def _fields(day: date | None) -> DateFields:
+    return DateFields.of(day) if day else DateFields()
 
 
 def _may(case: Case, act: Act) -> bool:

@@ -84,7 +84,8 @@ class ReaderRow:
 class IncidentPage:
     """One incident: the facts, and the form of what can be done now ("assess", "dismiss", or none).
 
-    Form fields: risk, regulator_on-day/-month/-year, people_on-..., note; of closing: closing.
+    Form fields: risk, regulator_on-day/-month/-year, people_on-..., note; of closing: closing. is_assessing:
+    what was typed of the assessment is at fault.
     """
 
     row: IncidentRow
@@ -116,4 +117,5 @@ class IncidentPage:
     regulator_on: DateFields = NO_DATE
     people_on: DateFields = NO_DATE
     note: str = ""
+    is_assessing: bool = False
     errors: tuple[FieldError, ...] = ()

@@ -15,7 +15,7 @@ from api.web.incident_page import incident_page, incident_row, reader_rows
 from api.web.incident_wording import RISKS, SHOWS
 from api.web.presenting import pagination
 from api.web.shell import say, shell
-from api.web.view_models import Choice, DateFields, FieldError, IncidentsPage
+from api.web.view_models import Choice, FieldError, IncidentsPage
 from edrms.errors import Conflict, Invalid
 from edrms.incidents.cases import PAGE_SIZE, Assessment, Which
 
@@ -73,22 +73,20 @@ def show(incident_id: str) -> ResponseReturnValue:
 
 def _show(incident_id: str, errors: tuple[FieldError, ...] = ()) -> ResponseReturnValue:
     page, given = incident_page(instance().incidents.open(actor(), incident_id)), request.form
-    if errors:
+    if "risk" in given or "regulator_on-day" in given:
         page = replace(
-            page, errors=errors, risk=given.get("risk", ""), note=given.get("note", ""),
+            page, risk=given.get("risk", ""), note=given.get("note", ""), is_assessing=True,
             regulator_on=typed_date(given, "regulator_on"),
             people_on=typed_date(given, "people_on"),
         )  # fmt: skip
-    else:
-        page = replace(
-            page, regulator_on=_fields(page.regulator_told_on),
-            people_on=_fields(page.people_told_on),
-        )  # fmt: skip
+    elif given:
+        page = replace(page, note=given.get("note", ""), closing=given.get("closing", ""))
+    page = replace(page, errors=errors, is_assessing=page.is_assessing or _asks_for_days(errors))
     return render_template("incident.html", page=page, shell=shell()), 422 if errors else 200
 
 
-def _fields(day: object) -> DateFields:
-    return DateFields.of(day) if day else DateFields()  # type: ignore[arg-type]
+def _asks_for_days(errors: tuple[FieldError, ...]) -> bool:
+    return any(one.field in ("regulator_on", "people_on") for one in errors)
 
 
 @blueprint.get("/incidents/<incident_id>/readers.csv")
