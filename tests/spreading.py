@@ -15,6 +15,7 @@ APART = {
 TOGETHER = {
     "tests/journey/test_every_page.py": "the running site",
     "tests/journey/test_from_post_to_page.py": "the running site",
+    "tests/journey/test_wrong_person.py": "the running site",
 }
 
 

@@ -29,7 +29,7 @@ from edrms.incidents.telling import put_away_notices, tell_readers
 from edrms.records.client_files import clients_shown
 from edrms.records.filing import clients_within
 from edrms.records.moving import PostOfRecords, RecordsKept
-from edrms.records.reading import client_ids_of, visible_record
+from edrms.records.reading import client_ids_of, visible_among, visible_record
 from edrms.records.tables import WITHDRAWN, Record
 from edrms.uow import UnitOfWork, write
 
@@ -70,6 +70,14 @@ class Misfiled:
     reported: Incident | None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """put_right_at: when the record was last taken off a wrong file. may: REPAIR, else REPORT, else ""."""
+
+    put_right_at: datetime | None
+    may: str
+
+
 class Misfiles:
     """Reporting and repairing."""
 
@@ -81,22 +89,26 @@ class Misfiles:
         self._kept = kept
         self._post = post
 
-    def about(self, actor: Actor, record_id: str) -> Misfiled:
-        """For the form. NotFound alike for absent and forbidden; who may repair need not be a reader."""
-        if not holds(actor, REPAIR):
-            require(actor, REPORT)
+    def about(self, actor: Actor, record_id: str, permission: str) -> Misfiled:
+        """For the form of REPORT or REPAIR. NotFound alike for absent and forbidden; who may repair need not
+        be a reader."""
+        require(actor, permission)
         with self._database.read() as session:
             now = self._clock.now()
-            permission = REPAIR if holds(actor, REPAIR) else VIEW
-            record, _ = visible_record(session, actor, permission, record_id, now)
+            asked = VIEW if permission == REPORT else permission
+            record, _ = visible_record(session, actor, asked, record_id, now)
             shown = clients_shown(session, actor, client_ids_of(record), now)
             return Misfiled(record, tuple(shown.values()), reported(session, record_id))
 
-    def put_right_on(self, record_id: str) -> datetime | None:
-        """When the record was last taken off a wrong file, for a page that shows the record anyway."""
+    def beside(self, actor: Actor, record_id: str) -> Beside:
+        """For a page that shows the record anyway."""
         with self._database.read() as session:
-            wanted = select(func.max(Incident.contained_at))
-            return session.scalar(wanted.where(Incident.record_id == record_id))
+            last = select(func.max(Incident.contained_at)).where(Incident.record_id == record_id)
+            may = REPORT if holds(actor, REPORT) else ""
+            if holds(actor, REPAIR):
+                now = self._clock.now()
+                may = REPAIR if visible_among(session, actor, REPAIR, [record_id], now) else may
+            return Beside(session.scalar(last), may)
 
     def report(self, actor: Actor, record_id: str, wrong: Sequence[str], reason: str) -> Repaired:
         """It is not about these of its clients. It stays where it is until somebody who may repairs it; the
@@ -132,6 +144,7 @@ class Misfiles:
             can_wait = self._post.take(work, _document_of(work.session, record_id))
             work.alone("filing")
             work.alone(f"incidents of {record_id}")
+            work.alone(f"guards of {record_id}")  # nobody is let in to it meanwhile
             record = self._locked(work, record_id, asked.version)
             wrong, right = self._judged(work, record, asked, can_wait=can_wait)
             incident = reported(work.session, record_id) or _open(work, record_id, reason)

@@ -17,7 +17,8 @@ from edrms.access.work import allocate, leave_team
 from edrms.audit.model import Asked
 from edrms.clock import FixedClock
 from edrms.errors import Conflict, Denied, Invalid, NotFound, Refused
-from edrms.incidents.misfiles import Repair
+from edrms.incidents.misfiles import REPORT, Repair
+from edrms.incidents.readers import REPAIR
 from edrms.incidents.tables import Incident
 from edrms.records.tables import WITHDRAWN, CaseFile, Record
 from edrms.staff.accounts import SYSTEM
@@ -135,7 +136,7 @@ def test_one_that_is_given_up_or_gone_or_withdrawn_is_not_there(office: Office) 
     office.repair(withdrawn)
     for record_id in (given_up, withdrawn, ABSENT):
         with pytest.raises(NotFound):
-            office.instance.misfiles.about(office.who("iggy"), record_id)
+            office.instance.misfiles.about(office.who("iggy"), record_id, REPAIR)
         with pytest.raises(NotFound):
             office.repair(record_id, office.percy, version=1)
 
@@ -155,7 +156,7 @@ def test_a_conflict_of_interest_hides_it_from_whoever_could_repair_it(office: Of
     other = factories.actor("information_governance", name="other")
     office.instance.guards.block(other, subject, iggy.staff_id, "Olive is her aunt")
     with pytest.raises(NotFound):
-        office.instance.misfiles.about(iggy, record_id)
+        office.instance.misfiles.about(iggy, record_id, REPAIR)
 
 
 # --- what is so afterwards --------------------------------------------------------------------------
@@ -202,7 +203,7 @@ def _ways_to_see(instance: Instance, actor: Any, record_id: str) -> list[Callabl
         lambda: viewing.thumbnail_source(actor, record_id, 1),
         lambda: viewing.rendition(actor, record_id, "original"),
         lambda: viewing.rendition(actor, record_id, "original", by_ticket=True),
-        lambda: instance.misfiles.about(actor, record_id),
+        lambda: instance.misfiles.about(actor, record_id, REPORT),
     ]
 
 

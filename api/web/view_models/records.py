@@ -70,7 +70,7 @@ class RecordPage:
     kept: str = ""
     paper: tuple[PlaceRow, ...] = ()
     wrong_person_href: str = ""
-    put_right_on: datetime | None = None
+    put_right_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,13 @@ from api.web.context import instance
 from api.web.forms import faults, whole_number
 from api.web.presenting import summaries
 from api.web.shell import say, shell
-from api.web.view_models import FieldError, WrongPersonPage
+from api.web.view_models import ClientSummary, FieldError, WrongPersonPage
 from edrms.access.policy import VIEW, holds
 from edrms.errors import Conflict, Invalid, Refused
 from edrms.fileplan import document_type
 from edrms.incidents.cases import VIEW_CASES
-from edrms.incidents.misfiles import Repair, Repaired
+from edrms.incidents.misfiles import REPORT, Repair, Repaired
+from edrms.incidents.readers import REPAIR
 
 blueprint = Blueprint("misfiles", __name__)
 _NAMES = {"clients": "right"}
@@ -91,7 +92,8 @@ def _form(
 
 
 def _page(record_id: str, *, is_report: bool) -> WrongPersonPage:
-    found, given = instance().misfiles.about(actor(), record_id), request.form
+    given = request.form
+    found = instance().misfiles.about(actor(), record_id, REPORT if is_report else REPAIR)
     record, clients = found.record, summaries(found.clients)
     only = (clients[0].client_id,) if len(clients) == 1 else ()
     query = "" if is_report else given.get("query", "")
@@ -111,7 +113,7 @@ def _page(record_id: str, *, is_report: bool) -> WrongPersonPage:
     )  # fmt: skip
 
 
-def _found(query: str, chosen: tuple[str, ...], here: set[str]) -> tuple | None:  # type: ignore[type-arg]
+def _found(query: str, chosen: tuple[str, ...], here: set[str]) -> tuple[ClientSummary, ...] | None:
     """Those chosen already and those found now, but nobody on whose file it is."""
     people = instance().clients.summaries(actor(), chosen) if chosen else {}
     if query.strip():

@@ -108,12 +108,10 @@ def _paper(record_id: str) -> tuple[PlaceRow, ...]:
 
 def _misfiling(record_id: str) -> dict[str, Any]:
     """When it was on a wrong file, and where to say that it is on one, for whoever may."""
-    address = {REPAIR: "misfiles.repair", REPORT: "misfiles.report"}
-    may = [
-        url_for(page, record_id=record_id) for one, page in address.items() if holds(actor(), one)
-    ]
-    put_right_on = instance().misfiles.put_right_on(record_id)
-    return {"wrong_person_href": may[0] if may else "", "put_right_on": put_right_on}
+    found = instance().misfiles.beside(actor(), record_id)
+    pages = {REPAIR: "misfiles.repair", REPORT: "misfiles.report"}
+    href = url_for(pages[found.may], record_id=record_id) if found.may else ""
+    return {"wrong_person_href": href, "put_right_at": found.put_right_at}
 
 
 def _held_by(record_id: str) -> tuple[SubjectLink, ...]:
