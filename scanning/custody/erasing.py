@@ -212,9 +212,7 @@ def _remaining(session: Session, item_ids: Collection[str]) -> dict[str, set[str
     while asked:
         outer: dict[str, set[str]] = defaultdict(set)
         columns = Item.item_id, Item.object_key, Item.parent_id
-        kept = select(Record.item_id, Record.reference).where(
-            Record.state.not_in(GIVEN_UP)
-        )
+        kept = select(Record.item_id, Record.reference).where(Record.state.not_in(GIVEN_UP))
         there = session.execute(select(*columns).where(Item.item_id.in_(asked))).all()
         named = [one.item_id for one in there if one.object_key]
         for item_id, reference in session.execute(kept.where(Record.item_id.in_(named))):

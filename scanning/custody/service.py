@@ -113,9 +113,7 @@ def facts_of_items(session: Session, item_ids: Collection[str]) -> dict[str, Ite
     items = session.execute(select(*columns).where(Item.item_id.in_(item_ids))).all()
     objects = _objects_of_pages(session, item_ids)
     documents = defaultdict(list)
-    wanted = select(
-        Document.item_id, Document.document_id, Document.record_id, Document.pdf_key
-    )
+    wanted = select(Document.item_id, Document.document_id, Document.record_id, Document.pdf_key)
     for row in session.execute(wanted.where(Document.item_id.in_(item_ids))):
         made = objects[row.item_id, row.document_id]
         pdf = {ObjectKey(row.pdf_key)} if row.pdf_key else set()

@@ -47,5 +47,5 @@ class ReturnedPost:
 
 
 def _without(plain: dict[str, Any], client_ids: Collection[str], why: str) -> dict[str, Any]:
-    kept = [one for one in plain["clients"] if one["client_id"] not in client_ids]
+    kept = [one for one in plain.get("clients", ()) if one["client_id"] not in client_ids]
     return {**plain, "clients": kept, "file_itself": False, "why": [why]}
