@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "incidents",
         sa.Column("incident_id", kinds.text(32), primary_key=True),
-        sa.Column("reference", kinds.text(16), nullable=False, unique=True),
+        sa.Column("reference", kinds.text(16), nullable=False),
         sa.Column("record_id", kinds.text(32), sa.ForeignKey("records.record_id"), nullable=False),
         sa.Column("state", kinds.text(16), nullable=False),
         sa.Column("reported_by", kinds.text(64), nullable=False),
@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("closed_by", kinds.text(64), nullable=False),
         sa.Column("closed_at", kinds.moment()),
         sa.Column("closing", kinds.text(), nullable=False),
+        sa.UniqueConstraint("reference", name="uq_incidents_reference"),
     )
     op.create_index("ix_incidents_record_id", "incidents", ["record_id"])
     op.create_index("ix_incidents_state", "incidents", ["state", "reported_at"])
