@@ -160,7 +160,7 @@ class Instance:
         return HoldExchange(self.database, self.clock, self.paper.tasks)
 
     @cached_property
-    def misfiles(self) -> Misfiles:
+    def wrong_person(self) -> Misfiles:
         """Documents on the wrong person's file, put right."""
         return Misfiles(self.database, self.clock, MovedRecords(), ReturnedPost())
 

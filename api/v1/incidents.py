@@ -20,7 +20,7 @@ from edrms.incidents.rules import due_at
 def report_wrong_person(record_id: str) -> Response:
     """Say that a record is not about these of its clients; 409 where somebody has said so."""
     given = body(schema_incidents.WrongPersonReport)
-    made = instance().misfiles.report(actor(), record_id, given.wrong, given.reason)
+    made = instance().wrong_person.report(actor(), record_id, given.wrong, given.reason)
     return _made(made)
 
 
@@ -31,7 +31,7 @@ def repair_wrong_person(record_id: str) -> Response:
     """Take a record off the wrong files, everywhere and at once; 409 where it was changed meanwhile."""
     given = body(schema_incidents.WrongPerson)
     said = Repair(given.version, tuple(given.wrong), tuple(given.right), given.reason)
-    return _made(instance().misfiles.repair(actor(), record_id, said))
+    return _made(instance().wrong_person.repair(actor(), record_id, said))
 
 
 def _made(made: Repaired) -> Response:

@@ -138,4 +138,4 @@ def _repair_href(case: Case) -> str:
     is_there = case.incident.state == State.REPORTED and case.record_state == FILED
     if not (is_there and holds(actor(), REPAIR)):
         return ""
-    return url_for("misfiles.repair", record_id=case.incident.record_id)
+    return url_for("wrong_person.repair", record_id=case.incident.record_id)

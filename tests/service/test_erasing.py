@@ -218,7 +218,7 @@ def test_a_scan_stays_while_a_letter_in_it_waits_to_be_filed_again(
     filed.store.inner.delete(forms["searchable_pdf"])
     governance = factories.actor("information_governance")
     said = Repair(1, (olive.client_id,), (), "It is about another Olive.")
-    made = filed.misfiles.repair(governance, other, said)
+    made = filed.wrong_person.repair(governance, other, said)
     give_up(filed, ended)
     filed.erasing.end(SYSTEM, ended)
     assert made.became == "queued"

@@ -16,7 +16,7 @@ from edrms.uow import write
 from retention.hold_guard import condemn
 from tests import factories
 from tests.service.events import events
-from tests.service.misfiles import WHY, Office, percy
+from tests.service.misfiled import WHY, Office, percy
 
 ABSENT = "0" * 32
 SAID = "The reader was the person's own worker; nothing left the council."
@@ -30,7 +30,7 @@ def office(instance: Instance) -> Office:
 def reported(office: Office, record_id: str = "", by: str = "wren") -> str:
     record_id = record_id or office.filed()
     wrong = [office.olive.client_id]
-    return office.instance.misfiles.report(office.who(by), record_id, wrong, WHY).incident_id
+    return office.instance.wrong_person.report(office.who(by), record_id, wrong, WHY).incident_id
 
 
 # --- reports ----------------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ def test_a_report_says_whom_it_is_not_about_and_why(
     record_id = office.filed()
     whom = (office.olive.client_id,) if wrong is None else wrong
     with pytest.raises(Invalid) as refused:
-        office.instance.misfiles.report(office.who("wren"), record_id, whom, reason)
+        office.instance.wrong_person.report(office.who("wren"), record_id, whom, reason)
     assert field in refused.value.fields
     assert office.instance.incidents.listed(office.who("iggy"))[1] == 0
 
@@ -59,7 +59,7 @@ def test_only_a_reader_reports_and_only_once(office: Office) -> None:
     factories.on_the_register(office.instance, child)
     of_others = factories.filed_record(office.instance, [child])
     with pytest.raises(NotFound):
-        office.instance.misfiles.report(office.who("wren"), of_others, [child.client_id], WHY)
+        office.instance.wrong_person.report(office.who("wren"), of_others, [child.client_id], WHY)
     reported(office, record_id)
     with pytest.raises(Conflict):
         reported(office, record_id, by="tom")

@@ -21,7 +21,7 @@ from retention.erasing import Erasing
 from tests import factories
 from tests.service.disposals import Office as DisposalOffice
 from tests.service.disposals import another_client, office
-from tests.service.misfiles import WHY, Office, percy
+from tests.service.misfiled import WHY, Office, percy
 from tests.service.test_disposal_interleavings import STEPS, Race
 
 SCHEDULES = int(os.environ.get("EDRMS_TEST_SCHEDULES", "60")) // 2
@@ -52,13 +52,13 @@ class RaceWithRepair(Race):
             here, version = client_ids_of(record), record.version
         said = Repair(version, tuple(here), tuple(self.people - set(here)), WHY)
         assert record.state == "filed" or self.is_refused(record_id, said)
-        instance.misfiles.repair(self.desk.who("anna"), record_id, said)
+        instance.wrong_person.repair(self.desk.who("anna"), record_id, said)
         self.moved.add(record_id)
         self.reached.add("moved")
 
     def is_refused(self, record_id: str, said: Repair) -> bool:
         with pytest.raises(NotFound):
-            self.desk.instance.misfiles.repair(self.desk.who("anna"), record_id, said)
+            self.desk.instance.wrong_person.repair(self.desk.who("anna"), record_id, said)
         return True
 
     def appraise(self) -> None:
@@ -99,7 +99,7 @@ def test_what_was_approved_for_one_persons_file_does_not_end_on_anothers(
     case_id = desk.executing()
     moved, left = desk.records
     said = Repair(1, (desk.olive.client_id,), (other.client_id,), WHY)
-    instance.misfiles.repair(desk.who("anna"), moved, said)
+    instance.wrong_person.repair(desk.who("anna"), moved, said)
     desk.run(case_id)
     assert (desk.state(moved), desk.state(left)) == ("filed", "disposed")
     assert desk.item(moved).state == "skipped"
@@ -119,7 +119,7 @@ def test_of_two_who_repair_at_once_one_is_told_that_it_changed(desk: Office) -> 
         actor = desk.who(name)
         together.wait()
         try:
-            outcomes.append(desk.instance.misfiles.repair(actor, record_id, said).became)
+            outcomes.append(desk.instance.wrong_person.repair(actor, record_id, said).became)
         except Conflict as error:
             outcomes.append(error.error_code)
 

@@ -697,6 +697,6 @@ def test_paper_of_a_letter_that_waits_to_be_filed_again_does_not_go(desk: PaperO
     reference, _ = desk.ready("D30")
     assert desk.unmet(reference) == set()
     said = Repair(1, (desk.olive.client_id,), (), WHY)
-    desk.instance.misfiles.repair(desk.who("bert"), desk.record(reference), said)
+    desk.instance.wrong_person.repair(desk.who("bert"), desk.record(reference), said)
     assert desk.unmet(reference) == {"filed"}
     assert desk.tasks("destroy") == []

@@ -24,7 +24,6 @@ from api.web.views.holds import blueprint as holds
 from api.web.views.home import blueprint as home
 from api.web.views.incidents import blueprint as incidents
 from api.web.views.life import blueprint as life
-from api.web.views.misfiles import blueprint as misfiles
 from api.web.views.notices import blueprint as notices
 from api.web.views.oversight import blueprint as oversight
 from api.web.views.pages import blueprint as pages
@@ -42,6 +41,7 @@ from api.web.views.status import blueprint as status
 from api.web.views.teams import blueprint as teams
 from api.web.views.tokens import blueprint as tokens
 from api.web.views.transfers import blueprint as transfers
+from api.web.views.wrong_person import blueprint as wrong_person
 
 BLUEPRINTS = (
     access_reports,
@@ -57,7 +57,7 @@ BLUEPRINTS = (
     home,
     incidents,
     life,
-    misfiles,
+    wrong_person,
     notices,
     oversight,
     pages,

@@ -108,8 +108,8 @@ def _paper(record_id: str) -> tuple[PlaceRow, ...]:
 
 def _misfiling(record_id: str) -> dict[str, Any]:
     """When it was on a wrong file, and where to say that it is on one, for whoever may."""
-    found = instance().misfiles.beside(actor(), record_id)
-    pages = {REPAIR: "misfiles.repair", REPORT: "misfiles.report"}
+    found = instance().wrong_person.beside(actor(), record_id)
+    pages = {REPAIR: "wrong_person.repair", REPORT: "wrong_person.report"}
     href = url_for(pages[found.may], record_id=record_id) if found.may else ""
     return {"wrong_person_href": href, "put_right_at": found.put_right_at}
 

@@ -29,7 +29,7 @@ from scanning.arranging.model import Act, Step
 from scanning.batches.tables import ClientConfirmation, ItemPage, SuggestedClient
 from scanning.batches.verify import verify
 from tests import factories
-from tests.service.misfiles import WHY, Office, percy
+from tests.service.misfiled import WHY, Office, percy
 from tests.service.retained import lacks, record_event, renewed, stored, with_schedule
 
 ABSENT = "0" * 32
@@ -79,7 +79,7 @@ def test_what_is_said_badly_changes_nothing(
         "reason": WHY,
     }  # fmt: skip
     with pytest.raises(Invalid) as refused:
-        office.instance.misfiles.repair(office.who("iggy"), record_id, Repair(**said | change))
+        office.instance.wrong_person.repair(office.who("iggy"), record_id, Repair(**said | change))
     assert wrong_of(refused) == {field}
     assert office.on_files_of(record_id) == {office.olive.client_id}
     assert count(office.instance, Incident) == 0
@@ -136,7 +136,7 @@ def test_one_that_is_given_up_or_gone_or_withdrawn_is_not_there(office: Office) 
     office.repair(withdrawn)
     for record_id in (given_up, withdrawn, ABSENT):
         with pytest.raises(NotFound):
-            office.instance.misfiles.about(office.who("iggy"), record_id, REPAIR)
+            office.instance.wrong_person.about(office.who("iggy"), record_id, REPAIR)
         with pytest.raises(NotFound):
             office.repair(record_id, office.percy, version=1)
 
@@ -156,7 +156,7 @@ def test_a_conflict_of_interest_hides_it_from_whoever_could_repair_it(office: Of
     other = factories.actor("information_governance", name="other")
     office.instance.guards.block(other, subject, iggy.staff_id, "Olive is her aunt")
     with pytest.raises(NotFound):
-        office.instance.misfiles.about(iggy, record_id, REPAIR)
+        office.instance.wrong_person.about(iggy, record_id, REPAIR)
 
 
 # --- what is so afterwards --------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def _ways_to_see(instance: Instance, actor: Any, record_id: str) -> list[Callabl
         lambda: viewing.thumbnail_source(actor, record_id, 1),
         lambda: viewing.rendition(actor, record_id, "original"),
         lambda: viewing.rendition(actor, record_id, "original", by_ticket=True),
-        lambda: instance.misfiles.about(actor, record_id, REPORT),
+        lambda: instance.wrong_person.about(actor, record_id, REPORT),
     ]
 
 

@@ -19,7 +19,7 @@ from edrms.incidents.cases import VIEW_CASES
 from edrms.incidents.misfiles import REPORT, Repair, Repaired
 from edrms.incidents.readers import REPAIR
 
-blueprint = Blueprint("misfiles", __name__)
+blueprint = Blueprint("wrong_person", __name__)
 _NAMES = {"clients": "right"}
 
 
@@ -31,7 +31,7 @@ def report(record_id: str) -> ResponseReturnValue:
         return _form(record_id, is_report=True)
     given = request.form
     try:
-        instance().misfiles.report(
+        instance().wrong_person.report(
             actor(), record_id, given.getlist("wrong"), given.get("reason", "")
         )
     except Invalid as error:
@@ -51,12 +51,12 @@ def repair(record_id: str) -> ResponseReturnValue:
     if request.method == "GET" or request.form.get("action") == "find":
         return _form(record_id)
     try:
-        made = instance().misfiles.repair(actor(), record_id, _said())
+        made = instance().wrong_person.repair(actor(), record_id, _said())
     except Invalid as error:
         return _form(record_id, faults(error, _NAMES))
     except (Conflict, Refused) as error:
         say("warning", error.message)
-        return redirect(url_for("misfiles.repair", record_id=record_id), 303)
+        return redirect(url_for("wrong_person.repair", record_id=record_id), 303)
     return _done(made)
 
 
@@ -93,7 +93,7 @@ def _form(
 
 def _page(record_id: str, *, is_report: bool) -> WrongPersonPage:
     given = request.form
-    found = instance().misfiles.about(actor(), record_id, REPORT if is_report else REPAIR)
+    found = instance().wrong_person.about(actor(), record_id, REPORT if is_report else REPAIR)
     record, clients = found.record, summaries(found.clients)
     only = (clients[0].client_id,) if len(clients) == 1 else ()
     query = "" if is_report else given.get("query", "")

@@ -92,7 +92,7 @@ class Office:
             wrong=tuple(one.client_id for one in wrong or (self.olive,)),
             right=tuple(one.client_id for one in right), reason=reason,
         )  # fmt: skip
-        return self.instance.misfiles.repair(self.who(by), record_id, said)
+        return self.instance.wrong_person.repair(self.who(by), record_id, said)
 
     def case(self, incident_id: str, by: str = "iggy") -> Case:
         return self.instance.incidents.open(self.who(by), incident_id)
