@@ -19,6 +19,8 @@ from edrms.audit.place import CheckpointPlace, place_of
 from edrms.audit.state import SealGuard
 from edrms.clock import Clock
 from edrms.db import Database
+from edrms.incidents.cases import Incidents
+from edrms.incidents.misfiles import Misfiles
 from edrms.jobs.queue import Queue
 from edrms.pace import Pace
 from edrms.records.client_files import ClientBrowsing
@@ -40,6 +42,7 @@ from retention.erasing import Erasing
 from retention.held_records import HeldRecords
 from retention.hold_exchange import HoldExchange
 from retention.holds import Holds
+from retention.moved_records import MovedRecords
 from retention.services import Retention
 from retention.transfer_looks import TransferLooks
 from retention.transfers import Transfers
@@ -50,6 +53,7 @@ from scanning.batches.sheet import BatchSheets
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.hands import Hands
+from scanning.indexing.taking_back import ReturnedPost
 from scanning.indexing.tracing import Tracing
 from scanning.intake.receive import Intake
 from scanning.misfiles.room import MisfileRoom
@@ -168,6 +172,16 @@ class Instance:
     def hold_exchange(self) -> HoldExchange:
         """Holds out and in again."""
         return HoldExchange(self.database, self.clock, self.paper.tasks)
+
+    @cached_property
+    def wrong_person(self) -> Misfiles:
+        """Documents on the wrong person's file, put right."""
+        return Misfiles(self.database, self.clock, MovedRecords(), ReturnedPost())
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """What such a document was, who opened it, and what was decided."""
+        return Incidents(self.database, self.clock)
 
     @cached_property
     def locks(self) -> ObjectLocks:

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import retention.tables  # noqa: F401 - all tables are known before any is made
+import edrms.incidents.tables  # noqa: F401 - all tables are known before any is made
 import scanning.arranging.tables
 import scanning.batches.tables
 import scanning.indexing.tables
@@ -36,6 +36,7 @@ from edrms.clock import Clock, SystemClock
 from edrms.db import Database
 from edrms.errors import CannotStart
 from edrms.ids import StaffId
+from edrms.incidents.erasing import IncidentRows
 from edrms.jobs.queue import Claim, Queue
 from edrms.jobs.worker import Step, Worker
 from edrms.pace import Pace
@@ -58,6 +59,7 @@ from edrms.storage.s3_config import s3_config
 from edrms.storage.s3_store import S3ObjectStore
 from edrms.tickets.service import ContentTickets
 from retention.erasing import Erasing
+from retention.moved_records import MovedRecords
 from retention.preview_work import PREVIEW_SCHEDULE, PreviewWork
 from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
@@ -115,7 +117,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
             database, store, clock, settings.max_upload_bytes, settings.uploads_per_day_bytes
         ),
         ledger=Ledger(database, clock, seal_guard),
-        desk=IndexingDesk(database, clock, seal_guard, settings.indexing_days),
+        desk=IndexingDesk(database, clock, seal_guard, MovedRecords(), settings.indexing_days),
         viewing=RecordViewing(database, store, clock, seal_guard),
         clients=ClientBrowsing(database, clock),
         search=RecordSearch(database, index, clock, seal_guard),
@@ -147,6 +149,7 @@ def _erasing(
         IndexEntries(index),
         QualityRows(database, clock, pace),
         MisfileRows(database, clock, pace),
+        IncidentRows(database, clock, pace),
         LedgerRows(database, clock, pace),
         RecordRows(database, clock, pace),
     )

@@ -132,7 +132,7 @@ def covered(scopes: Collection[HoldScope]) -> Condition:
         match ScopeKind(scope.kind):
             case ScopeKind.QUERY:
                 found.append(fits(stored(scope.criteria or {})))
-            case ScopeKind.RECORD:
+            case ScopeKind.RECORD | ScopeKind.MOVED:
                 found.append(Record.record_id == scope.subject_id)
             case ScopeKind.CASE_FILE:
                 found.append(on_a_file(CaseFile.case_file_id == scope.subject_id))
@@ -148,7 +148,9 @@ _NAMED = {
     ScopeKind.CLIENT: CaseFile.client_id,
     ScopeKind.RECORD_CLASS: CaseFile.record_class,
     ScopeKind.RECORD: Record.record_id,
+    ScopeKind.MOVED: Record.record_id,
 }
+_OF_RECORDS = (ScopeKind.RECORD, ScopeKind.MOVED)
 
 
 def _named(kind: ScopeKind, known: Condition) -> Condition:
@@ -156,7 +158,7 @@ def _named(kind: ScopeKind, known: Condition) -> Condition:
         HoldScope.kind == kind, HoldScope.subject_id == _NAMED[kind],
         Hold.hold_id == HoldScope.hold_id, known,
     )  # fmt: skip
-    return scope if kind is ScopeKind.RECORD else on_a_file(scope)
+    return scope if kind in _OF_RECORDS else on_a_file(scope)
 
 
 def _live_queries(
@@ -192,7 +194,7 @@ def _of_kind(kind: ScopeKind, asked: Condition, at: datetime) -> Select[str, str
         asked, HoldScope.kind == kind, HoldScope.subject_id == _NAMED[kind],
         Hold.hold_id == HoldScope.hold_id, Hold.live(at),
     )  # fmt: skip
-    if kind is ScopeKind.RECORD:
+    if kind in _OF_RECORDS:
         return wanted
     return wanted.where(
         RecordAttachment.record_id == Record.record_id,

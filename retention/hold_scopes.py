@@ -49,6 +49,8 @@ def rows_of(session: Session, actor: Actor, scopes: tuple[Scope, ...], at: datet
 
 def _row(session: Session, actor: Actor, scope: Scope, at: datetime) -> HoldScope:
     match scope.kind:
+        case ScopeKind.MOVED:
+            raise Invalid("Choose what is held.", fields={"kind": "Choose what is held."})
         case ScopeKind.RECORD:
             _within(session, actor, SubjectKind.RECORD, scope.subject_id, at)
         case ScopeKind.CLIENT:

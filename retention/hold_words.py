@@ -21,9 +21,10 @@ NO_OWNER = "Choose somebody who works here now: the owner answers for the hold."
 
 
 class ScopeKind(StrEnum):
-    """What a hold can be on."""
+    """What a hold can be on. MOVED: a record that was on what is held, and was moved; nobody names it."""
 
     RECORD = "record"
+    MOVED = "moved"
     CASE_FILE = "case_file"
     CLIENT = "client"
     RECORD_CLASS = "record_class"

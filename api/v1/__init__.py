@@ -11,6 +11,7 @@ from api.v1 import (  # noqa: E402, F401 - they add their routes
     finding,
     guarding,
     holds,
+    incidents,
     indexing,
     intake,
     misfiles,

@@ -77,7 +77,7 @@ def client(found: Client) -> schema.Client:
 def summary(row: Record) -> schema.RecordSummary:
     """A record without its content."""
     return schema.RecordSummary(
-        record_id=row.record_id, reference=row.reference, title=row.title,
+        record_id=row.record_id, reference=row.reference, version=row.version, title=row.title,
         document_type=row.document_type, document_date=row.document_date,
         received_on=row.received_on, filed_at=row.filed_at, sensitivity=row.sensitivity,
     )  # fmt: skip

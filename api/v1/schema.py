@@ -238,6 +238,7 @@ class ClientList(Model):
 class RecordSummary(Model):
     record_id: str
     reference: str
+    version: int = Field(description="Higher each time it is taken off a file or filed again.")
     title: str
     document_type: str
     document_date: date | None

@@ -25,7 +25,9 @@ class Criteria(Model):
 
 
 class HoldScope(Model):
-    kind: Literal["record", "case_file", "client", "record_class", "query"]
+    kind: Literal["record", "case_file", "client", "record_class", "query", "moved"] = Field(
+        description="moved: a record that was on what is held and was moved; never placed so."
+    )
     id: str = Field(default="", description="Of a record class its code; empty for a query.")
     criteria: Criteria | None = None
 

@@ -56,6 +56,8 @@ GROUPS: tuple[Group, ...] = (
             "client:identity:link": _l("looked up the sealed identity of client %(it)s"),
             "client:allocation:start": _l("allocated client %(it)s"),
             "client:allocation:end": _l("ended an allocation of client %(it)s"),
+            "client:record:remove": _l("took a record off the file of client %(it)s"),
+            "client:record:add": _l("moved a record to the file of client %(it)s"),
         },
     ),
     Group(
@@ -156,6 +158,19 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     Group(
+        "incidents",
+        _l("Documents on the wrong file"),
+        {
+            "record:misfile:report": _l("reported record %(it)s as on the wrong file"),
+            "record:misfile:repair": _l("took record %(it)s off the wrong file"),
+            "incident:case:view": _l("looked at incidents %(it)s"),
+            "incident:case:assess": _l("assessed incident %(it)s"),
+            "incident:case:close": _l("closed incident %(it)s"),
+            "incident:case:dismiss": _l("dismissed incident %(it)s"),
+            "incident:list:export": _l("exported the incidents"),
+        },
+    ),
+    Group(
         "holds",
         _l("Holds"),
         {
@@ -166,6 +181,7 @@ GROUPS: tuple[Group, ...] = (
             "hold:owner:change": _l("gave hold %(it)s another owner"),
             "hold:list:export": _l("exported the holds"),
             "hold:hold:import": _l("took in hold %(it)s"),
+            "hold:record:follow": _l("kept hold %(it)s on a record that was moved"),
         },
     ),
     Group(

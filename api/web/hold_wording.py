@@ -24,7 +24,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "record_class": (_l("Every record of a class"), _l("On whoever's file, and whatever comes later")),
     "query": (_l("Whatever fits a description"), _l("Now, and whatever comes later")),
 }  # fmt: skip
-_SUBJECTS = {ScopeKind.RECORD: SubjectKind.RECORD, ScopeKind.CLIENT: SubjectKind.CLIENT}
+_SUBJECTS = {
+    ScopeKind.RECORD: SubjectKind.RECORD, ScopeKind.MOVED: SubjectKind.RECORD,
+    ScopeKind.CLIENT: SubjectKind.CLIENT,
+}  # fmt: skip
 
 
 def class_names() -> dict[str, str]:

@@ -16,6 +16,7 @@ from api.web.view_models.shell import FieldError
 from edrms.access.policy import holds
 from edrms.clients.model import Client
 from edrms.clock import civil_date as day_of
+from edrms.incidents.readers import REPAIR
 from scanning.misfiles.access import DISMISS, VIEW
 from scanning.misfiles.desk import Listed, OpenFinding
 from scanning.misfiles.model import State
@@ -66,9 +67,16 @@ def misfile_row(one: Listed, staff: Mapping[str, str], may_open: bool) -> Misfil
         is_open=is_open,
         href=url_for("misfiles.show", finding_id=finding.finding_id),
         record_href=url_for("records.show", record_id=record.record_id) if may_open else "",
-        repair_href=f"/records/{record.reference}/wrong-person" if is_open else "",
+        repair_href=_repair_href(record.record_id, finding.client_id) if is_open else "",
         settled="" if is_open else _settled(finding, one.state, staff),
     )
+
+
+def _repair_href(record_id: str, client_id: str) -> str:
+    """Where it is taken off, with whom its pages name ticked; "" for who may not."""
+    if not holds(actor(), REPAIR):
+        return ""
+    return url_for("wrong_person.repair", record_id=record_id, right=client_id)
 
 
 def _called(client: Client) -> str:

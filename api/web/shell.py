@@ -32,6 +32,7 @@ _LINKS = (
     ("retention_schedule.index", _l("Retention schedule"), "retention:schedule:view"),
     ("disposal.index", _l("Disposal"), "disposal:case:view"),
     ("oversight.index", _l("Access"), "access:guard:view"),
+    ("incidents.index", _l("Incidents"), "incident:case:view"),
     ("access_reports.index", _l("Reports on access"), "access:report:view"),
     ("teams.index", _l("Teams"), "staff:team:manage"),
     ("staff.index", _l("Staff"), "staff:account:manage"),

@@ -1,4 +1,5 @@
-"""Notices to staff: what was done to files they answer for, until they have seen it."""
+"""Notices to staff: what was done to files they answer for, and what they opened that was on a wrong file,
+until they have seen it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,8 @@ from edrms.uow import write
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something the staff member is told. kind: "glass" (broken). about: who did it."""
+    """Something the staff member is told. kind: "glass" (broken), or "misfile" (what they opened on this
+    person's file was not about the person). about: who did it."""
 
     notice_id: str
     kind: str

@@ -169,7 +169,7 @@ class Review(Base):
 
 
 class Notice(Base):
-    """Something a staff member must be told: the glass of a file they answer for was broken."""
+    """Something a staff member must be told: see edrms/access/notices.py."""
 
     __tablename__ = "access_notices"
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from edrms.clients.tables import ClientRow
-from edrms.errors import Invalid
+from edrms.errors import Conflict, Invalid
 from edrms.fileplan import DocumentType, document_type
 from edrms.ids import (
     BatchId,
@@ -26,9 +26,18 @@ from edrms.ids import (
     new_reference,
 )
 from edrms.jobs.queue import enqueue
-from edrms.records.tables import CaseFile, Record, RecordAttachment, RecordPage, Rendition
+from edrms.records.tables import (
+    FILED,
+    WITHDRAWN,
+    CaseFile,
+    Record,
+    RecordAttachment,
+    RecordPage,
+    Rendition,
+)
 from edrms.uow import UnitOfWork
 
+FILE = "record:content:file"
 INDEX_RECORD = "index_record"
 INDEX_LINE = "index"  # what index writers claim from
 _LENGTH_OF_TITLE = 200
@@ -75,14 +84,14 @@ def file_record(
     """
     kind = _known_type(filing.document_type)
     work.alone("filing")
-    clients = _clients(work.session, filing.client_ids, true() if within is None else within)
+    clients = clients_within(work.session, filing.client_ids, within)
     record_id = RecordId(new_id())
     record = Record(
         record_id=record_id,
         number=_next_number(work.session),
         reference=_free_reference(work.session),
         version=1,
-        state="filed",
+        state=FILED,
         document_type=kind.code,
         title=filing.title.strip()[:_LENGTH_OF_TITLE] or kind.name,
         document_date=filing.document_date,
@@ -97,14 +106,43 @@ def file_record(
         evidence=filing.evidence,
     )
     work.session.add(record)
-    _attach(work, record_id, kind, clients)
+    attach(work, record_id, kind, clients)
     _add_content(work.session, record_id, filing)
     work.journal(
-        "record:content:file", "record", record_id,
+        FILE, "record", record_id,
         document=filing.document_id, document_type=kind.code, clients=list(filing.client_ids),
     )  # fmt: skip
     enqueue(work, INDEX_RECORD, record_id, line=INDEX_LINE)
     return record_id
+
+
+def file_again(
+    work: UnitOfWork, record_id: str, filing: Filing, *, within: ColumnElement[bool] | None = None
+) -> RecordId:
+    """File a record that was taken off every file: the same record, with its reference, keys and history,
+    in a new version. Its pages and renditions stay. Raises as file_record does, Conflict if it does not wait.
+
+    The caller has guarded it and has retention follow (edrms/records/moving.py).
+    """
+    kind = _known_type(filing.document_type)
+    work.alone("filing")
+    clients = clients_within(work.session, filing.client_ids, within)
+    record = work.session.get(Record, record_id, with_for_update=True, populate_existing=True)
+    if record is None or record.state != WITHDRAWN:
+        raise Conflict("This document has already been dealt with.", code="already_indexed")
+    record.state, record.version = FILED, record.version + 1
+    record.filed_at, record.filed_by = work.now, work.actor.staff_id
+    record.document_type, record.sensitivity = kind.code, kind.sensitivity
+    record.title = filing.title.strip()[:_LENGTH_OF_TITLE] or kind.name
+    record.document_date = filing.document_date
+    record.evidence = filing.evidence | {"filed_before": record.evidence}
+    attach(work, record.record_id, kind, clients)
+    work.journal(
+        FILE, "record", record_id, document=filing.document_id, document_type=kind.code,
+        clients=list(filing.client_ids), version=record.version,
+    )  # fmt: skip
+    enqueue(work, INDEX_RECORD, record_id, line=INDEX_LINE)
+    return RecordId(record_id)
 
 
 def _known_type(code: str) -> DocumentType:
@@ -116,13 +154,17 @@ def _known_type(code: str) -> DocumentType:
         ) from error
 
 
-def _clients(
-    session: Session, client_ids: Sequence[str], within: ColumnElement[bool]
+def clients_within(
+    session: Session, client_ids: Sequence[str], within: ColumnElement[bool] | None = None
 ) -> list[ClientRow]:
+    """These clients in order. Raises Invalid for none, and alike for one who does not exist and one who does
+    not meet the condition."""
     wanted = list(dict.fromkeys(client_ids))
     if not wanted:
         raise Invalid("Choose at least one client.", fields={"clients": "Choose a client."})
-    known = select(ClientRow).where(ClientRow.client_id.in_(wanted), within)
+    known = select(ClientRow).where(
+        ClientRow.client_id.in_(wanted), true() if within is None else within
+    )
     found = {client.client_id: client for client in session.scalars(known)}
     if len(found) != len(wanted):
         raise Invalid("A client was not found.", fields={"clients": "Choose a client again."})
@@ -140,9 +182,10 @@ def _free_reference(session: Session) -> str:
             return reference
 
 
-def _attach(
-    work: UnitOfWork, record_id: RecordId, kind: DocumentType, clients: Sequence[ClientRow]
+def attach(
+    work: UnitOfWork, record_id: str, kind: DocumentType, clients: Sequence[ClientRow]
 ) -> None:
+    """Put a record on the file of each of these clients that its type goes to, opened if there is none."""
     for client in clients:
         record_class = kind.record_class_for(client.service) or MAIN_CLASS[client.service]
         case_file_id = _case_file(work, client, record_class)

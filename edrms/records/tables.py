@@ -20,7 +20,9 @@ from edrms.db import Base, Big, UtcDateTime
 
 # States of a record. DESTROYING: given up to destruction for good, its keys and objects are going.
 # DISPOSED: they are gone, which was looked for; the row that stays says nothing of what it held.
-FILED, DESTROYING, DISPOSED = "filed", "destroying", "disposed"
+# WITHDRAWN: taken off every file it was on, since it is about somebody else; it waits to be filed again.
+FILED, DESTROYING, DISPOSED, WITHDRAWN = "filed", "destroying", "disposed", "withdrawn"
+GIVEN_UP = (DESTROYING, DISPOSED)
 
 
 class CaseFile(Base):

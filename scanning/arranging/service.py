@@ -219,6 +219,12 @@ def _must_be_free(item: Item, affected: set[str], actor: Actor, now: datetime) -
     for document in item.documents:
         if document.document_id not in affected:
             continue
+        if document.record_id and document.state == DocumentState.TO_INDEX:
+            raise Conflict(
+                "A document of these pages was taken off a file and is to be filed again as it is. Its pages "
+                "stay as they are.",
+                code="filed_before",
+            )
         if document.state != DocumentState.TO_INDEX:
             raise Conflict(
                 "A document of these pages is on file or rejected already. Its pages stay as they are: "

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from edrms.audit.tables import AuditEvent
-from edrms.records.tables import DISPOSED, Record, RecordPage, Rendition
+from edrms.records.tables import DISPOSED, WITHDRAWN, Record, RecordPage, Rendition
 from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Document, Item, ItemPage
 
@@ -18,6 +18,7 @@ from scanning.batches.tables import Document, Item, ItemPage
 def faults_between_tables(session: Session) -> Iterator[str]:
     """A sentence for each thing one table says and another does not."""
     yield from _filed_in_one_table(session)
+    yield from _withdrawn_not_waiting(session)
     yield from _records_without_original(session)
     yield from _records_with_other_pages(session)
     yield from _pages_in_no_document(session)
@@ -30,9 +31,19 @@ def _filed_in_one_table(session: Session) -> Iterator[str]:
             Document.state.in_((DocumentState.FILED, DocumentState.DISPOSED))
         )
     )
-    records = session.scalars(select(Record.document_id))
+    records = session.scalars(select(Record.document_id).where(Record.state != WITHDRAWN))
     for document_id in sorted(set(filed) ^ set(records)):
         yield f"document {document_id}: filed in one table and not in the other"
+
+
+def _withdrawn_not_waiting(session: Session) -> Iterator[str]:
+    waiting = select(Document.record_id).where(
+        Document.state.in_((DocumentState.TO_INDEX, DocumentState.REJECTED)),
+        Document.record_id.is_not(None),
+    )
+    withdrawn = session.scalars(select(Record.record_id).where(Record.state == WITHDRAWN))
+    for record_id in sorted(set(withdrawn) ^ {one or "" for one in session.scalars(waiting)}):
+        yield f"record {record_id}: taken off its files in one table and not in the other"
 
 
 def _records_without_original(session: Session) -> Iterator[str]:

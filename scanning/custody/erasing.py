@@ -20,7 +20,7 @@ from edrms.ids import ObjectKey
 from edrms.pace import Pace
 from edrms.records.endings import Erased, groups_of
 from edrms.records.locking import ObjectLocks
-from edrms.records.tables import FILED, PageContent, Record, Rendition
+from edrms.records.tables import GIVEN_UP, PageContent, Record, Rendition
 from edrms.storage.encrypted_store import EncryptedStore
 from edrms.storage.holders import record_holder
 from edrms.uow import write
@@ -183,7 +183,7 @@ def _others(session: Session, item_ids: Collection[str]) -> dict[str, list[Docum
         .where(
             Document.item_id.in_(item_ids),
             Document.state != DocumentState.DISPOSED,
-            or_(Record.record_id.is_(None), Record.state == FILED),
+            or_(Record.record_id.is_(None), Record.state.not_in(GIVEN_UP)),
         )
         .order_by(Document.item_id, Document.ordinal)
     )
@@ -212,7 +212,7 @@ def _remaining(session: Session, item_ids: Collection[str]) -> dict[str, set[str
     while asked:
         outer: dict[str, set[str]] = defaultdict(set)
         columns = Item.item_id, Item.object_key, Item.parent_id
-        kept = select(Record.item_id, Record.reference).where(Record.state == FILED)
+        kept = select(Record.item_id, Record.reference).where(Record.state.not_in(GIVEN_UP))
         there = session.execute(select(*columns).where(Item.item_id.in_(asked))).all()
         named = [one.item_id for one in there if one.object_key]
         for item_id, reference in session.execute(kept.where(Record.item_id.in_(named))):

@@ -17,7 +17,8 @@ ABANDONED_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """record_id: "" for a document that is not on a client's file. objects: its pages' and its PDF."""
+    """record_id: "" for a document that never was on a client's file; one taken off a file again keeps its
+    record, and that its keys. objects: its pages' and its PDF."""
 
     record_id: str
     objects: frozenset[ObjectKey]

@@ -15,17 +15,15 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Damaged, Refused
 from edrms.ids import ObjectKey
-from edrms.records.tables import DESTROYING, DISPOSED, PageContent, Record
+from edrms.records.tables import GIVEN_UP, PageContent, Record
 from edrms.storage.holders import ITEM, Holder, item_holder, record_holder
 from edrms.storage.key_destroying import Destroyed, destroy
 from edrms.storage.key_store import KeyStore
-from scanning.batches.model import DocumentState, ItemState
+from scanning.batches.model import ItemState
 from scanning.batches.tables import Document, Item, ItemPage
 from scanning.custody.rules import Change, DocumentFacts, ItemFacts, change
 
 AT_ONCE = 50
-_GIVEN_UP = (DESTROYING, DISPOSED)
-_ON_FILE = (DocumentState.FILED, DocumentState.DISPOSED)
 
 
 class KeyCustody:
@@ -81,7 +79,7 @@ class KeyCustody:
         wanted = set(record_ids)
         with self._database.read() as session:
             asked = select(Record.record_id, Record.item_id).where(
-                Record.record_id.in_(wanted), Record.state.in_(_GIVEN_UP)
+                Record.record_id.in_(wanted), Record.state.in_(GIVEN_UP)
             )
             items = dict(session.execute(asked).all())
         if items.keys() != wanted:
@@ -115,14 +113,11 @@ def facts_of_items(session: Session, item_ids: Collection[str]) -> dict[str, Ite
     items = session.execute(select(*columns).where(Item.item_id.in_(item_ids))).all()
     objects = _objects_of_pages(session, item_ids)
     documents = defaultdict(list)
-    wanted = select(
-        Document.item_id, Document.document_id, Document.state, Document.record_id, Document.pdf_key
-    )
+    wanted = select(Document.item_id, Document.document_id, Document.record_id, Document.pdf_key)
     for row in session.execute(wanted.where(Document.item_id.in_(item_ids))):
         made = objects[row.item_id, row.document_id]
         pdf = {ObjectKey(row.pdf_key)} if row.pdf_key else set()
-        record_id = (row.record_id or "") if row.state in _ON_FILE else ""
-        documents[row.item_id].append(DocumentFacts(record_id, frozenset(made | pdf)))
+        documents[row.item_id].append(DocumentFacts(row.record_id or "", frozenset(made | pdf)))
     return {
         item_id: ItemFacts(
             item_id=item_id,

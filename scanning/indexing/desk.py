@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from edrms.access.model import Actor, BatchFacts
 from edrms.access.policy import FIND, decide, require
@@ -19,6 +19,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.ids import RecordId
+from edrms.records.moving import RecordsKept
 from edrms.records.tables import PageContent, Record
 from edrms.uow import write
 from scanning.batches.model import DocumentState
@@ -43,9 +44,15 @@ class IndexingDesk:
     """The indexing queue."""
 
     def __init__(
-        self, database: Database, clock: Clock, seals: SealGuard, due_days: int = 2
+        self,
+        database: Database,
+        clock: Clock,
+        seals: SealGuard,
+        kept: RecordsKept,
+        due_days: int = 2,
     ) -> None:
         self._seals = seals
+        self._kept = kept
         self._database = database
         self._clock = clock
         self.due_within = timedelta(days=due_days)
@@ -170,10 +177,15 @@ class IndexingDesk:
         """File the document as decided. Raises Invalid per field, Conflict if it is gone or another's."""
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
+            before = _filed_before(work.session, document_id)
+            held = self._kept.guard(work, before) if before else {}
             document = waiting_document(work.session, actor, document_id, work.now)
             not_anothers(document, actor, work.now)
             findable = visible_clients(actor, FIND, work.now)
-            return file_document(work, document, decision, within=findable)
+            record_id = file_document(work, document, decision, within=findable)
+            if before:
+                self._kept.follow(work, before, held)
+            return record_id
 
     def skip(self, actor: Actor, document_id: str, reason: str) -> None:
         """Put the document back, behind the others, with the reason."""
@@ -207,6 +219,14 @@ class IndexingDesk:
             work.journal("document:index:restore", "document", document_id, reason=document.reason)
             document.state, document.reason = DocumentState.TO_INDEX, ""
             put_back(document)
+
+
+def _filed_before(session: Session, document_id: str) -> list[str]:
+    """The record of a document that was on a file and was taken off it; none of any other."""
+    wanted = select(Document.record_id).where(
+        Document.document_id == document_id, Document.record_id.is_not(None)
+    )
+    return [one for one in session.scalars(wanted) if one]
 
 
 def _batch_is_open_to(actor: Actor, document: Document) -> bool:

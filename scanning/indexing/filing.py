@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from edrms.errors import Conflict
 from edrms.ids import BatchId, DocumentId, ItemId, PageId, RecordId
-from edrms.records.filing import Filing, RenditionToFile, file_record
+from edrms.records.filing import Filing, RenditionToFile, file_again, file_record
 from edrms.uow import UnitOfWork
 from scanning.batches.model import DocumentState
 from scanning.batches.tables import Document, Item
@@ -46,24 +46,24 @@ def file_document(
         if is_persons
         else decision.evidence
     )
-    record_id = file_record(
-        work,
-        Filing(
-            document_id=DocumentId(document.document_id),
-            item_id=ItemId(item.item_id),
-            batch_id=BatchId(item.batch_id),
-            document_type=decision.document_type,
-            title=decision.title,
-            document_date=decision.document_date,
-            received_on=item.batch.received_on,
-            client_ids=decision.client_ids,
-            original_name=item.name,
-            pages=tuple(PageId(page.page_id) for page in document.pages),
-            renditions=_renditions(document, item),
-            evidence=evidence,
-        ),
-        within=within,
+    filing = Filing(
+        document_id=DocumentId(document.document_id),
+        item_id=ItemId(item.item_id),
+        batch_id=BatchId(item.batch_id),
+        document_type=decision.document_type,
+        title=decision.title,
+        document_date=decision.document_date,
+        received_on=item.batch.received_on,
+        client_ids=decision.client_ids,
+        original_name=item.name,
+        pages=tuple(PageId(page.page_id) for page in document.pages),
+        renditions=_renditions(document, item),
+        evidence=evidence,
     )
+    if document.record_id:  # it was filed before, and taken off the file again
+        record_id = file_again(work, document.record_id, filing, within=within)
+    else:
+        record_id = file_record(work, filing, within=within)
     if is_persons:
         remember(work, document, decision.client_ids)
     document.state = DocumentState.FILED

@@ -91,7 +91,12 @@ def _by_words(work: UnitOfWork, actor: Actor, words: tuple[str, ...]) -> list[Tr
         return [_trace(row) for row in _rows(work.session, actor, wanted, MOST)]
     named = and_(*(Item.name.icontains(word, autoescape=True) for word in words))
     guarded = and_(Document.state.in_(_UNFILED), names_only_findable(actor, work.now))
-    about = and_(guarded, _names_client(work, actor, typed)) if holds(actor, FIND) else None
+    never_filed = Document.record_id.is_(None)  # else whose file it was taken off would be found by
+    about = (
+        and_(guarded, never_filed, _names_client(work, actor, typed))
+        if holds(actor, FIND)
+        else None
+    )
     bears = and_(guarded, Document.document_id.in_(_bearing(ItemPage.document_id, typed)))
     sure = or_(named, bears) if about is None else or_(named, bears, about)
     found = {_key(row): _trace(row) for row in _rows(work.session, actor, sure, MOST)}

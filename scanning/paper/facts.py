@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from edrms.clock import civil_date
-from edrms.records.tables import FILED, Record
+from edrms.records.tables import GIVEN_UP, Record
 from scanning.batches.tables import Batch, Document
 from scanning.batches.totals import account_of_batch
 from scanning.paper.keeping import paper_rule, usual_standstill_days
@@ -74,6 +74,6 @@ def _on_paper(record: Record, is_held: bool) -> RecordOnPaper:
     rule = paper_rule(record.document_type)
     return RecordOnPaper(
         record_id=record.record_id, filed_on=civil_date(record.filed_at),
-        is_ended=record.state != FILED, is_held=is_held, standstill_days=rule.standstill_days,
+        is_ended=record.state in GIVEN_UP, is_held=is_held, standstill_days=rule.standstill_days,
         paper_is_kept=rule.is_kept,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from edrms.access.policy import require
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.ids import new_id
 from edrms.records.paper import HoldsOnRecords, LiveHold
-from edrms.records.tables import FILED, Record
+from edrms.records.tables import GIVEN_UP, Record
 from edrms.uow import UnitOfWork
 from scanning.batches.tables import Document, Item
 from scanning.paper.desk import LOCK, PaperDesk, note
@@ -228,7 +228,9 @@ def settle_destroyed(work: UnitOfWork, record_ids: Collection[str], answer: str)
     """After paper ended, or came back: close the tasks of records that have none left, and open those of
     records that were given up and have some again."""
     work.session.flush()
-    gone = select(Record.record_id).where(Record.record_id.in_(record_ids), Record.state != FILED)
+    gone = select(Record.record_id).where(
+        Record.record_id.in_(record_ids), Record.state.in_(GIVEN_UP)
+    )
     ended = list(work.session.scalars(gone.order_by(Record.record_id)))
     waiting = _waiting_by_record(work.session, ended)
     for record_id, places in sorted(places_of_records(work.session, ended).items()):

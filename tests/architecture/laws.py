@@ -32,6 +32,7 @@ SPEAK_FOR_THEMSELVES = {
         "schema",
         "schema_access",
         "schema_holds",
+        "schema_incidents",
         "schema_retention",
         "schema_disposal",
         "schema_separation",

@@ -62,8 +62,11 @@ def index_the_waiting(chromium: Browser, site: RunningSite) -> None:
     page.context.close()
 
 
-def visit(chromium: Browser, site: RunningSite, role: str, *, scripts: bool = True) -> Visit:
-    """A new window in which somebody with this role has signed in."""
+def visit(
+    chromium: Browser, site: RunningSite, role: str, *, scripts: bool = True,
+    password: str = PASSWORD,
+) -> Visit:  # fmt: skip
+    """A new window in which somebody with this role has signed in; of another account with its password."""
     context = chromium.new_context(
         viewport={"width": 1366, "height": 768}, locale="en-GB", java_script_enabled=scripts
     )
@@ -73,7 +76,7 @@ def visit(chromium: Browser, site: RunningSite, role: str, *, scripts: bool = Tr
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     found.go("/sign-in")
     page.get_by_label("User name").fill(role)
-    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("heading", name="What needs you").wait_for()
     return found

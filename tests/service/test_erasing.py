@@ -11,6 +11,7 @@ from api.wiring import Instance, indexer
 from edrms.clients.model import Client
 from edrms.errors import Damaged, NotFound, Refused, Unavailable
 from edrms.ids import ObjectKey
+from edrms.incidents.misfiles import Repair
 from edrms.jobs.worker import Worker
 from edrms.pace import Pace
 from edrms.records import endings
@@ -209,6 +210,22 @@ def test_a_scan_stays_while_another_letter_in_it_has_no_whole_copy(filed: Instan
         reference = session.get_one(Record, other).reference
         stubs = [session.get_one(RecordStub, one) for one in ended]
         assert [reference] in [stub.remains_in for stub in stubs]
+
+
+def test_a_scan_stays_while_a_letter_in_it_waits_to_be_filed_again(
+    filed: Instance, olive: Client
+) -> None:
+    ended, [other] = records_with(filed, MARKER), records_with(filed, OTHER)
+    forms = renditions(filed, other)
+    filed.store.inner.delete(forms["searchable_pdf"])
+    governance = factories.actor("information_governance")
+    said = Repair(1, (olive.client_id,), (), "It is about another Olive.")
+    made = filed.wrong_person.repair(governance, other, said)
+    give_up(filed, ended)
+    filed.erasing.end(SYSTEM, ended)
+    assert made.became == "queued"
+    with filed.store.open(forms["original"]) as stream:
+        assert stream.read()
 
 
 def test_every_page_is_accounted_for_as_destroyed(filed: Instance) -> None:

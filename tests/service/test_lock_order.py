@@ -18,6 +18,7 @@ import pytest
 from api.wiring import Instance
 from edrms.clock import FixedClock
 from edrms.errors import EdrmsError, Unavailable
+from edrms.incidents.misfiles import Repair
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import UnitOfWork, write
 from retention import executing
@@ -25,7 +26,7 @@ from retention.disposal_words import Appraisal
 from retention.walking import walk
 from tests import factories
 from tests.engines import instances
-from tests.service.disposals import WHY, Office, office
+from tests.service.disposals import WHY, Office, another_client, office
 from tests.service.retained import MANAGER, previewed, record_event
 from tests.service.test_disposal_interleavings import CutOff, Race
 from tests.service.test_schedules import GOVERNANCE, REASON, proposed
@@ -75,6 +76,10 @@ def test_every_act_takes_its_locks_in_one_order(
         desk.run(desk.executing(desk.approved(case_id)))
     hold_id = desk.hold_record(desk.records[0])
     instance.holds.lift(desk.who("bert"), hold_id, WHY, "Letter 2")
+    [moved] = desk.file()
+    wrong, right = (desk.olive.client_id,), (another_client(desk).client_id,)
+    instance.wrong_person.report(desk.who("bert"), moved, wrong, WHY)
+    instance.wrong_person.repair(desk.who("bert"), moved, Repair(1, wrong, right, WHY))
     event_id = record_event(instance, desk.olive, "LAST_CONTACT", date(2011, 2, 3))
     instance.retention.events.withdraw(MANAGER, event_id, "typed by mistake")
     version = proposed(instance)

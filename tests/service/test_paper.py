@@ -19,6 +19,7 @@ from edrms.errors import (
     Refused,
     StepUpRequired,
 )
+from edrms.incidents.misfiles import Repair
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.hold_words import Scope, ScopeKind
@@ -690,3 +691,12 @@ def test_every_row_of_paper_names_nobody(desk: PaperOffice) -> None:
         rows = [*session.scalars(select(PaperBox)), *session.scalars(select(PaperPart))]
         shown = " ".join(str(vars(row)) for row in rows)
     assert "Olive" not in shown and "scan_0001" not in shown and reference not in shown
+
+
+def test_paper_of_a_letter_that_waits_to_be_filed_again_does_not_go(desk: PaperOffice) -> None:
+    reference, _ = desk.ready("D30")
+    assert desk.unmet(reference) == set()
+    said = Repair(1, (desk.olive.client_id,), (), WHY)
+    desk.instance.wrong_person.repair(desk.who("bert"), desk.record(reference), said)
+    assert desk.unmet(reference) == {"filed"}
+    assert desk.tasks("destroy") == []

@@ -1,7 +1,4 @@
-"""Everything a page shows, as frozen values: what the views fill and the templates read.
-
-One module to a part of the product; import the names from here.
-"""
+"""Everything a page shows, as frozen values, one module to a part: import the names from here."""
 
 from api.web.view_models.access import (
     AccessPage,
@@ -80,6 +77,13 @@ from api.web.view_models.identity import (
     TokenRow,
     TokensPage,
 )
+from api.web.view_models.incidents import (
+    IncidentPage,
+    IncidentRow,
+    IncidentsPage,
+    ReaderRow,
+    WrongPersonPage,
+)
 from api.web.view_models.indexing import (
     ClientSuggestion,
     Evidence,
@@ -89,11 +93,7 @@ from api.web.view_models.indexing import (
     QueueRow,
     TypeSuggestion,
 )
-from api.web.view_models.notices import (
-    NoticeRow,
-    NoticesPage,
-    SubjectLink,
-)
+from api.web.view_models.notices import NoticeRow, NoticesPage, SubjectLink
 from api.web.view_models.oversight import (
     CouldPage,
     CouldRow,
@@ -117,12 +117,7 @@ from api.web.view_models.oversight import (
     TeamRow,
     TeamsPage,
 )
-from api.web.view_models.pages import (
-    Box,
-    PageLink,
-    PageView,
-    TextPart,
-)
+from api.web.view_models.pages import Box, PageLink, PageView, TextPart
 from api.web.view_models.paper import (
     BoxPage,
     BoxRow,
@@ -294,6 +289,9 @@ __all__ = [
     "HoldsPage",
     "HomePage",
     "IdentityPage",
+    "IncidentPage",
+    "IncidentRow",
+    "IncidentsPage",
     "IndexDocumentPage",
     "IndexForm",
     "ItemDocument",
@@ -346,6 +344,7 @@ __all__ = [
     "QueuePage",
     "QueueRow",
     "ReachRow",
+    "ReaderRow",
     "RecentDocument",
     "ReconciliationPage",
     "RecordPage",
@@ -395,4 +394,5 @@ __all__ = [
     "WithdrawPage",
     "WorkRow",
     "WorkerRow",
+    "WrongPersonPage",
 ]

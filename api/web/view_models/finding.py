@@ -155,7 +155,8 @@ class HomePage:
     sees_every_batch: the page counts of all batches may be opened. recent: opened lately.
     notices: what the person is told. review_count: looks waiting to be reviewed by the person.
     retention: what waits for whoever answers for how long records stay. paper: what waits for whoever
-    looks after paper. quality: what waits for whoever checks scans and filing.
+    looks after paper. quality: what waits for whoever checks scans and filing. incidents: documents on the
+    wrong file.
     """
 
     waiting_count: int | None = None
@@ -174,3 +175,4 @@ class HomePage:
     retention: tuple[Figure, ...] = ()
     paper: tuple[Figure, ...] = ()
     quality: tuple[Figure, ...] = ()
+    incidents: tuple[Figure, ...] = ()

@@ -14,8 +14,10 @@ class SubjectLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRow:
-    """Something the reader is told: who opened which file in an emergency, and when."""
+    """Something the reader is told. kind: "glass", who opened which file in an emergency, or "misfile", that
+    a document the reader opened was wrongly on this file."""
 
+    kind: str
     notice_id: str
     who: str
     subject: SubjectLink

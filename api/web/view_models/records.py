@@ -69,6 +69,8 @@ class RecordPage:
     may_hold: bool = False
     kept: str = ""
     paper: tuple[PlaceRow, ...] = ()
+    wrong_person_href: str = ""
+    put_right_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from api.web.views.glass import blueprint as glass
 from api.web.views.guarding import blueprint as guarding
 from api.web.views.holds import blueprint as holds
 from api.web.views.home import blueprint as home
+from api.web.views.incidents import blueprint as incidents
 from api.web.views.life import blueprint as life
 from api.web.views.misfiles import blueprint as misfiles
 from api.web.views.notices import blueprint as notices
@@ -44,6 +45,7 @@ from api.web.views.status import blueprint as status
 from api.web.views.teams import blueprint as teams
 from api.web.views.tokens import blueprint as tokens
 from api.web.views.transfers import blueprint as transfers
+from api.web.views.wrong_person import blueprint as wrong_person
 
 BLUEPRINTS = (
     access_reports,
@@ -57,6 +59,7 @@ BLUEPRINTS = (
     guarding,
     holds,
     home,
+    incidents,
     life,
     misfiles,
     notices,
@@ -76,4 +79,5 @@ BLUEPRINTS = (
     teams,
     tokens,
     transfers,
+    wrong_person,
 )

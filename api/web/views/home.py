@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from api.authn import actor, signed_in
 from api.web.context import instance
 from api.web.desk_page import home_figures
+from api.web.incident_page import home_figures as incident_figures
 from api.web.misfile_page import home_figures as misfile_figures
 from api.web.paper_page import home_figures as paper_figures
 from api.web.presenting import batch_row
@@ -50,6 +51,7 @@ def index() -> ResponseReturnValue:
         retention=home_figures(),
         paper=paper_figures(),
         quality=(*quality_figures(), *misfile_figures()),
+        incidents=incident_figures(),
         recent=_recent() if holds(who, "record:content:view") else None,
     )
     return render_template("home.html", page=page, shell=shell())

@@ -1,4 +1,4 @@
-"""What a person is told about the files they answer for, until they put it away."""
+"""What a person is told, until they put it away: files opened in an emergency, documents on a wrong file."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +30,7 @@ def notice_rows(most: int = 50) -> tuple[NoticeRow, ...]:
     links = links_to(one.subject for one in told)
     return tuple(
         NoticeRow(
-            notice_id=one.notice_id, who=names[one.about_staff_id], subject=links[one.subject],
+            kind=one.kind, notice_id=one.notice_id, who=names[one.about_staff_id], subject=links[one.subject],
             at=one.at,
         )
         for one in told

@@ -1,6 +1,8 @@
 """The viewer of a filed record: page images with the found words boxed, text, downloads."""
 
-from flask import Blueprint, Response, render_template, request
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +19,8 @@ from edrms.access.markings import ADDRESS, exempt_of, level_of
 from edrms.access.policy import DOWNLOAD, PRINT, holds
 from edrms.errors import no_such
 from edrms.fileplan import Sensitivity, document_type
+from edrms.incidents.misfiles import REPORT
+from edrms.incidents.readers import REPAIR
 from edrms.records.tables import Record
 from edrms.records.viewing import OpenRecord
 from retention.hold_scopes import PLACE as PLACE_HOLD
@@ -92,6 +96,7 @@ def _page(
         may_hold=holds(actor(), PLACE_HOLD),
         kept=instance().retention.answers.sentence_of(actor(), record.record_id),
         paper=_paper(record.record_id),
+        **_misfiling(record.record_id),
     )
 
 
@@ -99,6 +104,14 @@ def _paper(record_id: str) -> tuple[PlaceRow, ...]:
     """Where its originals are, for those who may know."""
     found = instance().paper.looks.of_record(actor(), record_id)
     return place_rows(found, with_links=holds(actor(), "paper:box:view"))
+
+
+def _misfiling(record_id: str) -> dict[str, Any]:
+    """When it was on a wrong file, and where to say that it is on one, for whoever may."""
+    found = instance().wrong_person.beside(actor(), record_id)
+    pages = {REPAIR: "wrong_person.repair", REPORT: "wrong_person.report"}
+    href = url_for(pages[found.may], record_id=record_id) if found.may else ""
+    return {"wrong_person_href": href, "put_right_at": found.put_right_at}
 
 
 def _held_by(record_id: str) -> tuple[SubjectLink, ...]:
