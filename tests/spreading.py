@@ -16,7 +16,7 @@ TOGETHER = {
     "tests/journey/test_every_page.py": "the running site",
     "tests/journey/test_from_post_to_page.py": "the running site",
     "tests/journey/test_deciding_misfiles.py": "the running site",
-    "tests/journey/test_wrong_person.py": "the running site",
+    "tests/journey/test_report_to_incident.py": "the running site",
 }
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -64,6 +65,20 @@ def test_a_supervisor_looks_and_says_that_it_is_right(site: Site) -> None:
     assert "He is her carer" in kept and "Quality supervisor" in kept
     again = post(browser, f"{address}/dismiss", reason="He is her carer")
     assert "settled meanwhile" in again.text
+
+
+def test_taking_it_off_begins_with_whom_its_pages_name(site: Site) -> None:
+    misfiled(site)
+    browser = site.signed_in(SUPERVISOR)
+    [form] = set(
+        re.findall(r'href="(/records/\w+/wrong-person\?right=\w+)"', browser.get("/misfiles").text)
+    )
+    shown = browser.get(form).text
+    [ticked] = re.findall(r'<input[^>]*name="right"[^>]*>', shown)
+    assert "checked" in ticked and form.rsplit("=", 1)[1] in ticked
+    assert re.search(r'value="found" checked', shown)
+    strangers = form.replace(form.rsplit("=", 1)[1], "0" * 32)
+    assert 'name="right"' not in browser.get(strangers).text
 
 
 def test_the_page_of_a_record_is_linked_only_for_those_who_may_open_it(site: Site) -> None:

@@ -174,7 +174,7 @@ def test_a_stub_stays_that_says_what_it_was_and_what_was_looked_for(filed: Insta
         assert stub.ended_at == filed.clock.now() and stub.page_count == 1
         assert original in {one["sha256"] for one in stub.renditions}
         assert set(stub.proofs) == {
-            "stored files", "search index", "ledger", "quality", "misfiles", "rows",
+            "stored files", "search index", "ledger", "quality", "misfiles", "incidents", "rows",
         }  # fmt: skip
         assert stub.remains_in == []
     assert {one.subject_id for one in events(filed, "record:content:destroy")} == set(ended)
