@@ -154,9 +154,7 @@ class HomePage:
     held_count: items held anywhere. disagreeing_count: batches whose pages do not agree.
     sees_every_batch: the page counts of all batches may be opened. recent: opened lately.
     notices: what the person is told. review_count: looks waiting to be reviewed by the person.
-    retention: what waits for whoever answers for how long records stay. paper: what waits for whoever
-    looks after paper. quality: what waits for whoever checks scans and filing. incidents: documents on the
-    wrong file.
+    figures: what else waits, of every kind of work the person does.
     """
 
     waiting_count: int | None = None
@@ -172,7 +170,4 @@ class HomePage:
     recent: tuple[RecentDocument, ...] | None = None
     notices: tuple[NoticeRow, ...] = ()
     review_count: int | None = None
-    retention: tuple[Figure, ...] = ()
-    paper: tuple[Figure, ...] = ()
-    quality: tuple[Figure, ...] = ()
-    incidents: tuple[Figure, ...] = ()
+    figures: tuple[Figure, ...] = ()

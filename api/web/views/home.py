@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from api.authn import actor, signed_in
 from api.web.context import instance
-from api.web.desk_page import home_figures
+from api.web.desk_page import home_figures as retention_figures
 from api.web.incident_page import home_figures as incident_figures
 from api.web.misfile_page import home_figures as misfile_figures
 from api.web.paper_page import home_figures as paper_figures
@@ -48,12 +48,12 @@ def index() -> ResponseReturnValue:
         my_batches=_my_batches() if may_upload else (),
         notices=notice_rows(MOST_NOTICES),
         review_count=_reviews(),
-        retention=home_figures(),
-        paper=paper_figures(),
-        quality=(*quality_figures(), *misfile_figures()),
-        incidents=incident_figures(),
+        figures=(
+            *incident_figures(), *misfile_figures(), *retention_figures(), *quality_figures(),
+            *paper_figures(),
+        ),
         recent=_recent() if holds(who, "record:content:view") else None,
-    )
+    )  # fmt: skip
     return render_template("home.html", page=page, shell=shell())
 
 
