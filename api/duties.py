@@ -20,7 +20,7 @@ from scanning.indexing.learn_types import learn_types
 from search.ports import IndexBusy, IndexUnavailable
 
 LOOK_EVERY_S = 30.0
-MOST_GROUPS = 20  # of each case at a time: other duties wait meanwhile
+MOST_GROUPS = 10  # of a case at a time: other duties wait meanwhile
 log = logging.getLogger("edrms.disposal")
 
 
@@ -77,11 +77,12 @@ def _lock_objects(instance: Instance, name: str) -> bool:
 
 
 def carry_disposals_on(instance: Instance, name: str) -> bool:
-    """Some groups of each case that is being carried out; what cannot go on now is tried again."""
+    """Some groups of the case begun first; where that cannot go on now, of the next. Tried again."""
     actor = Actor(StaffId(name), "EDRMS upkeep", frozenset())
     for case_id in instance.disposal.executing.under_way():
         try:
             instance.disposal.executing.run(actor, case_id, MOST_GROUPS)
+            break
         except (Refused, Damaged, Unavailable, CannotStart) as error:
             cause = {"case": case_id, "cause": error.error_code, "what": error.message}
             log.warning("disposal_postponed", extra=cause)

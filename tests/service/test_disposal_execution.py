@@ -25,7 +25,7 @@ from edrms.uow import write
 from retention import certifying, executing
 from retention.certificate import genuine_certificate
 from retention.disposal_cases import NOT_PASSED
-from retention.disposal_tables import DisposalItem
+from retention.disposal_tables import DisposalCase, DisposalItem
 from retention.disposal_words import Appraisal
 from retention.erasing import Erasing
 from retention.hold_guard import live_holds_on
@@ -410,6 +410,20 @@ def test_without_a_key_nothing_is_certified_until_there_is_one(desk: Office) -> 
     make_key(key, "edrms/another/disposal", LOG_KEY)
     key.write_bytes(kept)
     assert desk.run(case_id).is_certified
+
+
+def test_cases_take_turns_and_one_that_cannot_go_on_holds_up_none(desk: Office) -> None:
+    stuck = desk.executing()
+    second, third = (
+        desk.executing(desk.approved(desk.appraised(case_id=desk.proposed(desk.file(2)))))
+        for _ in range(2)
+    )
+    with desk.instance.database.session() as session, session.begin():
+        session.get_one(DisposalCase, stuck).list_sha256 = "of another list"
+    for ended in (1, 2, 2):
+        assert carry_disposals_on(desk.instance, "upkeep")
+        states = [desk.case(one).state for one in (stuck, second, third)]
+        assert states[0] == "executing" and states.count("certified") == ended
 
 
 # --- stubs ----------------------------------------------------------------------------------------
