@@ -40,7 +40,7 @@ def test_every_request_of_a_long_random_session_has_exactly_one_event(site: Site
     unsafe = [one for one in asked if not one.is_safe and one.status < 400]
     assert all(1 <= len(one.events) <= 3 for one in unsafe)
     seen = {one.endpoint for one in asked if one.status < 400}
-    assert {"home.index", "search.index", "clients.find"} <= seen and len(seen) > 30
+    assert {"home.index", "search.index"} <= seen and len(seen) > 100
 
 
 def test_each_look_at_a_record_has_one_event_of_its_own(site: Site) -> None:
