@@ -11,7 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanning.indexing.cues import Cue, CueKind, load_cues, skeleton
+from scanning.indexing.cues import (
+    LEAST_HEAD_LIKENESS,
+    Cue,
+    CueKind,
+    load_cues,
+    pieces_of_cues,
+    skeleton,
+)
 from scanning.indexing.likeness import holds_likeness_of
 from scanning.indexing.lines import Line, lines_of
 from scanning.indexing.model import (
@@ -28,8 +35,6 @@ _LONG_LINE_WORDS = 9
 _UNKNOWN_POINTS = 6.0
 _POINTS_PER_DOUBT = 1.4
 _MOST_CUE_POINTS = 9.0
-_LEAST_HEAD_LIKENESS = 90
-_SHORTEST_FUZZY = 11
 _OFFICE = re.compile(
     r"\b(team|department|dept|services?|unit|board|directorate|ltd|limited)\b", re.I
 )
@@ -92,13 +97,16 @@ def _hits(lines: tuple[_Folded, ...]) -> Iterator[_Hit]:
     closed = text.replace(" ", "")
     printed = "\n".join(folded.line.text for folded in lines)
     head = " ".join(folded.text.strip() for folded in lines if folded.is_head)
+    standing = {piece for piece in pieces_of_cues() if piece in head}
     for cue in load_cues():
         if cue.kind is CueKind.ACRONYM:
             hit = _acronym(cue, lines) if cue.phrase in printed else None
-        elif cue.folded in text or (len(cue.folded) > 12 and cue.folded.replace(" ", "") in closed):
+        elif cue.folded in text or (cue.closed and cue.closed in closed):
             hit = _exact(cue, lines)
-        else:
+        elif not standing.isdisjoint(cue.pieces):
             hit = _in_head_with_slips(cue, head, lines)
+        else:
+            hit = None
         if hit:
             yield hit
 
@@ -112,12 +120,10 @@ def _acronym(cue: Cue, lines: tuple[_Folded, ...]) -> _Hit | None:
 
 
 def _exact(cue: Cue, lines: tuple[_Folded, ...]) -> _Hit | None:
-    closed = cue.folded.replace(" ", "")
     found = [
         folded
         for folded in lines
-        if cue.folded in folded.text
-        or (len(cue.folded) > 12 and closed in folded.text.replace(" ", ""))
+        if cue.folded in folded.text or (cue.closed and cue.closed in folded.text.replace(" ", ""))
     ]
     if not found:  # it runs over the end of a line
         return _Hit(cue, 1.5, lines[0].line)
@@ -150,13 +156,11 @@ def _is_letterhead(cue: Cue, folded: _Folded) -> bool:
 
 def _in_head_with_slips(cue: Cue, head: str, lines: tuple[_Folded, ...]) -> _Hit | None:
     wanted = cue.folded.strip()
-    if cue.kind is not CueKind.TITLE or len(wanted) < _SHORTEST_FUZZY:
-        return None
-    if not holds_likeness_of(head, wanted, _LEAST_HEAD_LIKENESS):
+    if not holds_likeness_of(head, wanted, LEAST_HEAD_LIKENESS):
         return None
     for folded in lines[:_HEAD_LINES]:
         if len(folded.text) > len(wanted) and holds_likeness_of(
-            folded.text, wanted, _LEAST_HEAD_LIKENESS
+            folded.text, wanted, LEAST_HEAD_LIKENESS
         ):
             return _Hit(cue, 0.7 * _points_on(cue, folded), folded.line)
     return None

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 
 from edrms.fileplan import document_type
+from scanning.indexing.likeness import pieces_of
 from scanning.indexing.lines import without_accents
 
 
@@ -25,14 +26,23 @@ class CueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A phrase of a document type. folded: as skeleton() folds it, with blanks at both ends."""
+    """A phrase of a document type. folded: as skeleton() folds it, with blanks at both ends.
+
+    closed: without any blank, "" for one too short to be found so. pieces: see pieces_of; none for a phrase
+    that is not looked for with slips.
+    """
 
     code: str
     kind: CueKind
     phrase: str
     folded: str
+    closed: str
+    pieces: tuple[str, ...]
 
 
+LEAST_HEAD_LIKENESS = 90  # of a title, 0 to 100, to what stands in the head of a document
+_SHORTEST_WITH_SLIPS = 11  # letters
+_LONGEST_WITH_BLANKS = 12
 _CONFUSED = str.maketrans("015|8!", "olslbl")
 
 
@@ -51,7 +61,22 @@ def load_cues() -> tuple[Cue, ...]:
     return tuple(cue for row in rows for cue in _cues_of(*row.split("|")))
 
 
+@cache
+def pieces_of_cues() -> frozenset[str]:
+    """The pieces of every cue."""
+    return frozenset(piece for cue in load_cues() for piece in cue.pieces)
+
+
 def _cues_of(code: str, kind: str, phrases: str) -> list[Cue]:
     document_type(code)
     wanted = dict.fromkeys(phrase.strip() for phrase in phrases.split(";"))
-    return [Cue(code, CueKind(kind), phrase, skeleton(phrase)) for phrase in wanted]
+    return [_cue(code, CueKind(kind), phrase) for phrase in wanted]
+
+
+def _cue(code: str, kind: CueKind, phrase: str) -> Cue:
+    folded = skeleton(phrase)
+    closed = folded.replace(" ", "") if len(folded) > _LONGEST_WITH_BLANKS else ""
+    title = folded.strip()
+    has_slips = kind is CueKind.TITLE and len(title) >= _SHORTEST_WITH_SLIPS
+    pieces = pieces_of(title, LEAST_HEAD_LIKENESS) if has_slips else ()
+    return Cue(code, kind, phrase, folded, closed, pieces)

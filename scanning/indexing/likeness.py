@@ -4,6 +4,7 @@ What a likeness means for a name, a date or a cue is decided where it is asked f
 """
 
 from collections.abc import Collection
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
@@ -22,6 +23,16 @@ def likeness(one: str, other: str) -> float:
 def holds_likeness_of(text: str, wanted: str, least: float) -> bool:
     """Whether some part of text is at least so like what is wanted (0 to 100)."""
     return fuzz.partial_ratio(wanted, text, score_cutoff=least) > 0
+
+
+def pieces_of(wanted: str, least: float) -> tuple[str, ...]:
+    """Pieces of which at least one stands unchanged in any longer text that holds_likeness_of wanted.
+
+    So like means at most so many letters inserted or deleted, and each of them spoils one piece at most.
+    """
+    slips = int(2 * len(wanted) * (1 - least / 100) + 1e-9)
+    ends = [len(wanted) * n // (slips + 1) for n in range(slips + 2)]
+    return tuple(wanted[start:end] for start, end in pairwise(ends))
 
 
 def likeliest_of(choices: Collection[str], printed: str, least: float) -> str | None:
