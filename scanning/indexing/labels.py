@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from scanning.indexing.likeness import letters_apart
 
-_BEFORE_COLON = re.compile(r"(?:[\w'.|/&-]+ ?){1,5}(?=\s{0,2}[:;])")
+_BEFORE_COLON = re.compile(r"(?<![\w'.|/&-])(?:[\w'.|/&-]++ ?+){1,5}(?=\s{0,2}[:;])")
 _WORD = re.compile(r"[\w'.|-]+")
 _RE = re.compile(r"^(\W{0,3})(?:R[co0]|Ke|R e)(?=\s?[:;])")
 _SECTION = re.compile(

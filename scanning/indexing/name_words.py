@@ -14,7 +14,7 @@ TITLE = (
     r"|DR|Messrs)\b\.?"
 )
 _PARTICLE = r"(?:ap|ab|ferch|van|der|den|de|la|le|von|bin|bint|al|el|du|da|di|dos|st)"
-_WORD = r"(?:[A-Z]'?[A-Za-z]*(?:['\-][A-Za-z]+)*)"
+_WORD = r"(?:[A-Z]'?[A-Za-z]{0,40}+(?:['\-][A-Za-z]{1,40}+){0,4}+)"  # bounded: a page may be one long word
 _RUN = re.compile(rf"(?:{TITLE}\s*)?{_WORD}(?:\.?\s+(?:{_PARTICLE}\s+)*{_WORD}){{1,4}}(?!\w)")
 _TITLED = re.compile(rf"(?<!\w){TITLE}\s*({_WORD}(?:\.?\s+(?:{_PARTICLE}\s+)*{_WORD}){{0,4}})")
 _STRIP_TITLE = re.compile(rf"^\W*(?:{TITLE}\s*(?:and|&|/)?\s*)+", re.IGNORECASE)

@@ -34,6 +34,7 @@ _BARE_NAME = re.compile(_NUMBERING + r"name(\(?s\)?)?\s*(?:[:;]|\s{2,})\W*", re.
 _SURNAME = re.compile(
     _NUMBERING + r"(.*?\b)?(surname|family name|last name|cyfenw)\s*[:;]?\s*", re.I
 )
+_SURNAME_SOMEWHERE = re.compile(r"surname|family name|last name|cyfenw", re.I)
 _FORENAME = re.compile(
     r"\b(fore ?names?|first names?|given names?|enw(au)? cyntaf)\W*?\(?s?\)?\s*[:;]?\s*", re.I
 )
@@ -99,7 +100,7 @@ def _labelled(line: Line, after: Line | None) -> Iterator[FoundName]:
     elif (label := _BARE_NAME.match(text)) and not text[: label.start()].strip():
         role = Role.OTHER if line.part is Role.OTHER else Role.SUBJECT
         yield from _value_of(text[label.end() :], line, after, role)
-    elif surname := _SURNAME.match(text):
+    elif _SURNAME_SOMEWHERE.search(text) and (surname := _SURNAME.match(text)):
         yield from _surname_field(text, surname, line, after)
     else:
         yield from _before_a_birth(line)
