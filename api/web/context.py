@@ -6,6 +6,8 @@ from typing import BinaryIO
 from flask import Response, current_app, request
 
 from api.wiring import Instance
+from edrms.ids import ObjectKey
+from edrms.records.tables import PageContent
 from edrms.records.viewing import Content
 
 CHUNK_BYTES = 1 << 18
@@ -31,6 +33,12 @@ def send(content: Content) -> Response:
     response.content_length = content.size_bytes
     response.call_on_close(content.stream.close)
     return response
+
+
+def send_picture(page: PageContent) -> Response:
+    """Stream out the picture of a page, which has one."""
+    store, key = instance().store, ObjectKey(page.view_key)
+    return send(Content(store.open(key), page.view_media_type, store.size(key)))
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from api.authn import actor, permission
 from api.problems import answer, wants_json
-from api.web.context import instance, page_number, send
+from api.web.context import instance, page_number, send_picture
 from api.web.csv_answer import csv_answer
 from api.web.forms import faults
 from api.web.misfile_page import SHOWS, file_rows, headings, misfile_page, misfile_rows
@@ -15,8 +15,6 @@ from api.web.shell import say, shell
 from api.web.view_models import Choice
 from api.web.view_models.misfiles import MisfilesPage
 from edrms.errors import Conflict, Invalid
-from edrms.ids import ObjectKey
-from edrms.records.viewing import Content
 from scanning.misfiles.model import State
 
 blueprint = Blueprint("misfiles", __name__, url_prefix="/misfiles")
@@ -73,9 +71,7 @@ def _shown(finding_id: str, error: Invalid | None = None) -> ResponseReturnValue
 @permission("record:misfile:view")
 def page_image(finding_id: str, page_number: int) -> ResponseReturnValue:
     """The picture of a page of the record (number within it)."""
-    content = instance().misfiles.desk.page(actor(), finding_id, page_number)
-    store, key = instance().store, ObjectKey(content.view_key)
-    return send(Content(store.open(key), content.view_media_type, store.size(key)))
+    return send_picture(instance().misfiles.desk.page(actor(), finding_id, page_number))
 
 
 @blueprint.post("/<finding_id>/dismiss")

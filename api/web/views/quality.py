@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from api.audit_form import day_of
 from api.authn import actor, permission
 from api.problems import answer, wants_json
-from api.web.context import instance, page_number, send
+from api.web.context import instance, page_number, send_picture
 from api.web.csv_answer import csv_answer
 from api.web.forms import faults
 from api.web.presenting import pagination
@@ -20,8 +20,6 @@ from api.web.view_models import FieldError
 from api.web.view_models.quality import QualityFiguresPage, QualityPage
 from edrms.access.policy import holds
 from edrms.errors import Conflict, Invalid, Refused
-from edrms.ids import ObjectKey
-from edrms.records.viewing import Content
 from scanning.quality.figures import VIEW_FIGURES, Asked
 from scanning.quality.model import BatchState
 from scanning.quality.words import NAMES
@@ -126,9 +124,7 @@ def judge(document_id: str) -> ResponseReturnValue:
 @permission("batch:quality:check")
 def page_image(document_id: str, page_number: int) -> ResponseReturnValue:
     """The picture of a page of a sampled document (number within the file)."""
-    content = instance().quality.desk.page(actor(), document_id, page_number)
-    store, key = instance().store, ObjectKey(content.view_key)
-    return send(Content(store.open(key), content.view_media_type, store.size(key)))
+    return send_picture(instance().quality.desk.page(actor(), document_id, page_number))
 
 
 @blueprint.get("/figures")

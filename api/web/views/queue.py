@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from api.authn import actor, permission
 from api.problems import answer, wants_json
-from api.web.context import instance, page_number, send
+from api.web.context import instance, page_number, send_picture
 from api.web.indexing_form import decision_of, form_from_request, form_from_suggestion, reason_of
 from api.web.indexing_page import document_page
 from api.web.queue_page import queue_page
@@ -15,8 +15,6 @@ from api.web.view_models import FieldError
 from api.web.view_models.indexing import BeingMadePage
 from edrms.clock import civil_date
 from edrms.errors import Conflict, Invalid
-from edrms.ids import ObjectKey
-from edrms.records.viewing import Content
 from scanning.batches.tables import Document
 
 blueprint = Blueprint("queue", __name__)
@@ -150,6 +148,4 @@ def reject_document(document_id: str) -> ResponseReturnValue:
 @permission("document:page:view")
 def page_image(document_id: str, page_number: int) -> ResponseReturnValue:
     """The picture of a waiting document's page (number within the item)."""
-    content = instance().desk.page(actor(), document_id, page_number, with_picture=True)
-    store, key = instance().store, ObjectKey(content.view_key)
-    return send(Content(store.open(key), content.view_media_type, store.size(key)))
+    return send_picture(instance().desk.page(actor(), document_id, page_number, with_picture=True))

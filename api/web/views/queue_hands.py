@@ -8,11 +8,9 @@ from flask_babel import gettext as _
 
 from api.authn import actor, permission
 from api.problems import wants_json
-from api.web.context import instance, send
+from api.web.context import instance, send_picture
 from api.web.shell import say
 from api.web.views.queue import blueprint
-from edrms.ids import ObjectKey
-from edrms.records.viewing import Content
 
 
 @blueprint.post("/queue/<document_id>/next")
@@ -41,9 +39,7 @@ def ready_next(document_id: str) -> ResponseReturnValue:
 @permission("document:page:view")
 def page_ahead(document_id: str, page_number: int) -> ResponseReturnValue:
     """The picture of a page of the document readied, before anybody looks at it."""
-    content = instance().hands.page_ahead(actor(), document_id, page_number)
-    store, key = instance().store, ObjectKey(content.view_key)
-    return send(Content(store.open(key), content.view_media_type, store.size(key)))
+    return send_picture(instance().hands.page_ahead(actor(), document_id, page_number))
 
 
 @blueprint.post("/queue/<document_id>/release")
