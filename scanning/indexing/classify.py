@@ -16,8 +16,9 @@ from scanning.indexing.cues import (
     Cue,
     CueKind,
     load_cues,
-    pieces_of_cues,
+    pieces_in,
     skeleton,
+    starts_in,
 )
 from scanning.indexing.likeness import holds_likeness_of
 from scanning.indexing.lines import Line, lines_of
@@ -83,8 +84,7 @@ def _folded(lines: tuple[Line, ...]) -> Iterator[_Folded]:
     for place, line in enumerate(lines):
         text = skeleton(line.text)
         short = len(text.split()) <= _LONG_LINE_WORDS
-        upper = sum(char.isupper() for char in line.text)
-        letters = sum(char.isalpha() for char in line.text)
+        upper, letters = sum(map(str.isupper, line.text)), sum(map(str.isalpha, line.text))
         is_heading = short and (line.number <= 3 or upper * 2 > letters)
         may_be = short and bool(re.match(r"\W*[A-Z0-9].*[^.,;\s]\s*$", line.text))
         is_head = place < _HEAD_LINES and line.page == 1
@@ -97,11 +97,13 @@ def _hits(lines: tuple[_Folded, ...]) -> Iterator[_Hit]:
     closed = text.replace(" ", "")
     printed = "\n".join(folded.line.text for folded in lines)
     head = " ".join(folded.text.strip() for folded in lines if folded.is_head)
-    standing = {piece for piece in pieces_of_cues() if piece in head}
+    starts, standing = starts_in(closed), pieces_in(head)
     for cue in load_cues():
         if cue.kind is CueKind.ACRONYM:
             hit = _acronym(cue, lines) if cue.phrase in printed else None
-        elif cue.folded in text or (cue.closed and cue.closed in closed):
+        elif cue.start in starts and (
+            cue.folded in text or (cue.closed and cue.closed in closed)
+        ):
             hit = _exact(cue, lines)
         elif not standing.isdisjoint(cue.pieces):
             hit = _in_head_with_slips(cue, head, lines)

@@ -5,6 +5,7 @@ or never (words that speak against it). How cues become a score is in classify.p
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -28,8 +29,8 @@ class CueKind(StrEnum):
 class Cue:
     """A phrase of a document type. folded: as skeleton() folds it, with blanks at both ends.
 
-    closed: without any blank, "" for one too short to be found so. pieces: see pieces_of; none for a phrase
-    that is not looked for with slips.
+    closed: without any blank, "" for one too short to be found so. start: its first START_LETTERS, blanks not
+    counted, "" for a shorter one. pieces: see pieces_of; none for a phrase that is not looked for with slips.
     """
 
     code: str
@@ -37,9 +38,11 @@ class Cue:
     phrase: str
     folded: str
     closed: str
+    start: str
     pieces: tuple[str, ...]
 
 
+START_LETTERS = 6
 LEAST_HEAD_LIKENESS = 90  # of a title, 0 to 100, to what stands in the head of a document
 _SHORTEST_WITH_SLIPS = 11  # letters
 _LONGEST_WITH_BLANKS = 12
@@ -61,10 +64,32 @@ def load_cues() -> tuple[Cue, ...]:
     return tuple(cue for row in rows for cue in _cues_of(*row.split("|")))
 
 
+def starts_in(closed: str) -> set[str]:
+    """Every start a cue may have that stands in a text without blanks."""
+    return {"", *_runs_in(closed, START_LETTERS)}
+
+
+def pieces_in(head: str) -> set[str]:
+    """Every piece of a cue that stands in the head of a document."""
+    return {
+        piece
+        for length, pieces in _pieces_by_length()
+        for piece in pieces.intersection(_runs_in(head, length))
+    }
+
+
+def _runs_in(text: str, length: int) -> Iterator[str]:
+    """Every run of so many letters: to look one up in a set is quicker than to search the text for it."""
+    return (text[at : at + length] for at in range(len(text) - length + 1))
+
+
 @cache
-def pieces_of_cues() -> frozenset[str]:
-    """The pieces of every cue."""
-    return frozenset(piece for cue in load_cues() for piece in cue.pieces)
+def _pieces_by_length() -> tuple[tuple[int, frozenset[str]], ...]:
+    every = {piece for cue in load_cues() for piece in cue.pieces}
+    return tuple(
+        (length, frozenset(piece for piece in every if len(piece) == length))
+        for length in {len(piece) for piece in every}
+    )
 
 
 def _cues_of(code: str, kind: str, phrases: str) -> list[Cue]:
@@ -75,8 +100,10 @@ def _cues_of(code: str, kind: str, phrases: str) -> list[Cue]:
 
 def _cue(code: str, kind: CueKind, phrase: str) -> Cue:
     folded = skeleton(phrase)
-    closed = folded.replace(" ", "") if len(folded) > _LONGEST_WITH_BLANKS else ""
+    bare = folded.replace(" ", "")
+    closed = bare if len(folded) > _LONGEST_WITH_BLANKS else ""
+    start = bare[:START_LETTERS] if len(bare) >= START_LETTERS else ""
     title = folded.strip()
     has_slips = kind is CueKind.TITLE and len(title) >= _SHORTEST_WITH_SLIPS
     pieces = pieces_of(title, LEAST_HEAD_LIKENESS) if has_slips else ()
-    return Cue(code, kind, phrase, folded, closed, pieces)
+    return Cue(code, kind, phrase, folded, closed, start, pieces)

@@ -80,13 +80,14 @@ def lines_of(pages: tuple[PageText, ...]) -> tuple[Line, ...]:
     return tuple(line for page in pages for line in _with_parts(_lines_of_page(page)))
 
 
-_WITHOUT_STROKE = str.maketrans("łŁøØđĐðı", "lLoOdDdi")
+_PLAINER = str.maketrans("łŁøØđĐðı‘’`´“”–—−", "lLoOdDdi''''\"\"---")
 
 
 def without_accents(text: str) -> str:
     """Plain letters for accented ones; typographic quotes and dashes become plain ones."""
-    plain = text.translate(str.maketrans("‘’`´“”–—−", "''''\"\"---"))
-    decomposed = unicodedata.normalize("NFKD", plain.translate(_WITHOUT_STROKE))
+    if text.isascii():
+        return text.replace("`", "'")
+    decomposed = unicodedata.normalize("NFKD", text.translate(_PLAINER))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

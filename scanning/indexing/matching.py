@@ -169,6 +169,6 @@ def _matched(
 def _with_places(found: ClientMatch, pages: tuple[PageText, ...]) -> ClientMatch:
     return replace(
         found,
-        agreeing=tuple(with_words(evidence, pages) for evidence in found.agreeing),
-        against=tuple(with_words(evidence, pages) for evidence in found.against),
+        agreeing=with_words(found.agreeing, pages),
+        against=with_words(found.against, pages),
     )

@@ -5,8 +5,9 @@ guessed where words and text have parted: then the evidence has no boxes.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 
 from scanning.indexing.lines import without_accents
 from scanning.indexing.model import Evidence, PageText
@@ -15,14 +16,21 @@ from scanning.reading.model import Word
 _LOOK_AHEAD = 8
 
 
-def with_words(evidence: Evidence, pages: tuple[PageText, ...]) -> Evidence:
-    """The same evidence with the boxes of its printed words, if the page was given with words."""
-    page = next((page for page in pages if page.number == evidence.page), None)
-    if page is None or not page.words:
-        return evidence
-    lines = tuple(_words_by_line(page))
-    on_line = lines[evidence.line - 1] if evidence.line <= len(lines) else ()
-    return replace(evidence, words=_words_saying(evidence.value, on_line))
+def with_words(found: Iterable[Evidence], pages: tuple[PageText, ...]) -> tuple[Evidence, ...]:
+    """The same evidence with the boxes of its printed words, where its page was given with words."""
+    by_number = {page.number: page for page in pages if page.words}
+
+    @cache
+    def lines_of(number: int) -> tuple[tuple[Word, ...], ...]:
+        return tuple(_words_by_line(by_number[number]))
+
+    def with_its_words(evidence: Evidence) -> Evidence:
+        if evidence.page not in by_number:
+            return evidence
+        on_line = lines_of(evidence.page)[evidence.line - 1 : evidence.line]
+        return replace(evidence, words=_words_saying(evidence.value, *on_line))
+
+    return tuple(with_its_words(evidence) for evidence in found)
 
 
 def _words_by_line(page: PageText) -> Iterator[tuple[Word, ...]]:
@@ -40,7 +48,7 @@ def _words_by_line(page: PageText) -> Iterator[tuple[Word, ...]]:
         yield tuple(found)
 
 
-def _words_saying(value: str, words: tuple[Word, ...]) -> tuple[Word, ...]:
+def _words_saying(value: str, words: tuple[Word, ...] = ()) -> tuple[Word, ...]:
     """The shortest run of words whose letters and digits hold those of the value."""
     wanted = _bare(value)
     runs = (

@@ -77,4 +77,4 @@ def _title(type_name: str, writer: CorrespondentSuggestion | None) -> str:
 
 
 def _located(suggested: TypeSuggestion, pages: tuple[PageText, ...]) -> TypeSuggestion:
-    return replace(suggested, reasons=tuple(with_words(r, pages) for r in suggested.reasons))
+    return replace(suggested, reasons=with_words(suggested.reasons, pages))

@@ -23,6 +23,9 @@ from scanning.reading import confinement, frames
 from scanning.reading.child_watch import ChildWatch
 from scanning.reading.model import CannotRead, HeldReason, Limits
 
+# A child lives for one page: of what it leaves behind little needs collecting, and to look copies what it shares.
+MOST_LITTER = 50_000
+
 
 def main(link_fd: int, functions: list[str]) -> None:
     """Serve calls on the socket until the worker closes it."""
@@ -105,6 +108,7 @@ class _Server:
         outcome = _Outcome()
         workdir, limits = Path(request["workdir"]), Limits(**request["limits"])
         with outcome:
+            gc.set_threshold(MOST_LITTER)
             self._confine(workdir, request["args"], limits)
             found = self._functions[request["function"]]
             outcome.message = {"result": found(request["args"], workdir, limits)}

@@ -259,7 +259,7 @@ def test_evidence_points_at_the_printed_words() -> None:
     )
     page = PageText(1, text, words)
     (found,) = matches(text, a_client())
-    located = [with_words(evidence, (page,)) for evidence in found.agreeing]
+    located = with_words(found.agreeing, (page,))
     assert [[word.text for word in evidence.words] for evidence in located] == [
         ["09/03/2014"],
         ["Tom", "Pellow"],
