@@ -18,12 +18,12 @@ from scanning.sample_post.post_list import POST
 from tests.bench.ingest import (
     PROCESSES,
     READ_BY_OCR,
-    WARM_UP_S,
     Pictures,
     Spent,
     ingested,
     make_share,
     total_of,
+    warm_up,
 )  # fmt: skip
 from tests.bench.own_instance import own_instance, sample_clients
 from tests.bench.processes import ended_children_processor_s
@@ -41,7 +41,7 @@ def measure_ocrmypdf(directory: Path, only: Sequence[str] | None = None) -> dict
     pdfs = [_as_pdf(one, directory) for one in files if one.content]
     halves = [(files[half::2], pdfs[half::2]) for half in (0, 1)]
     with own_instance(directory / "home", PROCESSES, sample_clients()) as running:
-        time.sleep(WARM_UP_S)
+        warm_up(running, directory)
         spent = [(ingested(running, some), _ocrmypdf(theirs)) for some, theirs in halves if theirs]
     ours, theirs = (total_of(side) for side in zip(*spent, strict=True))
     pages = sum(len(one.content) for one in files)
