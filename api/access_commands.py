@@ -5,13 +5,10 @@ from pathlib import Path
 import click
 
 from api.access_imports import import_allocations, import_teams
-from api.wiring import build
+from api.command_parts import FILE, opened
 from edrms.access.matrix import role_by_action, ways_of
 from edrms.access.policy import VIEW
 from edrms.access.roles import ROLES
-from edrms.settings import load_settings
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -41,14 +38,14 @@ def teams() -> None:
 
 
 @teams.command("import")
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 def import_teams_file(path: Path) -> None:
     """Take in teams and members from a CSV file: team, service, parent, member, supervises.
 
     A line with a member (a user name) puts that person in the team; supervises is yes or empty. What
     is there already stays. All lines are taken in, or none.
     """
-    added, joined = import_teams(build(load_settings()), path)
+    added, joined = import_teams(opened(), path)
     click.echo(f"{added} teams added, {joined} members put in.")
 
 
@@ -58,13 +55,13 @@ def allocations() -> None:
 
 
 @allocations.command("import")
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 def import_allocations_file(path: Path) -> None:
     """Take in allocations from a CSV file: system, reference, team, worker (a user name).
 
     What is there already stays. All lines are taken in, or none.
     """
-    click.echo(f"{import_allocations(build(load_settings()), path)} allocations made.")
+    click.echo(f"{import_allocations(opened(), path)} allocations made.")
 
 
 ACCESS_COMMANDS: tuple[click.Command, ...] = (access, teams, allocations)

@@ -12,10 +12,11 @@ import click
 from sqlalchemy import select
 
 from api import setting_up
+from api.command_parts import as_staff, opened
 from api.logs import log_to_stderr
 from api.process import checked
 from api.supervisor import Supervisor
-from api.wiring import Instance, build, checkpoint_place
+from api.wiring import Instance, checkpoint_place
 from edrms.access.policy import require
 from edrms.audit.checking import verify_database
 from edrms.audit.details import erase_detail
@@ -43,9 +44,6 @@ from edrms.uow import write
 from retention.hold_guard import evidence_is_held
 
 ALARM = 3  # exit status of a witness that refuses: unlike any of a program that merely failed
-as_staff = click.option(
-    "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of a staff member."
-)
 directory = click.Path(file_okay=False, path_type=Path)
 some_path = click.Path(exists=True, path_type=Path)
 
@@ -53,10 +51,6 @@ some_path = click.Path(exists=True, path_type=Path)
 @click.group()
 def audit() -> None:
     """The audit log: look, seal, witness, export, prove, verify."""
-
-
-def _instance() -> Instance:
-    return build(load_settings())
 
 
 def _key(text_or_path: str) -> Key:
@@ -76,7 +70,7 @@ def _own_key(instance: Instance, given: str | None) -> Key:
 @click.option("--limit", default=50, show_default=True)
 def list_events(username: str, subject: str | None, limit: int) -> None:
     """List the latest audit events."""
-    instance = _instance()
+    instance = opened()
     actor = setting_up.staff_actor(instance, username)
     require(actor, "audit:event:view")
     statement = select(AuditEvent).where(*not_secret(actor))
@@ -115,7 +109,7 @@ def seal() -> None:
 @audit.command()
 def state() -> None:
     """Say how sealing stands: one line, and status 0 or 1."""
-    instance = _instance()
+    instance = opened()
     now = sealing_state(instance.database, instance.clock, instance.settings.audit_seal_limit_s)
     age = "none" if now.checkpoint_age_s is None else f"{now.checkpoint_age_s:.0f} s ago"
     click.echo(f"audit: {now.size} sealed, last checkpoint {age}, {now.unsealed} waiting")
@@ -129,7 +123,7 @@ def state() -> None:
 @click.option("--details", is_flag=True, help="With the personal details that were not erased.")
 def export(target: Path, username: str, details: bool) -> None:
     """Write the whole log into a new directory, for anybody to verify."""
-    instance = _instance()
+    instance = opened()
     out = AuditExport(
         instance.database, instance.clock, _own_key(instance, None),
         checkpoint_place(instance.settings),
@@ -145,7 +139,7 @@ def export(target: Path, username: str, details: bool) -> None:
 @click.option("--out", type=directory, default=Path(), help="Where to put the two files.")
 def prove(event_id: str, username: str, out: Path) -> None:
     """Write one event and its proof, EVENT_ID.json and EVENT_ID.tlog-proof, for a court bundle."""
-    instance = _instance()
+    instance = opened()
     given = AuditExport(
         instance.database, instance.clock, _own_key(instance, None),
         checkpoint_place(instance.settings),
@@ -163,7 +157,7 @@ def prove(event_id: str, username: str, out: Path) -> None:
 @click.option("--reason", prompt=True, help="Why it may be erased.")
 def erase(event_id: str, username: str, reason: str) -> None:
     """Erase the personal detail of an event. The event and its proof stay."""
-    instance = _instance()
+    instance = opened()
     actor = setting_up.staff_actor(instance, username)
     erase_detail(instance.database, instance.clock, actor, event_id, reason, keeps=evidence_is_held)
     click.echo("Erased.")
@@ -186,7 +180,7 @@ def verify(
             trusted = _key(log) if log else load_key(load_settings().audit_key, LOG_KEY).key
             report = verify_export(exported, trusted, cosigner, held)
         else:
-            instance = _instance()
+            instance = opened()
             notes = [note for path in held for note in notes_below(path)]
             report = verify_database(
                 instance.database, _own_key(instance, log), checkpoint_place(instance.settings),

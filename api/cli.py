@@ -8,6 +8,7 @@ import click
 from api import setting_up
 from api.access_commands import ACCESS_COMMANDS
 from api.auditing import audit
+from api.command_parts import as_staff, opened
 from api.disposal_commands import disposal
 from api.hold_commands import HOLD_COMMANDS
 from api.identity_commands import COMMANDS as IDENTITY_COMMANDS
@@ -23,7 +24,7 @@ from api.sheet_commands import make_sheets
 from api.sources import SourceWatch
 from api.supervisor import Supervisor
 from api.transfer_commands import transfer
-from api.wiring import Instance, build, indexer, upgrade_tables
+from api.wiring import indexer, upgrade_tables
 from edrms.access.roles import ROLES
 from edrms.errors import EdrmsError
 from edrms.settings import load_settings
@@ -62,15 +63,6 @@ for command in (
     main.add_command(command)
 
 
-def _instance() -> Instance:
-    return build(load_settings())
-
-
-as_staff = click.option(
-    "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of a staff member."
-)
-
-
 @main.command()
 def init() -> None:
     """Make a new instance (tables, index, key)."""
@@ -95,7 +87,7 @@ def staff(
     username: str, name: str, roles: tuple[str, ...], must_change: bool, password: str
 ) -> None:
     """Add a staff member."""
-    instance = _instance()
+    instance = opened()
     with write(instance.database, SYSTEM, instance.clock) as work:
         add_staff_member(
             work, username, name, password, frozenset(roles), must_change_password=must_change
@@ -107,7 +99,7 @@ def staff(
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def clients(path: Path) -> None:
     """Import clients from a CSV file."""
-    click.echo(f"{setting_up.import_clients(_instance(), path)} clients imported.")
+    click.echo(f"{setting_up.import_clients(opened(), path)} clients imported.")
 
 
 @main.command()
@@ -171,7 +163,7 @@ def _until_interrupted(supervisor: Supervisor) -> None:
 @click.option("--wait", is_flag=True, help="Wait until every page is read (workers must run).")
 def ingest(paths: tuple[Path, ...], username: str, note: str, wait: bool) -> None:
     """Take files and folders in as one batch."""
-    instance = _instance()
+    instance = opened()
     actor = setting_up.staff_actor(instance, username)
     taken = ingest_paths(instance, actor, paths, note)
     if wait:
@@ -186,7 +178,7 @@ def ingest(paths: tuple[Path, ...], username: str, note: str, wait: bool) -> Non
 @as_staff
 def search(words: tuple[str, ...], username: str) -> None:
     """Search filed records as a staff member."""
-    instance = _instance()
+    instance = opened()
     answer = instance.search.search(setting_up.staff_actor(instance, username), " ".join(words))
     for found in answer.found:
         names = ", ".join(client.full_name for client in found.clients)
@@ -199,7 +191,7 @@ def search(words: tuple[str, ...], username: str) -> None:
 @click.argument("action", type=click.Choice(["rebuild", "check"]))
 def index(action: str) -> None:
     """Rebuild the search index from the rows, or check every byte of it."""
-    instance = _instance()
+    instance = opened()
     if action == "rebuild":
         click.echo(f"{indexer(instance).rebuild(SYSTEM)} records indexed.")
     else:
@@ -211,7 +203,7 @@ def index(action: str) -> None:
 @click.option("--quick", is_flag=True, help="Do not read the stored bytes again.")
 def verify(quick: bool) -> None:
     """Check that every page accepted is accounted for and every byte is as it came."""
-    instance = _instance()
+    instance = opened()
     report = verify_everything(instance.database, instance.store, read_every_byte=not quick)
     click.echo(f"{report.batches} batches, {report.items} items, {report.pages} pages received")
     for place, count in sorted(report.at.items()):

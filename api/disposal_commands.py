@@ -10,21 +10,17 @@ from pathlib import Path
 
 import click
 
+from api.command_parts import FILE, as_staff, of_key, opened, say_whether_genuine
 from api.setting_up import staff_actor
-from api.wiring import Instance, build
 from edrms.audit.notes import load_key, make_key
 from edrms.audit.sealing import newest_checkpoint
-from edrms.audit.verifier import LOG_KEY, Checkpoint, Tampered, key_from
+from edrms.audit.verifier import LOG_KEY, Checkpoint, key_from
 from edrms.errors import EdrmsError, Invalid, Refused
 from edrms.settings import load_settings
 from edrms.staff.accounts import SYSTEM
 from retention.certificate import genuine_certificate
 from retention.disposal_words import Appraisal, DueFilter
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_AS = click.option(
-    "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of a staff member."
-)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -33,15 +29,11 @@ def disposal() -> None:
     """From due to the certificate of destruction."""
 
 
-def _instance() -> Instance:
-    return build(load_settings())
-
-
 @disposal.command("list")
-@_AS
+@as_staff
 def list_cases(username: str) -> None:
     """Every case, those that wait for this person first."""
-    instance = _instance()
+    instance = opened()
     for one in instance.disposal.cases.listed(staff_actor(instance, username)):
         mark = "waits for you" if one.waits_for_me else ""
         row = one.row
@@ -51,10 +43,10 @@ def list_cases(username: str) -> None:
 
 @disposal.command()
 @click.argument("case_id")
-@_AS
+@as_staff
 def show(case_id: str, username: str) -> None:
     """One case: its state, its records by rule, and how each stands."""
-    instance = _instance()
+    instance = opened()
     found = instance.disposal.cases.open(staff_actor(instance, username), case_id)
     click.echo(f"{found.row.reference}  {found.row.title}  {found.row.state}")
     for one in found.alike:
@@ -69,12 +61,12 @@ def show(case_id: str, username: str) -> None:
 @click.option("--record", "records", multiple=True, help="Id of a record that is due.")
 @click.option("--class", "class_id", default="", help="Of what is due: of this record class.")
 @click.option("--until", type=_DAY, help="Of what is due: on or before this day.")
-@_AS
+@as_staff
 def propose(
     title: str, records: tuple[str, ...], class_id: str, until: datetime | None, username: str
 ) -> None:
     """Open a case of these records, or of what is due."""
-    instance = _instance()
+    instance = opened()
     if records and (class_id or until):
         raise Invalid("Name records, or say what is due; not both.")
     what = records or DueFilter(class_id, until.date() if until else None)
@@ -90,13 +82,13 @@ def propose(
 @click.option("--reason", required=True, help="At least 10 characters. It is recorded.")
 @click.option("--until", type=_DAY, help="Of extend.")
 @click.option("--to-class", default="", help="Of reclass.")
-@_AS
+@as_staff
 def appraise(
     case_id: str, class_id: str, action: str, decision: str, reason: str,
     until: datetime | None, to_class: str, username: str,
 ) -> None:  # fmt: skip
     """Decide on all alike of a case that have no decision yet."""
-    instance = _instance()
+    instance = opened()
     actor = staff_actor(instance, username)
     ids = instance.disposal.cases.alike(actor, case_id, class_id, action)
     said = Appraisal(decision, reason, until.date() if until else None, to_class)
@@ -106,10 +98,10 @@ def appraise(
 
 @disposal.command()
 @click.argument("case_id")
-@_AS
+@as_staff
 def complete(case_id: str, username: str) -> None:
     """Every record has its decision: somebody else may approve."""
-    instance = _instance()
+    instance = opened()
     instance.disposal.acts.complete(staff_actor(instance, username), case_id)
     click.echo("The case waits for approval by somebody else.")
 
@@ -117,7 +109,7 @@ def complete(case_id: str, username: str) -> None:
 @disposal.command()
 def run() -> None:
     """Carry on by hand whatever was set going; upkeep does the same every minute."""
-    instance, stopped = _instance(), False
+    instance, stopped = opened(), False
     for case_id in instance.disposal.executing.under_way():
         try:
             done = instance.disposal.executing.run(SYSTEM, case_id)
@@ -134,10 +126,10 @@ def run() -> None:
 @disposal.command()
 @click.argument("case_id")
 @click.argument("directory", type=click.Path(file_okay=False, exists=True, path_type=Path))
-@_AS
+@as_staff
 def certificate(case_id: str, directory: Path, username: str) -> None:
     """Write a case's certificate, as JSON and as PDF, into a directory."""
-    instance = _instance()
+    instance = opened()
     issued = instance.disposal.certifying.open(staff_actor(instance, username), case_id)
     for kind, data in (("json", issued.document.encode()), ("pdf", issued.pdf)):
         path = directory / f"certificate-{issued.reference}.{kind}"
@@ -148,26 +140,22 @@ def certificate(case_id: str, directory: Path, username: str) -> None:
 
 
 @disposal.command()
-@click.argument("path", type=_FILE)
-@click.option(
-    "--key", "given", default="", help="Public key, or a file with it; else this instance's."
-)
+@click.argument("path", type=FILE)
+@of_key
 def verify(path: Path, given: str) -> None:
     """Say whether a certificate (JSON or PDF) is genuine, or what is wrong with it.
 
     With --key a JSON certificate is checked without any instance.
     """
     data = path.read_bytes()
-    try:
-        if given:
-            whole = genuine_certificate(data, key_from(given))["certificate"]
-            said = f"case {whole['reference']}, {len(whole['destroyed'])} records destroyed"
-        else:
-            said = _instance().disposal.certifying.check(data)
-    except Tampered as error:
-        click.echo(f"NOT GENUINE. {error}", err=True)
-        sys.exit(1)
-    click.echo(f"GENUINE: {said}.")
+
+    def look() -> str:
+        if not given:
+            return opened().disposal.certifying.check(data)
+        whole = genuine_certificate(data, key_from(given))["certificate"]
+        return f"case {whole['reference']}, {len(whole['destroyed'])} records destroyed"
+
+    say_whether_genuine(look)
 
 
 @disposal.command()
@@ -176,7 +164,7 @@ def key(make: bool) -> None:
     """Print the public key that certificates are signed with."""
     settings = load_settings()
     if make and not settings.disposal_key.exists():
-        with _instance().database.read() as session:
+        with opened().database.read() as session:
             last = newest_checkpoint(session)
         if last is None:
             raise Refused(
@@ -188,10 +176,10 @@ def key(make: bool) -> None:
 
 @disposal.command()
 @click.argument("client_id")
-@_AS
+@as_staff
 def stubs(client_id: str, username: str) -> None:
     """What was destroyed of a person's file, as JSON lines."""
-    instance = _instance()
+    instance = opened()
     for one in instance.disposal.stubs.of_client(staff_actor(instance, username), client_id):
         said = {"reference": one.reference, "type": one.document_type, "pages": one.page_count,
                 "destroyed_at": one.ended_at.isoformat(), "case": one.case_reference}  # fmt: skip

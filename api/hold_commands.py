@@ -8,17 +8,11 @@ from typing import Any
 import click
 
 from api import setting_up
-from api.wiring import Instance, build
+from api.command_parts import FILE, as_staff, opened
 from edrms.errors import Invalid
-from edrms.settings import load_settings
 from edrms.staff.finding import staff_id_of
 from edrms.staff.persons import set_person
 from retention.hold_words import Placing, Scope, ScopeKind
-
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_as_staff = click.option(
-    "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of a staff member."
-)
 
 
 @click.group()
@@ -26,16 +20,12 @@ def holds() -> None:
     """What must be kept, whatever its period says."""
 
 
-def _instance() -> Instance:
-    return build(load_settings())
-
-
 @holds.command("list")
 @click.option("--show", type=click.Choice(["live", "due", "lifted"]), default="live")
-@_as_staff
+@as_staff
 def list_holds(show: Any, username: str) -> None:
     """List the holds this staff member may know of."""
-    instance = _instance()
+    instance = opened()
     for one in instance.holds.listed(setting_up.staff_actor(instance, username), show):
         mark = "look at it" if one.needs_look else ""
         secret = "secret" if one.hold.is_secret else ""
@@ -60,13 +50,13 @@ def list_holds(show: Any, username: str) -> None:
 @click.option("--query", help='A saved query as JSON, such as {"services": ["children"]}.')
 @click.option("--secret", is_flag=True)
 @click.option("--confirm", is_flag=True, help="The query may catch everything, or nothing yet.")
-@_as_staff
+@as_staff
 def place(
     title: str, reason: str, authority: str, owner: str, review_on: str, subjects: tuple[str, ...],
     query: str | None, secret: bool, confirm: bool, username: str,
 ) -> None:  # fmt: skip
     """Place a hold."""
-    instance = _instance()
+    instance = opened()
     scopes = [_subject(one) for one in subjects]
     if query is not None:
         scopes.append(Scope(ScopeKind.QUERY, criteria=_json(query, "--query")))
@@ -108,10 +98,10 @@ def _json(text: str, what: str) -> Any:
 @click.argument("hold_id")
 @click.option("--reason", required=True)
 @click.option("--authority", required=True)
-@_as_staff
+@as_staff
 def lift(hold_id: str, reason: str, authority: str, username: str) -> None:
     """Lift a hold for good."""
-    instance = _instance()
+    instance = opened()
     actor = setting_up.staff_actor(instance, username)
     afresh = instance.holds.lift(actor, hold_id, reason, authority)
     click.echo(f"Lifted. {afresh} items of disposal go back to appraisal.")
@@ -119,10 +109,10 @@ def lift(hold_id: str, reason: str, authority: str, username: str) -> None:
 
 @holds.command("export")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-@_as_staff
+@as_staff
 def export(path: Path, username: str) -> None:
     """Write the holds this staff member may know of to a new file, as JSON."""
-    instance = _instance()
+    instance = opened()
     if path.exists():
         raise Invalid(f"{path} is there already. Name a new file.")
     found = instance.hold_exchange.export(setting_up.staff_actor(instance, username))
@@ -132,12 +122,12 @@ def export(path: Path, username: str) -> None:
 
 
 @holds.command("import")
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @click.option("--owner", default="", help="User name of who answers where an owner is not here.")
-@_as_staff
+@as_staff
 def take_in(path: Path, owner: str, username: str) -> None:
     """Take in holds that `export` wrote, all of them or none. What is live here stays live."""
-    instance = _instance()
+    instance = opened()
     try:
         given = _json(path.read_text(encoding="utf-8"), path.name)
     except UnicodeDecodeError as error:
@@ -153,12 +143,12 @@ def take_in(path: Path, owner: str, username: str) -> None:
 @click.option("--employee-number", default="")
 @click.option("--email", default="")
 @click.option("--same-person", is_flag=True, help="Another account has it, of the same person.")
-@_as_staff
+@as_staff
 def staff_person(
     account: str, employee_number: str, email: str, same_person: bool, username: str
 ) -> None:
     """Record whose an account is, so that two accounts of one person are not taken for two people."""
-    instance = _instance()
+    instance = opened()
     actor = setting_up.staff_actor(instance, username)
     staff_id = staff_id_of(instance.database, account)
     set_person(

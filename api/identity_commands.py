@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 import click
 
-from api.wiring import Instance, build
+from api.command_parts import opened
+from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.roles import PERMISSIONS, ROLES
 from edrms.clock import COUNCIL_ZONE
 from edrms.errors import NotSignedIn
-from edrms.settings import load_settings
 
 _as_administrator = click.option(
     "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of an administrator."
@@ -42,7 +42,7 @@ def _administrator(instance: Instance, username: str) -> Actor:
 @_as_administrator
 def program(name: str, display_name: str, roles: tuple[str, ...], username: str) -> None:
     """Add a program, which will act with these roles as far as its tokens go."""
-    instance = build(load_settings())
+    instance = opened()
     actor = _administrator(instance, username)
     instance.tokens.add_program(actor, name, display_name, frozenset(roles))
     click.echo(f"{name} may be given tokens.")
@@ -60,7 +60,7 @@ def add(
     program_name: str, purpose: str, scopes: tuple[str, ...], until: str, username: str
 ) -> None:
     """Make a token and print it, this once."""
-    instance = build(load_settings())
+    instance = opened()
     actor = _administrator(instance, username)
     made = instance.tokens.issue(
         actor, program_name, purpose, frozenset(scopes), _end_of_day(until)
@@ -79,7 +79,7 @@ def _end_of_day(given: str) -> datetime:
 @_as_administrator
 def show(username: str) -> None:
     """List every token: its beginning, never the whole."""
-    instance = build(load_settings())
+    instance = opened()
     now = instance.clock.now()
     for entry in instance.tokens.list(_administrator(instance, username)):
         over = "revoked" if entry.revoked_at else "expired" if entry.expires_at <= now else "live"
@@ -95,7 +95,7 @@ def show(username: str) -> None:
 @_as_administrator
 def revoke(token_id: str, username: str) -> None:
     """Make a token (its id is in the list) worth nothing from the next request on."""
-    instance = build(load_settings())
+    instance = opened()
     instance.tokens.revoke(_administrator(instance, username), token_id)
     click.echo("Revoked.")
 
@@ -109,7 +109,7 @@ def factor() -> None:
 @click.argument("username")
 def reset(username: str) -> None:
     """Take a lost second factor away, and end the person's sessions."""
-    build(load_settings()).factors.reset_on_the_machine(username)
+    opened().factors.reset_on_the_machine(username)
     click.echo(f"{username} signs in with the password alone until another is set up.")
 
 

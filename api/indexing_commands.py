@@ -3,8 +3,7 @@
 import click
 from sqlalchemy import select
 
-from api.wiring import build
-from edrms.settings import load_settings
+from api.command_parts import opened
 from edrms.staff.accounts import SYSTEM
 from scanning.indexing.learn_types import learn_types
 from scanning.indexing.tables import TypeModel
@@ -18,7 +17,7 @@ def indexing() -> None:
 @indexing.command()
 def learn() -> None:
     """Teach the classifier from what people filed. It is used only if it is no worse than the cues."""
-    instance = build(load_settings())
+    instance = opened()
     learned = learn_types(instance.database, instance.clock, SYSTEM)
     if not learned.number:
         click.echo(f"Nothing was learned, the cues stay. {learned.reason}")
@@ -33,7 +32,7 @@ def learn() -> None:
 @indexing.command()
 def models() -> None:
     """Every learning so far with its figures, the newest first."""
-    instance = build(load_settings())
+    instance = opened()
     with instance.database.read() as session:
         for model in session.scalars(select(TypeModel).order_by(TypeModel.number.desc())):
             used = "in use" if model.is_active else "not in use"

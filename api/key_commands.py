@@ -2,10 +2,10 @@
 
 import click
 
+from api.command_parts import opened
 from api.instance_keys import root_key_file
-from api.wiring import Instance, build
+from api.wiring import Instance
 from edrms.errors import Damaged, Refused
-from edrms.settings import load_settings
 from edrms.staff.accounts import SYSTEM
 from edrms.storage.key_upkeep import KeyHealth, health, rewrap_some, unopened
 from edrms.uow import write
@@ -19,7 +19,7 @@ def keys() -> None:
 @keys.command()
 def status() -> None:
     """How many keys there are, and under which root key."""
-    found = health(_instance().keys)
+    found = health(opened().keys)
     click.echo(f"key store {found.store_id}, root key {found.root_id}")
     click.echo(f"{found.holders} holders, {found.object_keys} keys of objects")
     click.echo(f"{found.destroyed} holders' keys destroyed")
@@ -33,7 +33,7 @@ def status() -> None:
 @keys.command()
 def check() -> None:
     """Unwrap every key there is. Ends with 1 and names each that does not open."""
-    instance = _instance()
+    instance = opened()
     faults = unopened(instance.keys)
     for fault in faults:
         click.echo(f"FAULT {fault}", err=True)
@@ -46,7 +46,7 @@ def check() -> None:
 @keys.command()
 def rotate() -> None:
     """Put every holder's key under a new root key. May be stopped and begun again; nothing waits for it."""
-    instance = _instance()
+    instance = opened()
     file, before = root_key_file(instance.settings), health(instance.keys)
     if before.is_rotating:
         click.echo("Going on with a change of the root key that was begun.")
@@ -76,7 +76,7 @@ def rotate() -> None:
 )
 def retire() -> None:
     """Forget older root keys, once nothing in the key store is under them."""
-    instance = _instance()
+    instance = opened()
     file, found = root_key_file(instance.settings), _ended(instance)
     if file is None:
         raise Refused("Nothing is under an older root key. Take it out of your setting or secret.")
@@ -90,7 +90,3 @@ def _ended(instance: Instance) -> KeyHealth:
     if found.is_rotating:
         raise Refused("Some keys are still under an older root key: run `edrms keys rotate`.")
     return found
-
-
-def _instance() -> Instance:
-    return build(load_settings())

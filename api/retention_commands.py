@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
+from api.command_parts import FILE, as_staff, opened
 from api.setting_up import staff_actor
-from api.wiring import Instance, build
-from edrms.settings import load_settings
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.event_feed import MOST_FAULTS_TOLD, FeedResult, read_csv, take_in
@@ -16,42 +15,33 @@ from retention.profiles import PROFILES
 from retention.schedule import render, text_of
 from retention.schedules import install
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_AS = click.option(
-    "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of a staff member."
-)
-
 
 @click.group()
 def retention() -> None:
     """How long records are kept."""
 
 
-def _instance() -> Instance:
-    return build(load_settings())
-
-
 @retention.command()
 @click.option("--profile", required=True, type=click.Choice(PROFILES), help="A shipped schedule.")
 def init(profile: str) -> None:
     """Take the first schedule into force. Afterwards others are proposed and enacted by two people."""
-    instance = _instance()
+    instance = opened()
     with write(instance.database, SYSTEM, instance.clock) as work:
         version = install(work, profile)
     click.echo(f"Version {version} ({profile}) is in force; upkeep gives every record its date.")
 
 
 @retention.command("import")
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @click.option("--profile", required=True, help="What the council calls it, such as cornwall-2026.")
 @click.option("--note", default="", help="What it changes.")
 @click.option(
-    "--drawn", type=_FILE, help="CSV of the classes that statuses draw, if not as shipped."
+    "--drawn", type=FILE, help="CSV of the classes that statuses draw, if not as shipped."
 )
-@_AS
+@as_staff
 def import_schedule(path: Path, profile: str, note: str, drawn: Path | None, username: str) -> None:
     """Propose a schedule from a CSV file. All of it is taken in, or nothing with every line at fault."""
-    instance = _instance()
+    instance = opened()
     version = instance.retention.schedules.propose(
         staff_actor(instance, username), text_of(path.read_bytes()), profile, note,
         text_of(drawn.read_bytes()) if drawn else "",
@@ -61,10 +51,10 @@ def import_schedule(path: Path, profile: str, note: str, drawn: Path | None, use
 
 @retention.command()
 @click.argument("version", type=int)
-@_AS
+@as_staff
 def export(version: int, username: str) -> None:
     """Write a schedule as CSV, which imports again."""
-    instance = _instance()
+    instance = opened()
     _, found = instance.retention.schedules.version(staff_actor(instance, username), version)
     click.echo(render(found), nl=False)
 
@@ -72,10 +62,10 @@ def export(version: int, username: str) -> None:
 @retention.command()
 @click.argument("version", type=int)
 @click.option("--most", default=20, show_default=True, help="How many records to list.")
-@_AS
+@as_staff
 def preview(version: int, most: int, username: str) -> None:
     """Say which of the records you may see would have another date, were this version in force."""
-    instance = _instance()
+    instance = opened()
     actor = staff_actor(instance, username)
     preview_id = instance.retention.previews.ask(actor, version)
     PreviewWork(instance.database, instance.clock, actor).to_the_end(preview_id)
@@ -91,7 +81,7 @@ def preview(version: int, most: int, username: str) -> None:
 
 
 @retention.command()
-@click.argument("path", type=_FILE)
+@click.argument("path", type=FILE)
 @click.option("--accept-good-rows", is_flag=True, help="Take the good rows in if others are wrong.")
 def events(path: Path, accept_good_rows: bool) -> None:
     """Take life events in from a CSV file: system, reference, kind, on, authority, source_id, and if
@@ -100,7 +90,7 @@ def events(path: Path, accept_good_rows: bool) -> None:
     The same row again changes nothing; the same source_id with another date corrects it. All rows are
     taken in, or none with what is wrong in which.
     """
-    instance = _instance()
+    instance = opened()
     rows, faults = read_csv(path.read_bytes())
     with write(instance.database, SYSTEM, instance.clock) as work:
         done = take_in(work, rows, faults, accept_good_rows=accept_good_rows)

@@ -6,8 +6,7 @@ from pathlib import Path
 import click
 
 from api import setting_up
-from api.wiring import build
-from edrms.settings import load_settings
+from api.command_parts import as_staff, opened
 from scanning.batches.counts import Sides
 from scanning.sheets.model import HeaderFacts, SheetKind
 
@@ -26,13 +25,13 @@ _KINDS = {
 @click.option("--documents", type=int, help="Documents in the batch.")
 @click.option("--device", default="")
 @click.option("--received-on", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--as", "username", required=True, envvar="EDRMS_STAFF", help="A staff member.")
+@as_staff
 def make_sheets(
     kind: str, to: Path, count: int, stream: str, sides: str | None, sheets: int | None,
     documents: int | None, device: str, received_on: datetime | None, username: str,
 ) -> None:  # fmt: skip
     """Write separator, envelope or batch header sheets into a PDF."""
-    instance = build(load_settings())
+    instance = opened()
     actor = setting_up.staff_actor(instance, username)
     facts = HeaderFacts(
         stream=stream, sides=Sides(sides or ""), expected_sheets=sheets,

@@ -4,15 +4,9 @@ from pathlib import Path
 
 import click
 
+from api.command_parts import FILE, as_staff, opened
 from api.setting_up import staff_actor
-from api.wiring import Instance, build
-from edrms.settings import load_settings
 from retention.receipt import LONGEST_RECEIPT, text_of_receipt
-
-_AS = click.option(
-    "--as", "username", required=True, envvar="EDRMS_STAFF", help="User name of a staff member."
-)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -20,21 +14,17 @@ def transfer() -> None:
     """Handing records to an archive or another authority."""
 
 
-def _instance() -> Instance:
-    return build(load_settings())
-
-
 @transfer.command()
 @click.argument("references", nargs=-1, required=True)
 @click.option("--to", "recipient", required=True, help="Who receives it.")
 @click.option("--ground", required=True, help="On what ground: an agreement, a regulation.")
 @click.option("--directory", required=True, type=click.Path(path_type=Path), help="A new one.")
-@_AS
+@as_staff
 def make(
     references: tuple[str, ...], recipient: str, ground: str, directory: Path, username: str
 ) -> None:
     """Write a BagIt bag with these records (by reference) into a new directory."""
-    instance = _instance()
+    instance = opened()
     actor = staff_actor(instance, username)
     ids = instance.transfer_looks.referred(actor, references)
     made = instance.transfers.make(actor, ids, recipient, ground, directory)
@@ -46,22 +36,22 @@ def make(
 
 @transfer.command()
 @click.argument("reference")
-@click.argument("receipt", type=_FILE)
-@_AS
+@click.argument("receipt", type=FILE)
+@as_staff
 def confirm(reference: str, receipt: Path, username: str) -> None:
     """Compare the receiver's list of hashes (as sha256sum writes it) with what was packed."""
     with receipt.open("rb") as file:
         said = text_of_receipt(file.read(LONGEST_RECEIPT + 1))
-    instance = _instance()
+    instance = opened()
     actor = staff_actor(instance, username)
     done = instance.transfers.confirm(actor, reference, said)
     click.echo(f"Transfer {done.reference} has arrived: every file agrees.")
 
 
 @transfer.command("list")
-@_AS
+@as_staff
 def list_transfers(username: str) -> None:
     """Every transfer, newest first."""
-    instance = _instance()
+    instance = opened()
     for one, _records in instance.transfer_looks.listed(staff_actor(instance, username)):
         click.echo(f"{one.reference}  {one.state:<9}  {one.begun_at:%Y-%m-%d}  {one.recipient}")

@@ -9,17 +9,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edrms.audit.verifier import Key
-from edrms.certificates.certificate import genuine_of_form, plain, signer_of_form
+from edrms.certificates.certificate import (
+    Person,
+    genuine_of_form,
+    name_at,
+    name_of,
+    plain,
+    signer_of_form,
+)
 
 FORM = "edrms-disposal-certificate/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A member of staff: account and name as they were."""
-
-    staff_id: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +109,12 @@ def lines(certified: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Retention schedule", f"version {certified['schedule_version']}"
     for class_id, authority in rules_of(certified):
         yield f"Rule {class_id}", authority
-    yield "Proposed by", _by(certified["proposer"], certified["proposed_at"])
-    yield "Appraised by", "; ".join(_name(one) for one in certified["appraisers"])
-    yield "Approved by", _by(certified["approver"], certified["approved_at"])
+    yield "Proposed by", name_at(certified["proposer"], certified["proposed_at"])
+    yield "Appraised by", "; ".join(name_of(one) for one in certified["appraisers"])
+    yield "Approved by", name_at(certified["approver"], certified["approved_at"])
     yield "List approved (SHA-256)", certified["list_sha256"]
     yield "Waiting period", f"{certified['waiting_days']} days"
-    yield "Set going by", _by(certified["executor"], certified["executed_at"])
+    yield "Set going by", name_at(certified["executor"], certified["executed_at"])
     yield "Certified at", certified["certified_at"]
     yield "Clock compared with", certified["clock"]
     yield "Audit log", f"{certified['checkpoint_origin']}, {certified['checkpoint_size']} events"
@@ -135,11 +134,3 @@ def record_row(one: dict[str, Any]) -> tuple[str, ...]:
         one["reference"], one["class_id"], one["due_on"], one["destroyed_at"], str(one["pages"]),
         ", ".join([*one["remains_in"], *handed]) or "-",
     )  # fmt: skip
-
-
-def _by(person: dict[str, str], at: str) -> str:
-    return f"{_name(person)}, {at}"
-
-
-def _name(person: dict[str, str]) -> str:
-    return f"{person['name']} ({person['staff_id']})"

@@ -18,14 +18,15 @@ from edrms.access.model import Actor
 from edrms.access.policy import require
 from edrms.audit.clock_witness import ClockWitness
 from edrms.audit.verifier import Key, Tampered
-from edrms.certificates.issuing import Issuing, SignedFiles, head_of_log, moment, names_of
+from edrms.certificates.certificate import Person
+from edrms.certificates.issuing import Issued, Issuing, SignedFiles, head_of_log, moment, names_of
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import no_such
 from edrms.records.tables import Record, RecordStub
 from edrms.uow import UnitOfWork, write
 from retention import certificate as form
-from retention.certificate import Certificate, Destroyed, Person
+from retention.certificate import Certificate, Destroyed
 from retention.certificate_pdf import pdf_of
 from retention.disposal import appraisers_of
 from retention.disposal_tables import (
@@ -40,15 +41,6 @@ from retention.workflow import ENDING, Decision, ItemState
 CERTIFY = "disposal:case:certify"
 VIEW_CERTIFICATE = "disposal:certificate:view"
 VIEW = "disposal:case:view"
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A certificate as it is given out, in both forms."""
-
-    reference: str
-    document: str
-    pdf: bytes
 
 
 @dataclass(frozen=True, slots=True)

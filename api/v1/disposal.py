@@ -3,12 +3,12 @@
 from flask import Response, request
 
 from api.authn import actor, permission, step_up
+from api.certificate_files import certificate_file
 from api.v1 import blueprint
 from api.v1 import schema_disposal as schema
 from api.v1.operation import body, operation, send
 from api.web.context import instance, page_number
 from edrms.errors import Invalid
-from retention.certifying import Issued
 from retention.disposal_cases import ListedCase, SeenItem, ends_waiting_at
 from retention.disposal_tables import DisposalCase
 from retention.disposal_words import Appraisal, DueFilter
@@ -166,15 +166,6 @@ def disposal_certificate(case_id: str) -> Response:
 def disposal_certificate_pdf(case_id: str) -> Response:
     """The certificate for reading."""
     return certificate_file(instance().disposal.certifying.open(actor(), case_id), "pdf")
-
-
-def certificate_file(issued: Issued, kind: str) -> Response:
-    """A certificate as a file to save. kind: json or pdf."""
-    content = issued.pdf if kind == "pdf" else issued.document.encode()
-    response = Response(content, mimetype=f"application/{kind}")
-    name = f"certificate-{issued.reference}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @blueprint.get("/disposal/stubs")

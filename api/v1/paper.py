@@ -4,13 +4,13 @@ proposed and confirmed on the pages, where a person looks at each condition."""
 from flask import Response, request
 
 from api.authn import actor, permission
+from api.certificate_files import certificate_file
 from api.v1 import blueprint
 from api.v1 import schema_paper as schema
 from api.v1.operation import body, operation, send
 from api.web.context import instance, page_number
 from edrms.errors import Invalid
 from scanning.paper.boxes import SaidOfBox
-from scanning.paper.certifying import Issued
 from scanning.paper.model import TaskState
 from scanning.paper.placing import What
 from scanning.paper.rules import BoxAct
@@ -167,15 +167,6 @@ def paper_destructions() -> Response:
 def paper_certificate(destruction_id: str) -> Response:
     """The signed certificate, byte for byte."""
     return certificate_file(instance().paper.certifying.open(actor(), destruction_id), "json")
-
-
-def certificate_file(issued: Issued, kind: str) -> Response:
-    """A certificate as a file to save. kind: json or pdf."""
-    content = issued.pdf if kind == "pdf" else issued.document.encode()
-    response = Response(content, mimetype=f"application/{kind}")
-    name = f"certificate-{issued.reference}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _box(row: PaperBox) -> schema.PaperBox:

@@ -7,11 +7,20 @@ the SHA-256 in base64). What is certified has a `form` of its own and a list `de
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from edrms.audit.verifier import Checkpoint, Key, Tampered, genuine
 
 _KEYS = {"certificate", "sha256", "pdf_sha256", "signature"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff: account and name as they were."""
+
+    staff_id: str
+    name: str
 
 
 def canonical_json(value: Any) -> bytes:
@@ -41,6 +50,16 @@ def document(certified: dict[str, Any], pdf_sha256: str, signature: str) -> str:
         "sha256": certified_sha256(certified, pdf_sha256).hex(),
     }  # fmt: skip
     return canonical_json(whole).decode() + "\n"
+
+
+def name_of(person: dict[str, str]) -> str:
+    """A person in a certificate, for reading."""
+    return f"{person['name']} ({person['staff_id']})"
+
+
+def name_at(person: dict[str, str], at: str) -> str:
+    """Who did something, and when."""
+    return f"{name_of(person)}, {at}"
 
 
 def genuine_of_form(data: bytes, key: Key, form: str) -> dict[str, Any]:

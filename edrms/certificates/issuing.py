@@ -32,6 +32,15 @@ class SignedFiles:
     pdf_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate as it is given out, in both forms."""
+
+    reference: str
+    document: str
+    pdf: bytes
+
+
 class Issuing:
     """Signs certificates of this instance."""
 

@@ -101,9 +101,7 @@ def _hits(lines: tuple[_Folded, ...]) -> Iterator[_Hit]:
     for cue in load_cues():
         if cue.kind is CueKind.ACRONYM:
             hit = _acronym(cue, lines) if cue.phrase in printed else None
-        elif cue.start in starts and (
-            cue.folded in text or (cue.closed and cue.closed in closed)
-        ):
+        elif cue.start in starts and (cue.folded in text or (cue.closed and cue.closed in closed)):
             hit = _exact(cue, lines)
         elif not standing.isdisjoint(cue.pieces):
             hit = _in_head_with_slips(cue, head, lines)

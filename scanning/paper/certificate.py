@@ -9,17 +9,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edrms.audit.verifier import Key
-from edrms.certificates.certificate import genuine_of_form, plain
+from edrms.certificates.certificate import Person, genuine_of_form, name_at, plain
 
 FORM = "edrms-paper-certificate/1"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A member of staff: account and name as they were."""
-
-    staff_id: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +80,8 @@ def lines(certified: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if certified["contractor"]:
         yield "Contractor", certified["contractor"]
         yield "Contractor's certificate", certified["number"]
-    yield "Proposed by", _by(certified["proposer"], certified["proposed_at"])
-    yield "Confirmed by", _by(certified["confirmer"], certified["confirmed_at"])
+    yield "Proposed by", name_at(certified["proposer"], certified["proposed_at"])
+    yield "Confirmed by", name_at(certified["confirmer"], certified["confirmed_at"])
     yield "List (SHA-256)", certified["list_sha256"]
     yield "Clock compared with", certified["clock"]
     yield "Audit log", f"{certified['checkpoint_origin']}, {certified['checkpoint_size']} events"
@@ -103,7 +95,3 @@ def paper_row(one: dict[str, Any]) -> tuple[str, ...]:
         one["box"], one["batch"], str(one["file"]) if one["file"] else "all", pages,
         ", ".join(one["records"]) or "-",
     )  # fmt: skip
-
-
-def _by(person: dict[str, str], at: str) -> str:
-    return f"{person['name']} ({person['staff_id']}), {at}"

@@ -7,7 +7,6 @@ ever deleted from: it commits with the act that it certifies (docs/adr/0021).
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -15,14 +14,15 @@ from sqlalchemy import select
 from edrms.access.model import Actor
 from edrms.access.policy import require
 from edrms.audit.verifier import Key, Tampered
+from edrms.certificates.certificate import Person
 from edrms.certificates.certificate_pdf import Sheet, pdf_of_sheet
-from edrms.certificates.issuing import Issuing, head_of_log, moment, names_of
+from edrms.certificates.issuing import Issued, Issuing, head_of_log, moment, names_of
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Damaged, no_such
 from edrms.uow import UnitOfWork, write
 from scanning.paper import certificate as form
-from scanning.paper.certificate import Certificate, DestroyedPaper, Person, lines, paper_row
+from scanning.paper.certificate import Certificate, DestroyedPaper, lines, paper_row
 from scanning.paper.tables import PaperCertificate, PaperDestruction
 
 CERTIFY = "paper:destruction:certify"
@@ -34,15 +34,6 @@ _NOTE = (
     "This page is for reading. The signed file beside it (JSON) is the proof: check it with "
     "`edrms paper verify`, or as docs/paper.md says, without this system."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A certificate as it is given out, in both forms."""
-
-    reference: str
-    document: str
-    pdf: bytes
 
 
 class PaperCertifying:

@@ -23,7 +23,7 @@ from scanning.reading import confinement, frames
 from scanning.reading.child_watch import ChildWatch
 from scanning.reading.model import CannotRead, HeldReason, Limits
 
-# A child lives for one page: of what it leaves behind little needs collecting, and to look copies what it shares.
+# A child lives for one page: little of what it leaves needs collecting, and to look copies what it shares.
 MOST_LITTER = 50_000
 
 

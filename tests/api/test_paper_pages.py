@@ -261,7 +261,7 @@ def test_paper_on_the_command_line(
     reference, part_id = site.ready("D30")
     destruction_id = site.propose(part_id)
     site.confirm(destruction_id)
-    monkeypatch.setattr("api.paper_commands._instance", lambda: site.instance)
+    monkeypatch.setattr("api.paper_commands.opened", lambda: site.instance)
     run = CliRunner().invoke
     made = run(
         main, ["paper", "register", "Shelf 3", "Post room", "--barcode", "bx-9", "--as", "pat"]

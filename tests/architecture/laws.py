@@ -56,6 +56,7 @@ ADAPTERS: dict[str, tuple[str, ...]] = {
         "api/cli.py",
         "api/operating.py",
         "api/auditing.py",
+        "api/command_parts.py",
         "api/identity_commands.py",
         "api/key_commands.py",
         "api/access_commands.py",

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission
-from api.v1.disposal import certificate_file
+from api.certificate_files import certificate_file
 from api.web.context import instance, page_number
 from api.web.disposal_wording import ACTIONS, ITEM_STATES, NEXT, STATES, decision_words
 from api.web.presenting import pagination

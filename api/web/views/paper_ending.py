@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from api.authn import actor, permission, step_up
-from api.v1.paper import certificate_file
+from api.certificate_files import certificate_file
 from api.web.context import instance
 from api.web.forms import date_of, typed_date
 from api.web.paper_form import acted, choice, day, line, lines
