@@ -23,6 +23,7 @@ from edrms.incidents.cases import Incidents
 from edrms.incidents.misfiles import Misfiles
 from edrms.jobs.queue import Queue
 from edrms.pace import Pace
+from edrms.records.arrivals import Arrivals
 from edrms.records.client_files import ClientBrowsing
 from edrms.records.locking import ObjectLocks
 from edrms.records.naming import Names
@@ -87,6 +88,7 @@ class Instance:
     desk: IndexingDesk
     viewing: RecordViewing
     clients: ClientBrowsing
+    arrivals: Arrivals
     search: RecordSearch
     queue: Queue
     tickets: ContentTickets

@@ -69,6 +69,20 @@ def _is_from_one(given: str, most: int) -> bool:
     return given.isdecimal() and len(given) < 7 and 1 <= int(given) <= most
 
 
+@blueprint.get("/arrivals")
+@permission("record:content:view")
+@operation(schema.Arrivals, query=("page",))
+def arrivals() -> Response:
+    """What was filed in the last 14 days on files of the people you work with and you did not open yet."""
+    page = request.args.get("page", "1")
+    if not _is_from_one(page, 10_000):
+        raise Invalid("Nothing was listed.", fields={"page": "A page number from 1."})
+    found, total = instance().arrivals.unopened(
+        actor(), PAGE_SIZE, (int(page) - 1) * PAGE_SIZE
+    ) or ([], 0)  # fmt: skip
+    return send(schema.Arrivals(total=total, arrivals=[present.arrival(one) for one in found]))
+
+
 @blueprint.get("/records/<record_id>")
 @permission("record:content:view")
 @operation(schema.Record)

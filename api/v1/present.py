@@ -2,6 +2,7 @@
 
 from api.v1 import schema
 from edrms.clients.model import Client
+from edrms.records.arrivals import Arrival
 from edrms.records.tables import Record
 from edrms.records.viewing import OpenRecord
 from scanning.batches import tables
@@ -81,6 +82,13 @@ def summary(row: Record) -> schema.RecordSummary:
         document_type=row.document_type, document_date=row.document_date,
         received_on=row.received_on, filed_at=row.filed_at, sensitivity=row.sensitivity,
     )  # fmt: skip
+
+
+def arrival(found: Arrival) -> schema.Arrival:
+    """A record that came lately."""
+    return schema.Arrival(
+        record=summary(found.record), client_ids=[one.client_id for one in found.clients]
+    )
 
 
 def record(opened: OpenRecord) -> schema.Record:

@@ -253,6 +253,16 @@ class ClientFile(Model):
     has_restricted: bool = Field(description="There are restricted records you may know of.")
 
 
+class Arrival(Model):
+    record: RecordSummary
+    client_ids: list[str]
+
+
+class Arrivals(Model):
+    total: int
+    arrivals: list[Arrival] = Field(description="Newest first, at most 20 a page.")
+
+
 class Rendition(Model):
     kind: str
     media_type: str

@@ -64,6 +64,7 @@ GROUPS: tuple[Group, ...] = (
         "search",
         _l("Search"),
         {
+            "record:arrival:list": _l("was told what came for the people they work with"),
             "search:index:query": _l("searched the records"),
             "search:index:rebuild": _l("rebuilt the search index"),
         },

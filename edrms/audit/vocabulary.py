@@ -85,6 +85,7 @@ ACTIONS = frozenset(
         "record:misfile:dismiss",
         "record:misfile:settle",
         "record:misfile:walk",
+        "record:arrival:list",
         "search:index:query",
         "search:index:rebuild",
         "access:request:refuse",

@@ -1,7 +1,7 @@
 """Who opened a record while it was on the wrong file, from the audit log: facts of a moment, to be frozen.
 
 Everybody whose looks are journalled counts, programs too. Who saw it only in a list (of what a search found,
-or because they opened the file it was on) is told apart from who opened it.
+of what came for their people, or because they opened the file it was on) is told apart from who opened it.
 """
 
 from collections.abc import Collection, Iterator
@@ -17,7 +17,7 @@ from edrms.audit.tables import AuditEvent
 from edrms.records.filing import FILE
 
 REPAIR = "record:misfile:repair"
-QUERY = "search:index:query"
+LISTS = ("search:index:query", "record:arrival:list")
 _COUNTED = {
     VIEW: "opened", "record:page:view": "pages", DOWNLOAD: "downloads", PRINT: "prints",
     "record:content:transfer": "transfers",
@@ -56,7 +56,8 @@ def placed_on(
 def readers_of(
     session: Session, record_id: str, client_ids: Collection[str], since: datetime
 ) -> list[dict[str, Any]]:
-    """Everybody who opened the record, or saw it listed on these clients' files or by a search, since then.
+    """Everybody who opened the record, or saw it listed (on these clients' files, by a search or as newly
+    come), since then.
 
     Plain values, those who opened it first: staff_id, the COUNTS, first_at and last_at (ISO, UTC).
     """
@@ -83,7 +84,7 @@ def _looks(
     """Who, when and how, in order; asked of each index of the log by itself."""
     opened = AuditEvent.subject_id == record_id, AuditEvent.action.in_(_COUNTED)
     on_file = AuditEvent.subject_id.in_(client_ids), AuditEvent.action == OPEN_FILE
-    found = AuditEvent.action == QUERY, cast(AuditEvent.detail, String).contains(record_id)
+    found = AuditEvent.action.in_(LISTS), cast(AuditEvent.detail, String).contains(record_id)
     rows = [
         row
         for asked in (opened, on_file, found)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.journey
                                 "/quality", "/quality/figures", "/misfiles",
                                 "/misfiles?show=dismissed",
                                 "/quality/figures?from=1/1/2026&operator=nobody"]),
-        ("team_manager", ["/", "/search", "/search?q=the", "/search?q=hovercroft", "/clients",
+        ("team_manager", ["/", "/arrivals", "/search", "/search?q=the", "/search?q=hovercroft", "/clients",
                           "/clients?q=a", "/search?q=zzqqxx"]),
         ("auditor", ["/", "/status", "/access/reports", "/audit",
                      "/audit?what=group:post&outcome=done", "/audit?staff=nobody",

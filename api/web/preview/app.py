@@ -48,6 +48,7 @@ PAGES: tuple[tuple[str, str, str, object], ...] = (
     ("pages.index", "/items/<item_id>/pages", "pages.html", post.FILE_PAGES),
     ("queue.index", "/queue", "queue.html", finding.QUEUE),
     ("queue.document", "/queue/<document_id>", "index_document.html", finding.WORKBENCH),
+    ("arrivals.index", "/arrivals", "arrivals.html", finding.ARRIVALS),
     ("clients.find", "/clients", "find_client.html", finding.FIND_CLIENT),
     ("clients.show", "/clients/<client_id>", "client.html", finding.CLIENT),
     ("search.index", "/search", "search.html", finding.SEARCH),
@@ -82,6 +83,7 @@ VARIANTS: tuple[tuple[str, str, object], ...] = (
     ("nothing-found", "search.html", finding.NOTHING_FOUND),
     ("bad-query", "search.html", finding.BAD_QUERY),
     ("clients-start", "find_client.html", FindClientPage()),
+    ("clients-own", "find_client.html", finding.OWN_PEOPLE),
     *(
         (f"error-{status}", "error.html", ErrorPage(status=status, request_id="7f3a-91c0"))
         for status in (400, 401, 403, 404, 409, 413, 429, 500, 503, 507)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from api.web.preview.pictures import HEIGHT_PX, LINES, WIDTH_PX
 from api.web.preview.samples_post import MANY_PAGES, NOW, ONE_PAGE, ROWS
 from api.web.view_models import (
+    ArrivalsPage,
     Box,
     Choice,
     ChoiceGroup,
@@ -285,6 +286,12 @@ RECORD = RecordPage(
     text_source="ocr",
     reading_confidence=0.94,
 )
+ARRIVED = tuple(
+    RecentDocument(record_id=hit.record_id, title=hit.title, client_name=AMARA.name, at=NOW)
+    for hit in HITS
+)
+ARRIVALS = ArrivalsPage(arrivals=ARRIVED, pagination=MANY_PAGES, days=14)
+OWN_PEOPLE = FindClientPage(clients=(AMARA, TOBY, NO_DATE_CLIENT), pagination=ONE_PAGE)
 HOME = HomePage(
     waiting_count=41,
     overdue_count=1,
@@ -295,8 +302,7 @@ HOME = HomePage(
     may_upload=True,
     may_search=True,
     my_batches=ROWS,
-    recent=tuple(
-        RecentDocument(record_id=hit.record_id, title=hit.title, client_name=AMARA.name, at=NOW)
-        for hit in HITS
-    ),
+    recent=ARRIVED,
+    arrivals=ARRIVED,
+    arrival_count=24,
 )

@@ -42,6 +42,7 @@ from api.web.view_models.disposal import (
     StubsPage,
 )
 from api.web.view_models.finding import (
+    ArrivalsPage,
     ClientPage,
     ClientSummary,
     DocumentRow,
@@ -217,6 +218,7 @@ __all__ = [
     "AlertsPage",
     "AlikeRow",
     "AppraisePage",
+    "ArrivalsPage",
     "AuditBar",
     "AuditEventPage",
     "AuditField",

@@ -45,7 +45,8 @@ class ClientSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindClientPage:
-    """Client search. is_searched: False before anything was asked."""
+    """Client search. is_searched: False before anything was asked; then clients are those the person works
+    with."""
 
     query: str = ""
     is_searched: bool = False
@@ -138,7 +139,7 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentDocument:
-    """A document the person opened or filed lately."""
+    """A document the person opened lately, or that came lately for the people they work with."""
 
     record_id: str
     title: str
@@ -154,7 +155,8 @@ class HomePage:
     held_count: items held anywhere. disagreeing_count: batches whose pages do not agree.
     sees_every_batch: the page counts of all batches may be opened. recent: opened lately.
     notices: what the person is told. review_count: looks waiting to be reviewed by the person.
-    figures: what else waits, of every kind of work the person does.
+    figures: what else waits, of every kind of work the person does. arrivals: the newest that came for the
+    people the person works with and were not opened yet; arrival_count: all of them.
     """
 
     waiting_count: int | None = None
@@ -171,3 +173,14 @@ class HomePage:
     notices: tuple[NoticeRow, ...] = ()
     review_count: int | None = None
     figures: tuple[Figure, ...] = ()
+    arrivals: tuple[RecentDocument, ...] | None = None
+    arrival_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalsPage:
+    """What came lately for the people the person works with and was not opened yet. days: how lately."""
+
+    arrivals: tuple[RecentDocument, ...]
+    pagination: Pagination
+    days: int

@@ -16,6 +16,7 @@ from api.web.views import (  # noqa: F401 - they add their routes to blueprints 
 )
 from api.web.views.access_reports import blueprint as access_reports
 from api.web.views.account import blueprint as account
+from api.web.views.arrivals import blueprint as arrivals
 from api.web.views.audit import blueprint as audit
 from api.web.views.auth import blueprint as auth
 from api.web.views.clients import blueprint as clients
@@ -50,6 +51,7 @@ from api.web.views.wrong_person import blueprint as wrong_person
 BLUEPRINTS = (
     access_reports,
     account,
+    arrivals,
     audit,
     auth,
     clients,

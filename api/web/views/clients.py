@@ -37,18 +37,20 @@ MOST_SUGGESTED = 12
 @blueprint.get("/clients")
 @permission("client:file:view")
 def find() -> ResponseReturnValue:
-    """Client search."""
+    """Client search; before anything is asked, the people the person works with."""
     typed, number = request.args.get("q", "").strip(), page_number()
-    if not typed:
-        return render_template("find_client.html", page=FindClientPage(), shell=shell())
-    offset = (number - 1) * PAGE_SIZE
-    found, total = instance().clients.search_page(actor(), typed, PAGE_SIZE, offset)
+    window = PAGE_SIZE, (number - 1) * PAGE_SIZE
+    if typed:
+        found, total = instance().clients.search_page(actor(), typed, *window)
+    else:
+        found, total = instance().arrivals.people(actor(), *window) or ([], 0)
     paging = pagination(number, PAGE_SIZE, total)
     if paging.page < number:
-        return redirect(url_for("clients.find", q=typed, page=paging.page))
+        return redirect(url_for("clients.find", q=typed or None, page=paging.page))
     page = FindClientPage(
-        query=typed, is_searched=True, clients=summaries(found), pagination=paging
-    )
+        query=typed, is_searched=bool(typed), clients=summaries(found),
+        pagination=paging,
+    )  # fmt: skip
     return render_template("find_client.html", page=page, shell=shell())
 
 

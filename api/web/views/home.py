@@ -13,8 +13,9 @@ from api.web.presenting import batch_row
 from api.web.quality_page import home_figures as quality_figures
 from api.web.shell import shell
 from api.web.view_models import BatchRow, HomePage, RecentDocument
+from api.web.views.arrivals import arrival_rows
 from api.web.views.notices import notice_rows
-from edrms.access.policy import holds
+from edrms.access.policy import VIEW, holds
 from edrms.clock import civil_date
 
 blueprint = Blueprint("home", __name__)
@@ -35,6 +36,7 @@ def index() -> ResponseReturnValue:
     oldest = waiting.oldest_since if waiting else None
     today = civil_date(instance().clock.now())
     may_upload = holds(who, "batch:list:open")
+    arrived = instance().arrivals.unopened(who, MOST_RECENT) if holds(who, VIEW) else None
     page = HomePage(
         waiting_count=waiting.documents if waiting else None,
         overdue_count=waiting.overdue if waiting else 0,
@@ -52,7 +54,9 @@ def index() -> ResponseReturnValue:
             *incident_figures(), *misfile_figures(), *retention_figures(), *quality_figures(),
             *paper_figures(),
         ),
-        recent=_recent() if holds(who, "record:content:view") else None,
+        recent=_recent() if holds(who, VIEW) else None,
+        arrivals=arrival_rows(arrived[0]) if arrived else None,
+        arrival_count=arrived[1] if arrived else 0,
     )  # fmt: skip
     return render_template("home.html", page=page, shell=shell())
 

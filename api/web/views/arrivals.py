@@ -1,0 +1,45 @@
+"""What came lately for the people somebody works with."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from api.authn import actor, permission
+from api.web.context import instance, page_number
+from api.web.presenting import pagination
+from api.web.shell import shell
+from api.web.view_models import ArrivalsPage, RecentDocument
+from edrms.access.policy import VIEW
+from edrms.records.arrivals import DAYS, Arrival
+
+blueprint = Blueprint("arrivals", __name__)
+PAGE_SIZE = 50
+
+
+@blueprint.get("/arrivals")
+@permission(VIEW)
+def index() -> ResponseReturnValue:
+    """All of it, newest first."""
+    number = page_number()
+    found, total = instance().arrivals.unopened(
+        actor(), PAGE_SIZE, (number - 1) * PAGE_SIZE
+    ) or ([], 0)  # fmt: skip
+    paging = pagination(number, PAGE_SIZE, total)
+    if paging.page < number:
+        return redirect(url_for("arrivals.index", page=paging.page))
+    page = ArrivalsPage(arrivals=arrival_rows(found), pagination=paging, days=DAYS)
+    return render_template("arrivals.html", page=page, shell=shell())
+
+
+def arrival_rows(found: Iterable[Arrival]) -> tuple[RecentDocument, ...]:
+    """Each as it is listed."""
+    return tuple(
+        RecentDocument(
+            record_id=one.record.record_id,
+            title=one.record.title,
+            client_name=", ".join(client.full_name for client in one.clients),
+            at=one.record.filed_at,
+        )
+        for one in found
+    )
