@@ -137,6 +137,24 @@ def test_going_to_another_page_puts_both_back_and_coming_back_takes_it_again(
     expect(_row(colleague, here)).to_contain_text(HAD)
 
 
+def test_a_tab_closed_before_it_knew_what_was_readied_puts_that_back_too(
+    waiting: RunningSite, chromium: Browser, colleague: Visit
+) -> None:
+    clerk = visit(chromium, waiting, "indexer")
+    page, answers = clerk.page, []
+    page.route(_READIED, lambda route: answers.append(route.fetch()))  # and nothing is passed on
+    clerk.go("/queue")
+    page.get_by_role("button", name="Take next document").click()
+    page.wait_for_selector("[data-workbench-form]")
+    while not answers:
+        page.wait_for_timeout(50)
+    assert _in_hand(colleague) == 2
+    page.context.new_page()
+    page.close(run_before_unload=True)
+    assert _comes_free(colleague)
+    page.context.close()
+
+
 def test_of_two_tabs_with_one_document_the_first_that_closes_does_not_put_it_back(
     clerk: Visit, colleague: Visit
 ) -> None:
