@@ -10,8 +10,9 @@ from api.v1.operation import body, operation, send
 from api.web.context import instance, page_number
 from api.web.incident_wording import SHOWS
 from edrms.incidents.cases import Assessment, Case, Which
-from edrms.incidents.misfiles import RIGHT, WRONG, Repair, Repaired
+from edrms.incidents.misfiles import Repair, Repaired
 from edrms.incidents.rules import due_at
+from edrms.incidents.tables import RIGHT, WRONG
 
 
 @blueprint.post("/records/<record_id>/wrong-person-reports")
@@ -67,7 +68,7 @@ def incident(incident_id: str) -> Response:
 @permission("incident:case:decide")
 @operation(takes=schema_incidents.Assessment, status=204)
 def assess_incident(incident_id: str) -> Response:
-    """Say how great the risk is and who was told; again until it is closed."""
+    """Say how great the risk is and who was told; again until it is closed. 409 for whoever caused it."""
     given = body(schema_incidents.Assessment)
     said = Assessment(given.risk, given.note, given.regulator_told_on, given.people_told_on)
     instance().incidents.assess(actor(), incident_id, said)
@@ -78,7 +79,7 @@ def assess_incident(incident_id: str) -> Response:
 @permission("incident:case:decide")
 @operation(takes=schema_incidents.Note, status=204)
 def close_incident(incident_id: str) -> Response:
-    """Close an incident; 422 while somebody who must be told was not."""
+    """Close an incident; 422 while somebody who must be told was not, 409 for whoever caused it."""
     instance().incidents.close(actor(), incident_id, body(schema_incidents.Note).note)
     return Response(status=204)
 
@@ -87,7 +88,7 @@ def close_incident(incident_id: str) -> Response:
 @permission("incident:case:decide")
 @operation(takes=schema_incidents.Note, status=204)
 def dismiss_incident(incident_id: str) -> Response:
-    """What was reported is no incident: the record is where it belongs."""
+    """What was reported is no incident: the record is where it belongs. 409 for whoever put it there."""
     instance().incidents.dismiss(actor(), incident_id, body(schema_incidents.Note).note)
     return Response(status=204)
 

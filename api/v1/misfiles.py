@@ -50,6 +50,10 @@ def _found(one: Listed) -> schema.MisfileFound:
             for filed in finding.filed
             if filed.client_id in one.people
         ],
+        also_on=[
+            schema.MisfileKept(client_id=client.client_id, name=client.full_name)
+            for client in one.also
+        ],
         names=_party(one.people[finding.client_id], finding.words),
         page=finding.page, line=finding.line, score=finding.score, matcher=finding.matcher,
         found_at=finding.found_at, state=one.state.value, reason=finding.reason,

@@ -15,14 +15,24 @@ class MisfileParty(Model):
     words: str
 
 
+class MisfileKept(Model):
+    """A client on whose file the document may stay."""
+
+    client_id: str
+    name: str
+
+
 class MisfileFound(Model):
-    """A filed document whose pages name another client better."""
+    """A filed document whose pages name another client better than one on whose file it is."""
 
     finding_id: str
     record_id: str
     reference: str
     title: str
-    filed_on: list[MisfileParty]
+    filed_on: list[MisfileParty] = Field(description="Those on whose files it seems to be wrongly.")
+    also_on: list[MisfileKept] = Field(
+        description="Those on whose files it may stay, the client it names among them perhaps."
+    )
     names: MisfileParty
     page: int = Field(description="Of the first thing that agrees, within the record.")
     line: int

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from api.authn import actor
 from api.web.context import instance
-from api.web.incident_wording import BECAME, RISKS, STATES, time_left
+from api.web.incident_wording import BARRED, BECAME, RISKS, STATES, time_left
 from api.web.subjects import links_to
 from api.web.view_models import (
     Choice,
@@ -22,9 +22,10 @@ from api.web.view_models import (
 from edrms.access.policy import holds
 from edrms.access.subjects import Subject, SubjectKind
 from edrms.incidents.cases import DECIDE, VIEW_CASES, Case, told_of
-from edrms.incidents.misfiles import RIGHT, WRONG
+from edrms.incidents.causing import Bar
 from edrms.incidents.readers import REPAIR, has_opened
 from edrms.incidents.rules import Act, State, clock_runs, due_at, next_state
+from edrms.incidents.tables import RIGHT, WRONG
 from edrms.records.tables import FILED
 
 
@@ -110,7 +111,7 @@ def incident_page(case: Case) -> IncidentPage:
         assessed_at=one.assessed_at, regulator_told_on=one.regulator_told_on,
         people_told_on=one.people_told_on, closed_at=one.closed_at,
         closed_by=names.get(one.closed_by, ""), closing=one.closing, act=_act(case),
-        may_close=_may(case, Act.CLOSE),
+        may_close=_may(case, Act.CLOSE), barred=_barred(case),
         risks=tuple(
             Choice(value=code, label=str(label), hint=str(hint))
             for code, (label, hint) in RISKS.items()
@@ -125,7 +126,17 @@ def _fields(day: date | None) -> DateFields:
 
 
 def _may(case: Case, act: Act) -> bool:
+    return _comes_next(case, act) and case.bar is Bar.NONE
+
+
+def _comes_next(case: Case, act: Act) -> bool:
     return holds(actor(), DECIDE) and next_state(State(case.incident.state), act) is not None
+
+
+def _barred(case: Case) -> str:
+    """Why there is nothing to decide with, for whoever otherwise could."""
+    could = any(_comes_next(case, act) for act in (Act.DISMISS, Act.ASSESS, Act.CLOSE))
+    return str(BARRED[case.bar]) if could and case.bar is not Bar.NONE else ""
 
 
 def _act(case: Case) -> Literal["assess", "dismiss", ""]:

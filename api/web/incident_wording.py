@@ -25,6 +25,13 @@ RISKS: Mapping[str, tuple[str, str]] = {
     "risk": (_l("A risk to people"), _l("Tell the ICO within 72 hours of the report.")),
     "high": (_l("A high risk to people"), _l("Tell the ICO, and the people themselves.")),
 }  # fmt: skip
+BARRED: Mapping[str, str] = {
+    "own_misfile": _l("You put this document on the wrong file yourself, under this account or another of "
+                      "yours, so somebody else decides the incident."),
+    "unknown_person": _l("It cannot be told whether you and whoever put this document on the wrong file are "
+                         "two people, so you cannot decide the incident. Have the employee numbers of both "
+                         "recorded with the accounts."),
+}  # fmt: skip
 SHOWS: Mapping[str, str] = {
     "open": _l("Open"), "overdue": _l("Overdue"), "closed": _l("Closed"), "all": _l("All"),
 }  # fmt: skip

@@ -61,22 +61,30 @@ def misfile_row(one: Listed, staff: Mapping[str, str], may_open: bool) -> Misfil
             for filed in finding.filed
             if filed.client_id in one.people
         ),
+        also=tuple(map(_called, one.also)) if is_open else (),
         named=_called(one.people[finding.client_id]),
         why=finding.words,
         found_at=finding.found_at,
         is_open=is_open,
         href=url_for("misfiles.show", finding_id=finding.finding_id),
         record_href=url_for("records.show", record_id=record.record_id) if may_open else "",
-        repair_href=_repair_href(record.record_id, finding.client_id) if is_open else "",
+        repair_href=_repair_href(one) if is_open else "",
         settled="" if is_open else _settled(finding, one.state, staff),
     )
 
 
-def _repair_href(record_id: str, client_id: str) -> str:
-    """Where it is taken off, with whom its pages name ticked; "" for who may not."""
+def _repair_href(one: Listed) -> str:
+    """Where it is taken off, with the wrong files ticked, and where it belongs: on the file of whom its pages
+    name, or where it is already. "" for who may not."""
     if not holds(actor(), REPAIR):
         return ""
-    return url_for("wrong_person.repair", record_id=record_id, right=client_id)
+    named = one.finding.client_id
+    stays = any(also.client_id == named for also in one.also)
+    return url_for(
+        "wrong_person.repair", record_id=one.record.record_id,
+        wrong=[filed.client_id for filed in one.finding.filed],
+        belongs="stays" if stays else None, right=None if stays else named,
+    )  # fmt: skip
 
 
 def _called(client: Client) -> str:
@@ -119,8 +127,9 @@ def misfile_page(
 
 def headings() -> list[str]:
     """Of the file."""
-    return [_("Record"), _("Title"), _("Filed on"), _("What its pages say of them"), _("Names"), _("Why"),
-            _("Page"), _("Line"), _("Score"), _("Found"), _("State")]  # fmt: skip
+    return [_("Record"), _("Title"), _("Seems wrong on the file of"), _("What its pages say of them"),
+            _("It may stay on the file of"), _("Names"), _("Why"), _("Page"), _("Line"), _("Score"),
+            _("Found"), _("State")]  # fmt: skip
 
 
 def file_rows(listed: list[Listed]) -> Iterator[list[object]]:
@@ -129,7 +138,7 @@ def file_rows(listed: list[Listed]) -> Iterator[list[object]]:
         finding = one.finding
         yield [
             row.reference, row.title, "; ".join(name for name, _words in row.filed),
-            " ".join(words for _name, words in row.filed), row.named, row.why, finding.page,
-            finding.line, finding.score, day_of(finding.found_at).isoformat(),
+            " ".join(words for _name, words in row.filed), "; ".join(row.also), row.named, row.why,
+            finding.page, finding.line, finding.score, day_of(finding.found_at).isoformat(),
             row.settled or SHOWS[one.state],
         ]  # fmt: skip

@@ -22,6 +22,7 @@ from edrms.clients.tables import ClientRow
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
+from edrms.incidents.causing import Bar, bar_to, must_not_have_caused
 from edrms.incidents.rules import (
     OPEN,
     TELL_WITHIN,
@@ -60,7 +61,7 @@ class Assessment:
 @dataclass(frozen=True, slots=True)
 class Case:
     """An incident as shown. clients: those the reader may find, by id. sees_it: which of its readers may
-    open the document where it is filed now."""
+    open the document where it is filed now. bar: why whoever asked may not decide it."""
 
     incident: Incident
     record_reference: str
@@ -68,6 +69,7 @@ class Case:
     clients: dict[str, Client]
     is_overdue: bool
     sees_it: frozenset[str] = frozenset()
+    bar: Bar = Bar.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ class Incidents:
             to = next_state(State(incident.state), act)
             if to is None:
                 raise Conflict("This cannot be done with the incident now.", code="not_now")
+            must_not_have_caused(work.session, actor, incident)
             yield work, incident
             incident.state = to
 
@@ -253,4 +256,5 @@ def _case(
             incident.state, told_of(incident), incident.reported_at, work.now
         ),
         sees_it=frozenset(may_see(work, record, readers)) if with_readers else frozenset(),
+        bar=bar_to(work.session, actor, incident) if with_readers else Bar.NONE,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from edrms.ids import new_id, new_reference
 from edrms.incidents.placing import end_grants, journal_persons, move
 from edrms.incidents.readers import REPAIR, Placed, placed_on, readers_of
 from edrms.incidents.rules import State
-from edrms.incidents.tables import Incident, IncidentPerson
+from edrms.incidents.tables import RIGHT, WRONG, Incident, IncidentPerson
 from edrms.incidents.telling import put_away_notices, tell_readers
 from edrms.records.client_files import clients_shown
 from edrms.records.filing import clients_within
@@ -34,7 +34,6 @@ from edrms.records.tables import WITHDRAWN, Record
 from edrms.uow import UnitOfWork, write
 
 REPORT = "record:misfile:report"
-WRONG, RIGHT = "wrong", "right"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from edrms.db import Base, UtcDateTime
 
+WRONG, RIGHT = "wrong", "right"  # what part a person has in an incident
+
 
 class Incident(Base):
     """From the report to what was decided. States and risks: rules.py.
@@ -52,7 +54,7 @@ class Incident(Base):
 
 
 class IncidentPerson(Base):
-    """Whose file the document was wrongly on ("wrong"), or was put on instead ("right")."""
+    """Whose file the document was wrongly on (WRONG), or was put on instead (RIGHT)."""
 
     __tablename__ = "incident_people"
 

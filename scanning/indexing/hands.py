@@ -6,7 +6,7 @@ kept for a quarter of an hour and put back when the person leaves.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -33,6 +33,7 @@ from scanning.indexing.desk_rows import (
 )
 
 RELEASE = "document:index:release"
+READYING = timedelta(seconds=30)  # an answer is not longer on its way
 LEAST_FREE = 10  # others that must stay free when one is readied
 
 
@@ -88,19 +89,26 @@ class Hands:
             work.journal("item:page:prepare", "page", content.page_id, document=document_id)
         return content
 
-    def release(self, actor: Actor, document_id: str, taken_at: datetime | None = None) -> None:
+    def release(
+        self, actor: Actor, document_id: str, taken_at: datetime | None = None,
+        *, with_readied: bool = False,
+    ) -> None:  # fmt: skip
         """Put back what the actor has in hand; nothing happens if the actor has it not (any more).
 
         taken_at: only what was taken then, so that a page that is closed late does not put back what its
-        reader has opened again meanwhile.
+        reader has opened again meanwhile. with_readied: and what was readied after it just now, for a page
+        that is closed before it was told of that.
         """
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
             document = found_document(work.session, actor, document_id, work.now)
             is_own = document.taken_by == actor.staff_id
-            if is_own and taken_at in (None, document.taken_at):
-                put_back(document)
-                work.journal(RELEASE, "document", document_id)
+            if not is_own or taken_at not in (None, document.taken_at):
+                return
+            readied = in_hand(work, actor, document_id) if with_readied else None
+            for one in (document, *_just_taken(readied, work.now)):
+                put_back(one)
+                work.journal(RELEASE, "document", one.document_id)
 
     def release_all(self, actor: Actor) -> None:
         """Put back everything the actor has in hand."""
@@ -119,6 +127,12 @@ class Hands:
             if is_taken(document, work.now):
                 work.journal(RELEASE, "document", document_id, had_by=document.taken_by)
                 put_back(document)
+
+
+def _just_taken(readied: Document | None, now: datetime) -> tuple[Document, ...]:
+    if readied is None or readied.taken_at is None or now - readied.taken_at >= READYING:
+        return ()
+    return (readied,)
 
 
 def _first_picture(work: UnitOfWork, document: Document) -> int | None:

@@ -4,7 +4,7 @@ Taking it off is not done here: the finding closes once the record is on those f
 said stays said.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
@@ -19,7 +19,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.records.client_files import clients_shown
-from edrms.records.reading import page_of, visible_record
+from edrms.records.reading import client_ids_of, page_of, visible_record
 from edrms.records.tables import PageContent, Record, RecordPage
 from edrms.uow import UnitOfWork, write
 from scanning.batches.tables import Batch
@@ -35,13 +35,20 @@ _LONGEST_REASON = 500
 class Listed:
     """A finding with its record, and the people in it by id, as far as the reader may find them.
 
-    state: as it is now; a record moved away counts as repaired before upkeep has settled it.
+    also: those of them on whose files the record is as well, not found to be wrong. state: as it is now; a
+    record moved away counts as repaired before upkeep has settled it.
     """
 
     finding: MisfileFinding
     record: Record
     people: dict[str, Client]
     state: State
+
+    @property
+    def also(self) -> tuple[Client, ...]:
+        wrong = {one.client_id for one in self.finding.filed}
+        here = (one for one in client_ids_of(self.record) if one not in wrong)
+        return tuple(self.people[one] for one in here if one in self.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ class MisfileDesk:
         )
         with self._database.read() as session:
             rows = [(one, record) for one, record in session.execute(statement)]
-            people = self._people(session, actor, [one for one, _ in rows])
+            people = self._people(session, actor, rows)
             return [Listed(one, record, people, state) for one, record in rows]
 
     def open(self, actor: Actor, finding_id: str) -> OpenFinding:
@@ -161,7 +168,7 @@ class MisfileDesk:
         record, decision = visible_record(work.session, actor, VIEW, row.record_id, work.now)
         self._seals.check(work.session)
         note_for_review(work, decision, record.record_id)
-        people = self._people(work.session, actor, [row])
+        people = self._people(work.session, actor, [(row, record)])
         return Listed(row, record, people, _state(work.session, row)), decision
 
     def _is_there(self, work: UnitOfWork, actor: Actor, finding_id: str, permission: str) -> bool:
@@ -179,11 +186,12 @@ class MisfileDesk:
         return and_(*conditions)
 
     def _people(
-        self, session: Session, actor: Actor, rows: Sequence[MisfileFinding]
+        self, session: Session, actor: Actor, rows: Sequence[tuple[MisfileFinding, Record]]
     ) -> dict[str, Client]:
-        ids: Collection[str] = {row.client_id for row in rows} | {
-            one.client_id for row in rows for one in row.filed
-        }
+        ids: set[str] = set()
+        for found, record in rows:
+            ids |= {found.client_id, *(one.client_id for one in found.filed)}
+            ids |= set(client_ids_of(record))
         return clients_shown(session, actor, sorted(ids), self._clock.now())
 
 

@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from edrms.records.erasing import ErasedRows
 from edrms.uow import UnitOfWork
-from scanning.misfiles.tables import MisfileFiledOn, MisfileFinding
+from scanning.misfiles.tables import MisfileFiledOn, MisfileFinding, MisfileLook
 
 
 class MisfileRows(ErasedRows):
     """A Holding: see the module."""
 
     name = "misfiles"
-    tables = (MisfileFiledOn.__tablename__, MisfileFinding.__tablename__)
+    tables = tuple(t.__tablename__ for t in (MisfileFiledOn, MisfileFinding, MisfileLook))
     looked_for = "whom its pages were found to name, and what people said of that"
 
     def erase_rows(self, work: UnitOfWork, record_ids: Collection[str]) -> None:
@@ -22,13 +22,19 @@ class MisfileRows(ErasedRows):
         for gone in (
             delete(MisfileFiledOn).where(MisfileFiledOn.finding_id.in_(_findings(record_ids))),
             delete(MisfileFinding).where(MisfileFinding.record_id.in_(record_ids)),
+            delete(MisfileLook).where(MisfileLook.record_id.in_(record_ids)),
         ):
             work.session.execute(gone, execution_options={"synchronize_session": False})
 
     def left_of(self, session: Session, record_ids: Collection[str]) -> set[str]:
         """See ErasedRows."""
-        left = select(MisfileFinding.record_id).where(MisfileFinding.record_id.in_(record_ids))
-        return set(session.scalars(left))
+        return {
+            left
+            for table in (MisfileFinding, MisfileLook)
+            for left in session.scalars(
+                select(table.record_id).where(table.record_id.in_(record_ids))
+            )
+        }
 
 
 def _findings(record_ids: Collection[str]) -> Select[str]:

@@ -8,19 +8,21 @@ from edrms.ids import new_id
 from edrms.records.tables import FILED, Record
 from edrms.uow import UnitOfWork
 from scanning.misfiles.access import still_stands
-from scanning.misfiles.model import Misfile, State
+from scanning.misfiles.model import Looked, Misfile, State
 from scanning.misfiles.rules import says_more
-from scanning.misfiles.tables import MisfileFiledOn, MisfileFinding
+from scanning.misfiles.tables import MisfileFiledOn, MisfileFinding, MisfileLook
 
 FOUND = "record:misfile:find"
 SETTLE = "record:misfile:settle"
 
 
-def keep(work: UnitOfWork, record_id: str, misfile: Misfile | None, matcher: str) -> bool:
-    """Bring the findings of a record in step with what was found now; whether that is new."""
+def keep(work: UnitOfWork, record_id: str, looked: Looked, matcher: str) -> bool:
+    """Bring the findings of a record in step with what was found now; whether that is new. Nothing is kept of
+    a record that was given up to destruction, or moved, since it was looked at."""
     record = work.session.get(Record, record_id, with_for_update=True)
-    if record is None or record.state != FILED:  # given up to destruction meanwhile
+    if not _is_as_looked_at(record, looked):
         return False
+    misfile = looked.misfile
     rows = work.session.scalars(
         select(MisfileFinding).where(MisfileFinding.record_id == record_id)
     ).all()
@@ -37,6 +39,16 @@ def keep(work: UnitOfWork, record_id: str, misfile: Misfile | None, matcher: str
         return False
     _list(work, record_id, misfile, matcher)
     return True
+
+
+def note_look(work: UnitOfWork, record_id: str, looked: Looked) -> None:
+    """After `keep`, of a record that was moved: it has been looked at as it is filed now."""
+    if _is_as_looked_at(work.session.get(Record, record_id), looked):
+        work.session.merge(MisfileLook(record_id=record_id, version=looked.version))
+
+
+def _is_as_looked_at(record: Record | None, looked: Looked) -> bool:
+    return record is not None and record.state == FILED and record.version == looked.version
 
 
 def _is_same(row: MisfileFinding, misfile: Misfile | None) -> bool:
@@ -59,13 +71,11 @@ def _list(work: UnitOfWork, record_id: str, misfile: Misfile, matcher: str) -> N
     work.journal(FOUND, "record", record_id, finding=row.finding_id, matcher=matcher)
 
 
-def settle_repaired(work: UnitOfWork) -> list[str]:
-    """Close the findings whose record is no more where it was found; ids of those records."""
+def settle_repaired(work: UnitOfWork) -> None:
+    """Close the findings whose record is no more where it was found."""
     gone = select(MisfileFinding).where(MisfileFinding.state == State.OPEN, not_(still_stands()))
-    rows = work.session.scalars(gone.with_for_update()).all()
-    for row in rows:
+    for row in work.session.scalars(gone.with_for_update()).all():
         _settle(work, row, State.REPAIRED)
-    return sorted({row.record_id for row in rows})
 
 
 def _settle(work: UnitOfWork, row: MisfileFinding, state: State) -> None:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-RULE = "misfile/1"  # version of rules.py; that of the scores is the match's
+RULE = "misfile/2"  # version of rules.py; that of the scores is the match's
 
 
 class State(StrEnum):
     """What became of a finding.
 
-    dismissed: a person said that the document is where it belongs. repaired: it is on the files it was found
-    on no more. withdrawn: looked at again, the page names nobody better (the register was put right).
+    dismissed: a person said that the document is where it belongs. repaired: it is on none of the wrong files
+    any more. withdrawn: looked at again, the page names nobody better (the register was put right).
     """
 
     OPEN = "open"
@@ -24,9 +24,9 @@ class State(StrEnum):
 class Misfile:
     """A client whom a document names better, and why.
 
-    words: how the page agrees with that client, with the place. kinds: what agrees, and what speaks against
-    those on whose files it is. filed: for each of these, by id, what the page says of them. page, line: of
-    the first thing that agrees.
+    words: how the page agrees with that client, with the place. filed: those on whose files it is wrongly, by
+    id, with what the page says of each; it may be on others' rightly, the named client's too. kinds: what
+    agrees, and what speaks against these. page, line: of the first thing that agrees.
     """
 
     client_id: str
@@ -36,3 +36,11 @@ class Misfile:
     page: int
     line: int
     filed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What looking at a record came to, and its version then: on which files it was. 0: not filed."""
+
+    version: int
+    misfile: Misfile | None = None

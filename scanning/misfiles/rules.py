@@ -1,10 +1,12 @@
-"""Whether a filed document names another client better. Pure.
+"""Whether a filed document names another client better than one on whose file it is. Pure.
 
-Only where the document would file itself on the other as far as clients go, and none of those on whose files
-it is can be meant. In doubt it does not: a list that cries wolf is read by nobody.
+Only where somebody is named beyond doubt as far as clients go, and the other cannot be meant. Where it is on
+the right file too, a second one needs more than that: people put a letter on a whole family's files. In doubt
+it is right: a list that cries wolf is read by nobody.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from edrms.clients.model import Client
 from scanning.indexing.claims import claim_of
@@ -17,24 +19,53 @@ from scanning.indexing.rules import (
     OWN_TO_A_PERSON,
     client_may_be_filed_on,
 )
+from scanning.misfiles.company import Company, is_out_of_place
 
 
-def named_better(matches: tuple[ClientMatch, ...], filed: Collection[str]) -> ClientMatch | None:
-    """The client whom the document is about more likely than those it is filed on; None in any doubt.
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Those on whose files a document is, by id. related: of these the ids whom the register ties to another
+    of them, or to somebody the document names."""
 
-    matches: of the document against the whole register. filed: ids of the clients on whose files it is.
+    clients: Mapping[str, Client]
+    related: frozenset[str] = frozenset()
+
+
+def named(matches: tuple[ClientMatch, ...]) -> list[ClientMatch]:
+    """Whom a document names beyond doubt, likeliest first. matches: against the whole register."""
+    return [one for one in matches if not client_may_be_filed_on(matches, one)]
+
+
+def misfiled(
+    found: Identifiers, matches: tuple[ClientMatch, ...], people: Mapping[str, Client], filed: Filed
+) -> tuple[ClientMatch, tuple[Client, ...]] | None:
+    """Whom the document names better, and those on whose files it is wrongly; None in any doubt.
+
+    people: everybody in matches, by id. Who is on none of its files is named before those who are.
     """
-    if any(match.client_id in filed and match.score > LEAST_LIKELY_SCORE for match in matches):
+    sure = named(matches)
+    if not sure:
         return None
-    others = (match for match in matches if match.client_id not in filed)
-    return next((one for one in others if not client_may_be_filed_on(matches, one)), None)
+    better = next((one for one in sure if one.client_id not in filed.clients), sure[0])
+    about = [people[one.client_id] for one in sure]
+    likely = {one.client_id for one in matches if one.score > LEAST_LIKELY_SCORE}
+    right = [
+        client
+        for client_id, client in filed.clients.items()
+        if client_id in likely or may_be_meant(found, client, about)
+    ]
+    wrong = [one for one in filed.clients.values() if one not in right]
+    if right:
+        company = Company(about, [*about, *right], filed.related, better.client_id in filed.clients)
+        wrong = [one for one in wrong if is_out_of_place(found, one, company)]
+    return (better, tuple(wrong)) if wrong else None
 
 
-def may_be_meant(found: Identifiers, client: Client, other: Client) -> bool:
-    """Whether the document may be about the client as well as about the other, or instead of him.
+def may_be_meant(found: Identifiers, client: Client, others: Collection[Client]) -> bool:
+    """Whether the document may be about the client as well as about the others, or instead of them.
 
     Two identifiers agree, one of them his own, and nothing speaks against him (who is on the register twice);
-    or it names him by a name that is not the other's: as a subject, or, such as a child of the household,
+    or it names him by a name that is none of the others': as a subject, or, such as a child of the household,
     together with a birth or number of his own, where the register has a birth of his to look for. To be on a
     copy list is not to be named.
     """
@@ -43,7 +74,7 @@ def may_be_meant(found: Identifiers, client: Client, other: Client) -> bool:
     has_own = any(kind in OWN_TO_A_PERSON for kind in agreeing)
     if has_own and len(agreeing) >= LEAST_IDENTIFIERS and not any(a.veto for a in agreements):
         return True
-    names = _names_of_one_alone(found, client, other)
+    names = _names_of_one_alone(found, client, others)
     born = client.date_of_birth
     return bool(names) and (
         has_own
@@ -53,13 +84,15 @@ def may_be_meant(found: Identifiers, client: Client, other: Client) -> bool:
     )
 
 
-def _names_of_one_alone(found: Identifiers, client: Client, other: Client) -> list[FoundName]:
+def _names_of_one_alone(
+    found: Identifiers, client: Client, others: Collection[Client]
+) -> list[FoundName]:
     return [
         name
         for name in found.names
         if name.role is not Role.COPY
         and likeness_of(client, name).is_nearly_full
-        and not likeness_of(other, name).is_nearly_full
+        and not any(likeness_of(other, name).is_nearly_full for other in others)
     ]
 
 

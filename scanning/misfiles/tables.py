@@ -1,4 +1,4 @@
-"""Tables of misfiles: what was found, on whose files the document was then, how far the walks have come."""
+"""Tables of misfiles: what was found, whose files that is wrong on, how far the walks have come."""
 
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ class MisfileFinding(Base):
 
 
 class MisfileFiledOn(Base):
-    """A client on whose file the record was when that was found, and what its pages say of him."""
+    """A client on whose file the record was found to be wrongly, and what its pages say of him."""
 
     __tablename__ = "misfile_filed_on"
 
@@ -67,3 +67,13 @@ class MisfileWalk(Base):
     found: Mapped[int] = mapped_column(Integer)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MisfileLook(Base):
+    """A record that was taken off a file since it was filed: its version when it was looked at last."""
+
+    __tablename__ = "misfile_looks"
+    __table_args__ = {"info": {"journalled": False}}
+
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.record_id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)

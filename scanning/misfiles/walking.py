@@ -1,5 +1,5 @@
-"""Looking through what is filed, a few records at a time: what was filed since, and everything after each
-change of the matcher and then slowly again, for the register changes too.
+"""Looking through what is filed, a few records at a time: what was taken off a file and filed again, what was
+filed since, and everything after each change of the matcher and then slowly again, as the register changes.
 
 Nothing is locked while pages are compared; what came of it is kept in one short transaction, and only if no
 other host has come further meanwhile. Nothing here changes a record: what is found is listed for people.
@@ -9,25 +9,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, not_, select
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
 from edrms.clients.register import get_clients
 from edrms.clock import Clock
 from edrms.db import Database
+from edrms.incidents.tables import Incident
 from edrms.records.reading import client_ids_of
 from edrms.records.tables import FILED, PageContent, Record, RecordPage
 from edrms.uow import UnitOfWork, write
 from scanning.indexing.calibration import calibration
 from scanning.indexing.model import PageText
 from scanning.misfiles.comparing import compare
-from scanning.misfiles.findings import keep, settle_repaired
-from scanning.misfiles.model import RULE, Misfile
-from scanning.misfiles.tables import MisfileWalk
+from scanning.misfiles.findings import keep, note_look, settle_repaired
+from scanning.misfiles.model import RULE, Looked
+from scanning.misfiles.tables import MisfileLook, MisfileWalk
 
 WALK = "record:misfile:walk"
-NEW, ALL = "new", "all"
+MOVED, NEW, ALL = "moved", "new", "all"
 MOST_RECORDS = 25
 MOST_PAGES = 40  # of one record; whom a longer one is about stands on its first pages
 ROUND_EVERY = timedelta(days=30)
@@ -36,7 +37,7 @@ _LOCK = "misfiles"
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """Records to look at, by number, in the order of a walk that stands at `after`."""
+    """Records to look at, by number, in the order of a walk that stands at `after` (not of MOVED)."""
 
     name: str
     after: int
@@ -51,38 +52,31 @@ class MisfileWalks:
         self._clock = clock
 
     def turn(self, actor: Actor, *, is_quiet: bool = True) -> int:
-        """Look at the next MOST_RECORDS, what was filed since before the rest; returns how many that were.
+        """Look at the next MOST_RECORDS, what was moved or filed since before the rest; returns how many that
+        were.
 
-        is_quiet: whether nothing else waits; else only what was filed since is looked at.
+        is_quiet: whether nothing else waits; else only what was moved or filed since is looked at.
         """
-        self._begin(actor)
+        with write(self._database, actor, self._clock) as work:
+            work.alone(_LOCK)
+            settle_repaired(work)
+            _begin_round(work)
         with self._database.read() as session:
-            some = _slice(session, NEW)
-            if is_quiet and not some.records:
-                some = _slice(session, ALL)
+            some = _next(session, is_quiet=is_quiet)
         found = {record_id: self._look(record_id) for _, record_id in some.records}
         with write(self._database, actor, self._clock) as work:
+            work.alone(_LOCK)
             _keep(work, some, found)
         return len(found)
 
-    def _begin(self, actor: Actor) -> None:
-        """Settle what was put right, begin a round that is due, and look again at what was moved."""
-        with write(self._database, actor, self._clock) as work:
-            work.alone(_LOCK)
-            moved = settle_repaired(work)
-            _begin_round(work)
-        for record_id in moved:
-            misfile = self._look(record_id)
-            with write(self._database, actor, self._clock) as work:
-                keep(work, record_id, misfile, matcher())
-
-    def _look(self, record_id: str) -> Misfile | None:
+    def _look(self, record_id: str) -> Looked:
         with self._database.read() as session:
             record = session.get(Record, record_id)
             if record is None or record.state != FILED:
-                return None
+                return Looked(0)
             filed = get_clients(session, client_ids_of(record))
-            return compare(session, _pages(session, record_id), filed) if filed else None
+            pages = _pages(session, record_id)
+            return Looked(record.version, compare(session, pages, filed) if filed else None)
 
 
 def matcher() -> str:
@@ -122,26 +116,56 @@ def _walk(work: UnitOfWork, name: str, at: int) -> MisfileWalk:
     )  # fmt: skip
 
 
+def _next(session: Session, *, is_quiet: bool) -> _Slice:
+    some = _slice(session, MOVED)
+    for name in (NEW, ALL) if is_quiet else (NEW,):
+        some = some if some.records else _slice(session, name)
+    return some
+
+
 def _slice(session: Session, name: str) -> _Slice:
-    walk = session.get_one(MisfileWalk, name)
-    at, wanted = walk.last_number, select(Record.number, Record.record_id)
-    if walk.finished_at is not None:
-        return _Slice(name, at, ())
-    if name == NEW:
-        wanted = wanted.where(Record.number > at).order_by(Record.number)
+    wanted, at = select(Record.number, Record.record_id), 0
+    if name == MOVED:
+        wanted = _moved(wanted)
     else:
-        wanted = wanted.where(Record.number < at).order_by(Record.number.desc())
+        walk = session.get_one(MisfileWalk, name)
+        at = walk.last_number
+        if walk.finished_at is not None:
+            return _Slice(name, at, ())
+        is_new = name == NEW
+        order = Record.number if is_new else Record.number.desc()
+        wanted = wanted.where(Record.number > at if is_new else Record.number < at).order_by(order)
     rows = session.execute(wanted.limit(MOST_RECORDS))
     return _Slice(name, at, [(number, record_id) for number, record_id in rows])
 
 
-def _keep(work: UnitOfWork, some: _Slice, found: Mapping[str, Misfile | None]) -> None:
-    work.alone(_LOCK)
-    walk = work.session.get_one(MisfileWalk, some.name)
-    if walk.last_number != some.after or walk.finished_at is not None:
+def _moved(wanted: Select[int, str]) -> Select[int, str]:
+    """Those taken off a file, and not looked at as they are filed now."""
+    looked = exists().where(
+        MisfileLook.record_id == Record.record_id, MisfileLook.version == Record.version
+    )
+    taken_off = select(Incident.record_id).where(Incident.contained_at.is_not(None))
+    return wanted.where(
+        Record.state == FILED, Record.record_id.in_(taken_off), not_(looked)
+    ).order_by(Record.number)
+
+
+def _keep(work: UnitOfWork, some: _Slice, found: Mapping[str, Looked]) -> None:
+    """The caller holds the lock of the walks."""
+    walk = None if some.name == MOVED else work.session.get_one(MisfileWalk, some.name)
+    if walk and (walk.last_number != some.after or walk.finished_at is not None):
         return  # another host has looked at these
+    listed = 0
     for _, record_id in sorted(some.records):  # locked in this order by whoever locks several
-        walk.found += keep(work, record_id, found[record_id], matcher())
+        listed += keep(work, record_id, found[record_id], matcher())
+        if walk is None:
+            note_look(work, record_id, found[record_id])
+    if walk:
+        _advance(work, walk, some, listed)
+
+
+def _advance(work: UnitOfWork, walk: MisfileWalk, some: _Slice, listed: int) -> None:
+    walk.found += listed
     walk.seen += len(some.records)
     if some.records:
         walk.last_number = some.records[-1][0]

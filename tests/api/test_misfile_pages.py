@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,8 @@ from werkzeug.test import TestResponse
 
 from api.setting_up import staff_actor
 from edrms.clients.model import Identifier
+from edrms.records.reading import client_ids_of
+from edrms.records.tables import Record
 from edrms.staff.accounts import SYSTEM
 from tests import factories
 from tests.api.conftest import ADULT, Site, csrf_of
@@ -34,7 +37,8 @@ def misfiled(site: Site, title: str = "Plan") -> str:
     """Id of the finding about a letter newly filed on the wrong file."""
     texts = [factories.letter_to(OLIVE)]
     record_id = factories.filed_record(site.instance, [PIRAN], texts=texts, title=title)
-    site.instance.misfiles.walks.turn(SYSTEM)
+    while site.instance.misfiles.walks.turn(SYSTEM):
+        pass
     listed = site.instance.misfiles.desk.listed(staff_actor(site.instance, SUPERVISOR))
     return next(one.finding.finding_id for one in listed if one.record.record_id == record_id)
 
@@ -70,15 +74,46 @@ def test_a_supervisor_looks_and_says_that_it_is_right(site: Site) -> None:
 def test_taking_it_off_begins_with_whom_its_pages_name(site: Site) -> None:
     misfiled(site)
     browser = site.signed_in(SUPERVISOR)
-    [form] = set(
-        re.findall(r'href="(/records/\w+/wrong-person\?right=\w+)"', browser.get("/misfiles").text)
-    )
+    pattern = rf'href="(/records/\w+/wrong-person\?wrong={PIRAN.client_id}&amp;right=\w+)"'
+    form = unescape(re.findall(pattern, browser.get("/misfiles").text)[0])
     shown = browser.get(form).text
+    [ticked] = re.findall(r'<input[^>]*name="wrong"[^>]*>', shown)
+    assert "checked" in ticked and PIRAN.client_id in ticked
     [ticked] = re.findall(r'<input[^>]*name="right"[^>]*>', shown)
     assert "checked" in ticked and form.rsplit("=", 1)[1] in ticked
     assert re.search(r'value="found" checked', shown)
     strangers = form.replace(form.rsplit("=", 1)[1], "0" * 32)
     assert 'name="right"' not in browser.get(strangers).text
+
+
+def test_of_a_record_on_a_right_file_too_the_wrong_one_is_ticked_and_the_other_stays(
+    site: Site,
+) -> None:
+    texts = [factories.letter_to(OLIVE)]
+    record_id = factories.filed_record(site.instance, [OLIVE, PIRAN], texts=texts, title="Of both")
+    site.instance.misfiles.walks.turn(SYSTEM)
+    browser = site.signed_in(GOVERNANCE)
+    assert "It may stay on the file of Olive Tregenza" in browser.get("/misfiles").text
+    pattern = rf'href="(/records/{record_id}/wrong-person[^"]*)"'
+    [form] = set(map(unescape, re.findall(pattern, browser.get("/misfiles").text)))
+    shown = browser.get(form).text
+    ticked = {
+        one: "checked" in box
+        for box in re.findall(r'<input[^>]*name="wrong"[^>]*>', shown)
+        for one in (OLIVE.client_id, PIRAN.client_id)
+        if one in box
+    }
+    assert ticked == {OLIVE.client_id: False, PIRAN.client_id: True}
+    assert re.search(r'value="stays" checked', shown) and 'name="right"' not in shown
+    said = {"version": "1", "belongs": "stays", "reason": "It names Olive alone, born 1941."}
+    everybody = [OLIVE.client_id, PIRAN.client_id]
+    csrf = csrf_of(browser)
+    none = browser.post(form, data={**said, "csrf_token": csrf, "wrong": everybody})
+    assert none.status_code == 422 and "stays on none" in none.text
+    done = post(browser, form, **said, wrong=PIRAN.client_id)
+    assert "off the wrong file" in done.text
+    with site.instance.database.read() as session:
+        assert client_ids_of(session.get_one(Record, record_id)) == [OLIVE.client_id]
 
 
 def test_the_page_of_a_record_is_linked_only_for_those_who_may_open_it(site: Site) -> None:
@@ -131,6 +166,7 @@ def test_by_api_findings_are_listed_and_dismissed(site: Site) -> None:
     [one] = [each for each in answer["findings"] if each["finding_id"] == finding_id]
     assert one["names"]["client_id"] == OLIVE.client_id and one["score"] >= 0.97
     assert [each["client_id"] for each in one["filed_on"]] == [PIRAN.client_id]
+    assert one["also_on"] == []
     address = f"/api/v1/misfiles/{finding_id}/dismiss"
     assert program.post(address, json={"reason": ""}, headers=headers).status_code == 422
     left = program.post(address, json={"reason": "It is right"}, headers=headers).json

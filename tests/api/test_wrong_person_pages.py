@@ -11,9 +11,11 @@ from flask.testing import FlaskClient
 from api.setting_up import staff_actor
 from edrms.clients.model import Client
 from edrms.ids import ClientId, new_id
+from edrms.staff.persons import set_person
 from tests import factories
 from tests.api.conftest import CHILD, Site, csrf_of
 
+IG = "information_governance"
 WHY = "The letter is about another Bryn, born 2009."
 ABSENT = "0" * 32
 
@@ -49,6 +51,17 @@ def sid(site: Site) -> Client:
     )  # fmt: skip
     factories.on_the_register(site.instance, person)
     return person
+
+
+@pytest.fixture(scope="module", autouse=True)
+def numbered(site: Site) -> None:
+    """Who files and who decides are known to be two people."""
+    administrator = staff_actor(site.instance, "system_administrator")
+    for number, role in enumerate(("indexer", "information_governance"), start=1):
+        set_person(
+            site.instance.database, site.instance.clock, administrator,
+            staff_actor(site.instance, role).staff_id, f"E{number}", "",
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +204,43 @@ def test_pictures_are_not_kept_by_the_browser(site: Site) -> None:
     for path in ("", "/pages/1/image", "/pages/1/thumbnail", "/print"):
         answer = browser.get(f"/records/{record_id}{path}")
         assert answer.headers["Cache-Control"] == "no-store", path
+
+
+def test_who_moved_it_to_the_wrong_file_is_told_why_there_is_nothing_to_decide_with(
+    site: Site, governance: Window, sid: Client
+) -> None:
+    record_id = factories.filed_record(site.instance, [_bryn()])
+    said = {"belongs": "found", "reason": WHY}
+    address = f"/records/{record_id}/wrong-person"
+    moved = governance.post(address, version=1, wrong=CHILD, right=sid.client_id, **said)
+    assert moved[0] == 303
+    reader = window(site, "team_manager")
+    assert reader.post(f"{address}/report", wrong=sid.client_id, reason=WHY)[0] == 303
+    [where] = set(re.findall(r'href="(/incidents/[0-9a-f]{32})"', governance.get("/incidents"))) & {
+        f"/incidents/{one.incident.incident_id}"
+        for one in site.instance.incidents.export(staff_actor(site.instance, IG), "open")
+        if one.incident.record_id == record_id and one.incident.state == "reported"
+    }
+    shown = governance.get(where)
+    assert "You put this document on the wrong file yourself" in shown
+    assert "It is on the right file" not in shown and "Take it off the file" in shown
+    assert governance.post(f"{where}/dismiss", note=WHY) == (303, where)
+    assert "Somebody else decides the incident" in governance.get(where)
+    program, headers = site.app.test_client(), site.token(IG)
+    for part in ("dismissal", "assessment", "closing"):
+        said_no = program.post(
+            f"/api/v1{where}/{part}", json={"note": WHY, "risk": "unlikely"} if part == "assessment"
+            else {"note": WHY}, headers=headers,
+        )  # fmt: skip
+        assert said_no.status_code == 409
+        assert said_no.json["code"] == ("own_misfile" if part == "dismissal" else "not_now")
+    back = governance.post(address, version=2, wrong=sid.client_id, right=CHILD, **said)
+    assert back == (303, where)
+    assert "Keep the assessment" not in governance.get(where)
+    assessed = program.post(
+        f"/api/v1{where}/assessment", json={"note": WHY, "risk": "unlikely"}, headers=headers
+    )
+    assert (assessed.status_code, assessed.json["code"]) == (409, "own_misfile")
 
 
 def test_a_program_reports_repairs_and_decides(site: Site, sid: Client) -> None:

@@ -24,7 +24,11 @@ def test_a_page_has_no_accessibility_fault_and_breaks_no_policy(
 
 
 @pytest.mark.parametrize("width_px", [320, 375, 1920])
-@pytest.mark.parametrize("address", ["/batches/b412", "/queue/d1", "/records/r1", "/status/pages"])
+@pytest.mark.parametrize(
+    "address",
+    ["/batches/b412", "/queue/d1", "/records/r1", "/status/pages", "/misfiles", "/misfiles/f1", "/incidents",
+     "/incidents/i1", "/records/r1/wrong-person", "/records/r1/wrong-person/report"],
+)  # fmt: skip
 def test_a_page_reflows_without_scrolling_sideways(
     looker: Visit, address: str, width_px: int
 ) -> None:

@@ -1,5 +1,6 @@
 """When a filed document names another client better, and when it says more than was dismissed."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,8 @@ from edrms.clients.model import Client, Identifier
 from scanning.indexing.identifiers import find_identifiers
 from scanning.indexing.matching import match
 from scanning.indexing.model import PageText
-from scanning.misfiles.rules import may_be_meant, named_better, says_more
+from scanning.misfiles.company import is_kin
+from scanning.misfiles.rules import Filed, misfiled, says_more
 from tests import factories
 
 OLIVE = factories.client()
@@ -41,12 +43,22 @@ def about(person: Client, more: str = "") -> str:
     return factories.letter_to(person, more)
 
 
-def better(text: str, *filed: Client) -> Client | None:
+def judged(
+    text: str, *filed: Client, related: frozenset[str] = frozenset()
+) -> tuple[Client, set[str]] | None:
+    """Whom it names better, and the forenames of those on whose files it is wrongly."""
     pages = (PageText(1, text),)
-    found = named_better(match(pages, (*EVERYBODY, *filed)), [one.client_id for one in filed])
-    named = [one for one in EVERYBODY if found and one.client_id == found.client_id]
-    said = find_identifiers(pages)
-    return next((n for n in named if not any(may_be_meant(said, f, n) for f in filed)), None)
+    people = {one.client_id: one for one in (*EVERYBODY, *filed)}
+    found = misfiled(
+        find_identifiers(pages), match(pages, tuple(people.values())), people,
+        Filed({one.client_id: one for one in filed}, related),
+    )  # fmt: skip
+    return (people[found[0].client_id], {one.client_id for one in found[1]}) if found else None
+
+
+def better(text: str, *filed: Client) -> Client | None:
+    found = judged(text, *filed)
+    return found[0] if found else None
 
 
 MISFILED = {
@@ -99,9 +111,105 @@ def test_in_doubt_no_document_names_anybody_better(kind: str) -> None:
     assert better(text, filed) is None
 
 
-def test_of_two_on_whose_files_it_is_one_is_enough() -> None:
-    assert better(about(JORY), JORY, STRANGER) is None
-    assert better(about(JORY), OLIVE, STRANGER) is JORY
+# --- on the right file and on another beside it -----------------------------------------------------
+
+BOTH = "Re: Jory Penrose, DOB 17/05/2014\nRe: Tamsin Penrose, DOB 04/02/2011\n"
+FATHER = factories.client(
+    forename="Piran", surname="Nancarrow", date_of_birth=date(1931, 5, 2), nhs_number="9434765897",
+    identifiers=(Identifier("LAS", "LAS-300002"),), household="nancarrow",
+)  # fmt: skip
+MARRIED = factories.client(
+    forename="Demelza", surname="Hocking", date_of_birth=date(1970, 5, 2), nhs_number="9434765897",
+    identifiers=(Identifier("LAS", "LAS-300003"),),
+)  # fmt: skip
+WRONG_BESIDE = {
+    "a stranger of whom nothing is said": (about(OLIVE), (OLIVE, STRANGER), OLIVE, STRANGER),
+    "a namesake of another birth": (about(OLIVE), (OLIVE, NAMESAKE), OLIVE, NAMESAKE),
+    "the father of the same name": (about(STRANGER), (STRANGER, FATHER), STRANGER, FATHER),
+    "a sister, though another is named": (BOTH, (JORY, UNBORN), SISTER, UNBORN),
+    "a brother, though a stranger is named": (
+        "Re: Jory Penrose, DOB 17/05/2014, LCS-118822\n"
+        "Re: Piran Nancarrow, DOB 30/01/1958, LAS-118455\n",
+        (JORY, SISTER), STRANGER, SISTER,
+    ),
+    "a stranger beside one who is only mentioned": (
+        about(JORY, "Sister: Tamsin Penrose, date of birth 04/02/2011"),
+        (SISTER, STRANGER), JORY, STRANGER,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRONG_BESIDE)
+def test_of_the_files_it_is_on_the_wrong_one_is_told(kind: str) -> None:
+    text, filed, named, wrong = WRONG_BESIDE[kind]
+    assert judged(text, *filed) == (named, {wrong.client_id})
+
+
+def test_beside_two_who_are_named_the_third_is_told() -> None:
+    found = judged(BOTH, JORY, SISTER, STRANGER)
+    assert found and found[0] in (JORY, SISTER) and found[1] == {STRANGER.client_id}
+
+
+FAMILY = {
+    "on a sister's file too, of whom it says nothing": (about(JORY), (JORY, SISTER)),
+    "on a twin's file too": (about(JORY), (JORY, TWIN)),
+    "on the files of all three": (about(JORY), (JORY, TWIN, SISTER)),
+    "on both files it names": (BOTH, (JORY, SISTER)),
+    "on both it names and their twin's": (BOTH, (JORY, SISTER, TWIN)),
+    "the third child is called by the forename alone": (
+        BOTH + "Bridie was at school.", (JORY, UNBORN),
+    ),
+    "it speaks of brothers and sisters": (BOTH + "Her siblings were seen.", (JORY, UNBORN)),
+    "on the file of whom it is copied to": (
+        about(OLIVE, "cc: Piran Nancarrow, 4 Mill Lane"), (OLIVE, STRANGER),
+    ),
+    "on the file of whom it mentions": (about(OLIVE, "Piran Nancarrow rang."), (OLIVE, STRANGER)),
+    "it bears a number of his": (about(OLIVE, "LAS-118455 refers."), (OLIVE, STRANGER)),
+    "on both files of one person, of one of which little is known": (
+        about(OLIVE), (OLIVE, NAMELESS),
+    ),
+    "on both files of one person": (about(OLIVE), (OLIVE, TWICE)),
+    "his birth may be a slip": (
+        about(STRANGER),
+        (STRANGER, factories.client(forename="Piran", surname="Nancarrow", nhs_number="",
+                                    identifiers=(), date_of_birth=date(1958, 1, 31))),
+    ),
+    "father and son of one name, both named with their births": (
+        about(STRANGER, "Father: Piran Nancarrow, date of birth 02/05/1931"), (STRANGER, FATHER),
+    ),
+    "on the file of a brother whose name is another form of his": (
+        about(factories.child(forename="Harry")),
+        (factories.child(forename="Harry"), factories.child(
+            forename="Henry", date_of_birth=date(2018, 2, 3), nhs_number="", identifiers=())),
+    ),
+    "it is about nobody": ("Minutes of the allotment society.\n", (OLIVE, STRANGER)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FAMILY)
+def test_what_people_put_on_several_files_of_a_family_is_right(kind: str) -> None:
+    text, filed = FAMILY[kind]
+    assert judged(text, *filed) is None
+
+
+def test_a_tie_in_the_register_makes_kin_of_two_names() -> None:
+    assert judged(about(OLIVE), OLIVE, MARRIED) == (OLIVE, {MARRIED.client_id})
+    related = frozenset({OLIVE.client_id, MARRIED.client_id})
+    assert judged(about(OLIVE), OLIVE, MARRIED, related=related) is None
+
+
+def test_kin_is_who_shares_a_home_or_part_of_a_surname() -> None:
+    for shared in (
+        {"household": "h1"}, {"postcode": "ZZ1 1AA"}, {"uprn": "999000000001"},
+        {"surname": "Hocking-Tregenza"},
+    ):  # fmt: skip
+        one, other = replace(OLIVE, **shared), replace(MARRIED, **{**shared, "forename": "Zelah"})
+        assert is_kin(one, other), shared
+    assert not is_kin(OLIVE, MARRIED)
+
+
+def test_on_two_wrong_files_both_are_told() -> None:
+    assert judged(about(JORY), OLIVE, STRANGER) == (JORY, {OLIVE.client_id, STRANGER.client_id})
 
 
 def test_a_dismissal_covers_what_people_had_before_them() -> None:

@@ -9,7 +9,7 @@ from edrms.clock import FixedClock
 from edrms.errors import Conflict, Denied, NotFound
 from edrms.jobs.worker import Worker
 from scanning.indexing.desk_rows import KEPT_FOR, is_taken
-from scanning.indexing.hands import LEAST_FREE
+from scanning.indexing.hands import LEAST_FREE, READYING
 from tests import factories
 from tests.service.events import events
 
@@ -103,6 +103,38 @@ def test_a_page_closed_late_does_not_put_back_what_was_opened_again(
     assert taken(instance, queue[0]) == ANN.staff_id
     instance.hands.release(ANN, queue[0], again)
     assert taken(instance, queue[0]) == ""
+
+
+def test_a_page_closed_before_it_was_told_puts_back_what_was_readied_just_now(
+    instance: Instance, worker: Worker, clock: FixedClock
+) -> None:
+    queue = waiting(instance, worker, LEAST_FREE + 3)
+    instance.desk.take_next(ANN)
+    instance.hands.ready_next(ANN, queue[0])
+    instance.hands.release(ANN, queue[0])
+    assert taken(instance, queue[1]) == ANN.staff_id  # a page that knows of it says so itself
+    instance.hands.release(ANN, queue[0], with_readied=True)
+    assert (
+        taken(instance, queue[1]) == ANN.staff_id
+    )  # not in hand any more: it says nothing of others
+    instance.desk.open(ANN, queue[0])
+    instance.hands.release(ANN, queue[0], with_readied=True)
+    assert [one for one in queue if taken(instance, one)] == []
+    assert len(events(instance, "document:index:release")) == 3
+    assert (
+        instance.hands.ready_next(ANN, queue[0]) is None
+    )  # nothing is readied after it was put back
+
+
+def test_what_was_taken_some_time_before_is_not_put_back_with_it(
+    instance: Instance, worker: Worker, clock: FixedClock
+) -> None:
+    queue = waiting(instance, worker, 3)
+    instance.desk.open(ANN, queue[2])
+    clock.advance(READYING)
+    instance.desk.open(ANN, queue[0])
+    instance.hands.release(ANN, queue[0], with_readied=True)
+    assert [one for one in queue if taken(instance, one)] == [queue[2]]
 
 
 def test_who_stops_puts_back_everything(instance: Instance, worker: Worker) -> None:

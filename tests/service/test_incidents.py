@@ -7,11 +7,12 @@ import pytest
 from api.wiring import Instance
 from edrms.access.subjects import Subject, SubjectKind
 from edrms.clock import FixedClock
-from edrms.errors import Conflict, Denied, Invalid, NotFound
+from edrms.errors import Conflict, Denied, Invalid, NotFound, Refused
 from edrms.incidents.cases import Assessment
 from edrms.incidents.rules import TELL_WITHIN
 from edrms.incidents.tables import Incident
-from edrms.staff.accounts import SYSTEM
+from edrms.staff.accounts import SYSTEM, add_program
+from edrms.staff.persons import set_person
 from edrms.uow import write
 from retention.hold_guard import condemn
 from tests import factories
@@ -233,6 +234,105 @@ def test_it_is_assessed_and_closed_once_those_who_must_be_told_were_told(
     with pytest.raises(Conflict):
         incidents.assess(iggy, one, Assessment("unlikely", SAID))
     assert incidents.listed(iggy, "closed")[1] == 1 and incidents.listed(iggy)[1] == 0
+
+
+# --- nobody decides what they caused ----------------------------------------------------------------
+
+ACTS = {
+    "assess": lambda cases, who, one: cases.assess(who, one, Assessment("unlikely", SAID)),
+    "close": lambda cases, who, one: cases.close(who, one, SAID),
+    "dismiss": lambda cases, who, one: cases.dismiss(who, one, SAID),
+}
+
+
+def numbered(office: Office, **numbers: str) -> None:
+    """Whose these accounts are, by employee number."""
+    instance, administrator = office.instance, factories.actor("system_administrator")
+    for name, number in numbers.items():
+        set_person(
+            instance.database, instance.clock, administrator, office.who(name).staff_id, number, "",
+            is_same_person=True,
+        )  # fmt: skip
+
+
+def misfiled_by(office: Office, name: str, state: str) -> str:
+    """An incident in this state of a letter that this person filed on Olive's file."""
+    record_id = office.letter(office.percy)
+    office.repair(record_id, wrong=(office.percy,), by="quin")
+    office.index(record_id, office.olive, by=name)
+    if state == "reported":
+        return reported(office, record_id)
+    incident_id = office.repair(record_id, office.percy, by="quin").incident_id
+    if state == "assessed":
+        ACTS["assess"](office.instance.incidents, office.who("iggy"), incident_id)
+    return incident_id
+
+
+@pytest.fixture
+def indexing_officer(office: Office) -> Office:
+    """An officer who indexes under another account as well, and another who does not."""
+    factories.staff_member(office.instance, "igor", "information_governance")
+    numbered(office, ina="E1", igor="E1", iggy="E2")
+    return office
+
+
+@pytest.mark.parametrize(
+    ("act", "state"), [("assess", "contained"), ("close", "assessed"), ("dismiss", "reported")]
+)
+def test_who_put_it_on_the_wrong_file_decides_it_under_no_account(
+    indexing_officer: Office, act: str, state: str
+) -> None:
+    office, incidents = indexing_officer, indexing_officer.instance.incidents
+    incident_id = misfiled_by(office, "ina", state)
+    before = office.case(incident_id).incident.state
+    with pytest.raises(Refused) as refused:
+        ACTS[act](incidents, office.who("igor"), incident_id)
+    assert refused.value.error_code == "own_misfile"
+    assert office.case(incident_id).incident.state == before
+    assert office.case(incident_id, by="igor").bar == "own_misfile"
+    assert office.case(incident_id).bar == ""
+    ACTS[act](incidents, office.who("iggy"), incident_id)
+    assert office.case(incident_id).incident.state != before or act == "assess"
+
+
+def test_who_indexed_it_under_the_same_account_does_not_decide_it(office: Office) -> None:
+    instance = office.instance
+    factories.staff_member(instance, "both", "information_governance", "indexer")
+    incident_id = misfiled_by(office, "both", "contained")
+    with pytest.raises(Refused) as refused:
+        ACTS["assess"](instance.incidents, office.who("both"), incident_id)
+    assert refused.value.error_code == "own_misfile"
+
+
+def test_where_it_cannot_be_told_who_caused_it_nobody_is_taken_for_another(office: Office) -> None:
+    incident_id = misfiled_by(office, "ina", "contained")
+    with pytest.raises(Refused) as refused:
+        ACTS["assess"](office.instance.incidents, office.who("iggy"), incident_id)
+    assert refused.value.error_code == "unknown_person"
+    assert "employee numbers" in refused.value.message
+    assert office.case(incident_id).bar == "unknown_person"
+    numbered(office, ina="E1", iggy="E2")
+    ACTS["assess"](office.instance.incidents, office.who("iggy"), incident_id)
+
+
+def test_what_filed_itself_or_a_program_filed_anybody_decides(office: Office) -> None:
+    incidents, instance = office.instance.incidents, office.instance
+    itself = office.repair(office.letter(), office.percy).incident_id
+    ACTS["assess"](incidents, office.who("iggy"), itself)
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        add_program(work, "importer", "Importer", frozenset({"quality_supervisor"}))
+    record_id = office.filed(office.percy)
+    office.repair(record_id, office.olive, wrong=(office.percy,), by="importer")
+    ACTS["dismiss"](incidents, office.who("iggy"), reported(office, record_id))
+
+
+def test_who_moved_it_to_the_wrong_file_has_caused_it_too(office: Office) -> None:
+    record_id = office.filed(office.percy)
+    office.repair(record_id, office.olive, wrong=(office.percy,), by="iggy")
+    again = office.repair(record_id, office.percy, by="quin").incident_id
+    with pytest.raises(Refused) as refused:
+        ACTS["assess"](office.instance.incidents, office.who("iggy"), again)
+    assert refused.value.error_code == "own_misfile"
 
 
 def test_when_the_record_is_destroyed_what_was_written_goes_and_what_happened_stays(

@@ -6,20 +6,22 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from api.duties import duties
 from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.access.subjects import Subject, SubjectKind
 from edrms.clients.model import Client, Identifier
-from edrms.clients.tables import ClientRow
+from edrms.clients.tables import ClientRelationship, ClientRow
 from edrms.clock import FixedClock
 from edrms.db import Base
 from edrms.errors import Conflict, Denied, Invalid, NotFound
 from edrms.ids import RecordId
+from edrms.incidents.misfiles import Repair
 from edrms.pace import Pace
-from edrms.records.tables import CaseFile, Record, RecordAttachment
+from edrms.records.reading import client_ids_of
+from edrms.records.tables import Record
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.hold_guard import condemn
@@ -27,9 +29,10 @@ from scanning.misfiles import walking
 from scanning.misfiles.erasing import MisfileRows
 from scanning.misfiles.model import State
 from scanning.misfiles.tables import MisfileFiledOn, MisfileFinding, MisfileWalk
-from scanning.misfiles.walking import ALL, NEW, ROUND_EVERY
+from scanning.misfiles.walking import ALL, MOVED, NEW, ROUND_EVERY
 from tests import factories
 from tests.service.events import events, personal_detail
+from tests.service.misfiled import WHY, Office, percy
 
 SUPERVISOR = factories.actor("quality_supervisor", name="sue")
 GOVERNANCE = factories.actor("information_governance", name="ig")
@@ -75,18 +78,19 @@ def round_again(instance: Instance, clock: FixedClock) -> None:
 
 
 def move(instance: Instance, record_id: str, to: Client) -> None:
-    with write(instance.database, SYSTEM, instance.clock) as work:
-        file = CaseFile(
-            case_file_id=f"moved-{to.forename}", client_id=to.client_id, record_class="A1",
-            service=to.service, opened_at=work.now,
-        )  # fmt: skip
-        work.session.add(file)
-        work.session.execute(
-            delete(RecordAttachment).where(RecordAttachment.record_id == record_id)
-        )
-        work.session.flush()
-        work.session.add(RecordAttachment(record_id=record_id, case_file_id=file.case_file_id))
-        work.journal("record:file:change", "record", record_id)
+    """As people do it: off every file it is on, onto that one."""
+    with instance.database.read() as session:
+        record = session.get_one(Record, record_id)
+        said = Repair(record.version, tuple(client_ids_of(record)), (to.client_id,), WHY)
+    instance.wrong_person.repair(GOVERNANCE, record_id, said)
+
+
+def leave(instance: Instance, record_id: str, client: Client) -> None:
+    """Off this file alone."""
+    with instance.database.read() as session:
+        version = session.get_one(Record, record_id).version
+    said = Repair(version, (client.client_id,), (), WHY)
+    instance.wrong_person.repair(GOVERNANCE, record_id, said)
 
 
 def corrected(instance: Instance, person: Client, **values: object) -> None:
@@ -143,9 +147,50 @@ def test_nothing_of_the_record_changes_and_it_is_found_once(
 def test_a_document_of_two_on_one_file_of_them_is_right(known: Instance) -> None:
     both = factories.letter_to(JORY) + "\nName: Olive Tregenza\nDate of birth: 09/03/1941\n"
     factories.filed_record(known, [JORY], texts=[both])
-    factories.filed_record(known, [PIRAN, JORY], texts=[factories.letter_to(JORY)])
+    factories.filed_record(known, [OLIVE, JORY], texts=[both])
     factories.filed_record(known, [PIRAN], texts=["A note of the allotment."])
     assert turn(known) == 3
+    assert findings(known) == []
+
+
+def test_on_the_right_file_and_a_wrong_one_the_wrong_one_is_told(known: Instance) -> None:
+    both = on_file(known, OLIVE, OLIVE, PIRAN)
+    turn(known)
+    [listed] = known.misfiles.desk.listed(SUPERVISOR)
+    assert (listed.record.record_id, listed.finding.client_id) == (both, OLIVE.client_id)
+    assert [one.client_id for one in listed.finding.filed] == [PIRAN.client_id]
+    assert [one.client_id for one in listed.also] == [OLIVE.client_id]
+
+
+def test_taken_off_the_wrong_one_of_its_files_it_is_put_right(known: Instance) -> None:
+    both = on_file(known, OLIVE, OLIVE, PIRAN)
+    turn(known)
+    leave(known, both, PIRAN)
+    assert findings(known) == [] and findings(known, State.REPAIRED) == [both]
+    turn(known)
+    assert findings(known) == []
+    assert [one.detail["state"] for one in events(known, "record:misfile:settle")] == ["repaired"]
+
+
+def test_taken_off_the_right_one_it_is_listed_still(known: Instance) -> None:
+    both = on_file(known, OLIVE, OLIVE, PIRAN)
+    turn(known)
+    leave(known, both, OLIVE)
+    turn(known)
+    assert findings(known) == [both]
+    [listed] = known.misfiles.desk.listed(SUPERVISOR)
+    assert listed.also == ()
+
+
+def test_kin_in_the_register_on_whose_files_one_letter_is_are_no_misfile(known: Instance) -> None:
+    tie = ClientRelationship(
+        client_id=PIRAN.client_id, other_id=OLIVE.client_id, kind="next of kin"
+    )
+    with write(known.database, SYSTEM, known.clock) as work:
+        work.session.add(tie)
+        work.journal("client:summary:add", "client", PIRAN.client_id)
+    on_file(known, OLIVE, OLIVE, PIRAN)
+    turn(known)
     assert findings(known) == []
 
 
@@ -230,8 +275,60 @@ def test_a_record_moved_to_another_wrong_file_is_looked_at_at_once(known: Instan
     wrong = on_file(known, OLIVE, PIRAN)
     turn(known)
     move(known, wrong, JORY)
-    assert turn(known, is_quiet=False) == 0
+    assert turn(known, is_quiet=False) == 1
     assert findings(known, State.REPAIRED) == [wrong] == findings(known)
+    assert turn(known, is_quiet=False) == 0
+
+
+def test_what_was_moved_is_looked_at_before_what_was_filed_since(
+    known: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "MOST_RECORDS", 1)
+    moved = on_file(known, OLIVE)
+    turn(known)
+    new = on_file(known, OLIVE, PIRAN)
+    move(known, moved, PIRAN)
+    assert turn(known, is_quiet=False) == 1 and findings(known) == [moved]
+    assert turn(known, is_quiet=False) == 1 and set(findings(known)) == {moved, new}
+
+
+def test_each_time_it_is_moved_it_is_looked_at_again(known: Instance) -> None:
+    record_id = on_file(known, OLIVE)
+    turn(known)
+    for to, expected in ((PIRAN, [record_id]), (OLIVE, []), (JORY, [record_id])):
+        move(known, record_id, to)
+        assert turn(known, is_quiet=False) == 1
+        assert findings(known) == expected
+        assert turn(known, is_quiet=False) == 0
+
+
+def test_what_went_back_to_the_queue_is_looked_at_once_it_is_filed_again(
+    instance: Instance,
+) -> None:
+    office = Office(instance, OLIVE, percy())
+    turn(instance)
+    record_id = office.letter()
+    turn(instance)
+    assert office.repair(record_id, reason="Said to be about another Olive.").became == "queued"
+    assert turn(instance, is_quiet=False) == 0
+    office.index(record_id, office.percy)
+    assert turn(instance, is_quiet=False) == 1
+    assert findings(instance, by=office.who("quin")) == [record_id]
+
+
+def test_what_was_moved_while_it_was_looked_at_is_looked_at_again(known: Instance) -> None:
+    record_id = on_file(known, OLIVE)
+    turn(known)
+    move(known, record_id, PIRAN)
+    with known.database.read() as session:
+        some = walking._slice(session, MOVED)
+    found = {record_id: known.misfiles.walks._look(record_id)}
+    assert found[record_id].misfile is not None
+    move(known, record_id, OLIVE)
+    with write(known.database, SYSTEM, known.clock) as work:
+        walking._keep(work, some, found)
+    assert findings(known) == []
+    assert turn(known, is_quiet=False) == 1 and findings(known) == []
 
 
 def test_what_is_no_longer_so_is_withdrawn(known: Instance, clock: FixedClock) -> None:
@@ -371,7 +468,10 @@ def test_upkeep_does_it(known: Instance) -> None:
 
 
 def test_with_the_record_every_word_of_it_goes(known: Instance) -> None:
-    wrong, other = on_file(known, OLIVE, PIRAN), on_file(known, JORY, PIRAN)
+    wrong, other = on_file(known, OLIVE), on_file(known, JORY)
+    for record_id in (wrong, other):
+        move(known, record_id, PIRAN)
+    turn(known)
     turn(known)
     for one in known.misfiles.desk.listed(SUPERVISOR):
         known.misfiles.desk.dismiss(SUPERVISOR, one.finding.finding_id, "the velociraptor's copy")
@@ -383,6 +483,7 @@ def test_with_the_record_every_word_of_it_goes(known: Instance) -> None:
         assert list(session.scalars(select(MisfileFinding.record_id))) == [other]
         assert session.scalar(select(func.count()).select_from(MisfileFiledOn)) == 1
         assert _rows_naming(wrong, session, "misfile") == []
+        assert _rows_naming(other, session, "misfile_looks") != []
     assert turn(known) == 0
     erasing = MisfileRows(known.database, known.clock, Pace(0.0))
     assert set(erasing.erase(SYSTEM, [wrong])) == {wrong}  # may be repeated

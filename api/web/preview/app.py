@@ -14,6 +14,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from api.web.assets import require_vendor
 from api.web.preview import samples_finding as finding
 from api.web.preview import samples_identity as identity
+from api.web.preview import samples_misfiles as misfiles
 from api.web.preview import samples_post as post
 from api.web.preview.pictures import page_picture
 from api.web.templating import STATIC, client_facts, install_templates
@@ -53,6 +54,22 @@ PAGES: tuple[tuple[str, str, str, object], ...] = (
     ("clients.show", "/clients/<client_id>", "client.html", finding.CLIENT),
     ("search.index", "/search", "search.html", finding.SEARCH),
     ("records.show", "/records/<record_id>", "record.html", finding.RECORD),
+    (
+        "wrong_person.repair",
+        "/records/<record_id>/wrong-person",
+        "wrong_person.html",
+        misfiles.REPAIR,
+    ),
+    (
+        "wrong_person.report",
+        "/records/<record_id>/wrong-person/report",
+        "wrong_person.html",
+        misfiles.REPORT,
+    ),
+    ("misfiles.index", "/misfiles", "misfiles.html", misfiles.MISFILES),
+    ("misfiles.show", "/misfiles/<finding_id>", "misfile.html", misfiles.MISFILE),
+    ("incidents.index", "/incidents", "incidents.html", misfiles.INCIDENTS),
+    ("incidents.show", "/incidents/<incident_id>", "incident.html", misfiles.INCIDENT),
     ("auth.code", "/sign-in/code", "sign_in_code.html", CodePage()),
     ("auth.prove", "/prove", "prove.html", ProvePage(needs_code=True, username="rsample")),
     ("account.show", "/account", "account.html", identity.ACCOUNT),
@@ -84,6 +101,19 @@ VARIANTS: tuple[tuple[str, str, object], ...] = (
     ("bad-query", "search.html", finding.BAD_QUERY),
     ("clients-start", "find_client.html", FindClientPage()),
     ("clients-own", "find_client.html", finding.OWN_PEOPLE),
+    ("reported-already", "wrong_person.html", misfiles.REPORTED),
+    ("take-off-found", "wrong_person.html", misfiles.REPAIR_FOUND),
+    ("take-off-faults", "wrong_person.html", misfiles.REPAIR_FAULTS),
+    ("misfiles-dismissed", "misfiles.html", misfiles.DISMISSED),
+    ("no-misfiles", "misfiles.html", misfiles.NO_MISFILES),
+    ("misfile-faults", "misfile.html", misfiles.MISFILE_FAULTS),
+    ("misfile-settled", "misfile.html", misfiles.MISFILE_SETTLED),
+    ("no-incidents", "incidents.html", misfiles.NO_INCIDENTS),
+    ("incident-reported", "incident.html", misfiles.INCIDENT_REPORTED),
+    ("incident-faults", "incident.html", misfiles.INCIDENT_FAULTS),
+    ("incident-barred", "incident.html", misfiles.INCIDENT_BARRED),
+    ("incident-assessed", "incident.html", misfiles.INCIDENT_ASSESSED),
+    ("incident-closed", "incident.html", misfiles.INCIDENT_CLOSED),
     *(
         (f"error-{status}", "error.html", ErrorPage(status=status, request_id="7f3a-91c0"))
         for status in (400, 401, 403, 404, 409, 413, 429, 500, 503, 507)
@@ -115,6 +145,10 @@ ACTIONS: tuple[tuple[str, str], ...] = (
     ("post.make_sheets", "/batches/sheets"),
     ("pages.change", "/items/<item_id>/pages"),
     ("pages.undo", "/items/<item_id>/pages/undo"),
+    ("misfiles.dismiss", "/misfiles/<finding_id>/dismiss"),
+    ("incidents.assess", "/incidents/<incident_id>/assess"),
+    ("incidents.close", "/incidents/<incident_id>/close"),
+    ("incidents.dismiss", "/incidents/<incident_id>/dismiss"),
     ("queue.take_next", "/queue/next"),
     ("queue.file_document", "/queue/<document_id>/file"),
     ("queue.stop", "/queue/stop"),
@@ -127,6 +161,12 @@ ACTIONS: tuple[tuple[str, str], ...] = (
     ("queue.reject_document", "/queue/<document_id>/reject"),
 )
 
+LISTS_SAVED: tuple[tuple[str, str], ...] = (
+    ("misfiles.as_file", "/misfiles/list.csv"),
+    ("incidents.listed_csv", "/incidents.csv"),
+    ("incidents.readers_csv", "/incidents/<incident_id>/readers.csv"),
+)
+
 
 def addresses() -> list[str]:
     """The address of every page and variant, for whoever looks at them all."""
@@ -137,6 +177,8 @@ def addresses() -> list[str]:
         "<record_id>": "r1",
         "<item_id>": "i1",
         "<staff_id>": "s1",
+        "<finding_id>": "f1",
+        "<incident_id>": "i1",
     }
     paths = [rule for _, rule, _, _ in PAGES]
     for part, value in samples.items():
@@ -196,6 +238,9 @@ def _add_data(app: Flask) -> None:
     app.add_url_rule(record + page + "/thumbnail", "records.thumbnail", picture(152))
     app.add_url_rule("/items/<item_id>" + page + "/picture", "pages.picture", picture(152))
     app.add_url_rule(record + "/<rendition>", "records.download", _empty_download)
+    app.add_url_rule("/misfiles/<finding_id>" + page, "misfiles.page_image", picture(1240))
+    for endpoint, rule in LISTS_SAVED:
+        app.add_url_rule(rule, endpoint, _empty_download)
     app.add_url_rule("/batches/<batch_id>/sheet.pdf", "post.batch_sheet", _empty_download)
     app.add_url_rule(
         "/batches/<batch_id>/items/<item_id>/original", "post.download_item", _empty_download

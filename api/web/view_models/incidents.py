@@ -14,7 +14,8 @@ class WrongPersonPage:
     """A record that is about somebody else. is_report: the reader can only report it.
 
     reported_at: when somebody reported it already. Form fields: version; wrong (of clients); belongs
-    ("found" or "unknown"); right (of found); query; reason. found: None before anybody was looked for.
+    ("found", "stays" where it is on several files, or "unknown"); right (of found); query; reason. found:
+    None before anybody was looked for.
     """
 
     record_id: str
@@ -84,6 +85,8 @@ class ReaderRow:
 class IncidentPage:
     """One incident: the facts, and the form of what can be done now ("assess", "dismiss", or none).
 
+    barred: why there is none for whoever caused it.
+
     Form fields: risk, regulator_on-day/-month/-year, people_on-..., note; of closing: closing. is_assessing:
     what was typed of the assessment is at fault.
     """
@@ -112,6 +115,7 @@ class IncidentPage:
     closing: str
     act: Literal["assess", "dismiss", ""]
     may_close: bool
+    barred: str
     risks: tuple[Choice, ...]
     risk: str = ""
     regulator_on: DateFields = NO_DATE

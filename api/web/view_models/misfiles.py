@@ -9,7 +9,8 @@ from api.web.view_models.shell import Choice, FieldError, Pagination
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MisfileRow:
-    """A finding in words. filed: name of each person on whose file it is, and what the pages say of them.
+    """A finding in words. filed: name of each person on whose file it seems to be wrongly, and what the pages
+    say of them. also: names of those on whose files it may stay.
 
     named, why: whom the pages name better, and why. record_href: "" where the reader may not open the record.
     repair_href: where it is taken off. settled: by whom, when and why, of what is settled.
@@ -19,6 +20,7 @@ class MisfileRow:
     reference: str
     title: str
     filed: tuple[tuple[str, str], ...]
+    also: tuple[str, ...]
     named: str
     why: str
     found_at: datetime

@@ -16,7 +16,7 @@ from api.web.incident_wording import RISKS, SHOWS
 from api.web.presenting import pagination
 from api.web.shell import say, shell
 from api.web.view_models import Choice, FieldError, IncidentsPage
-from edrms.errors import Conflict, Invalid
+from edrms.errors import Invalid, Refused
 from edrms.incidents.cases import PAGE_SIZE, Assessment, Which
 
 blueprint = Blueprint("incidents", __name__)
@@ -147,9 +147,9 @@ def dismiss(incident_id: str) -> ResponseReturnValue:
     return _kept(incident_id, _("The report is closed: the document is where it belongs."))
 
 
-@blueprint.errorhandler(Conflict)
-def say_no(error: Conflict) -> ResponseReturnValue:
-    """It cannot be done with the incident as it is now: say so there."""
+@blueprint.errorhandler(Refused)
+def say_no(error: Refused) -> ResponseReturnValue:
+    """It cannot be done with the incident as it is now, or not by whoever caused it: say so there."""
     say("warning", error.message)
     incident_id = (request.view_args or {}).get("incident_id", "")
     return redirect(url_for("incidents.show", incident_id=incident_id), 303)

@@ -46,7 +46,8 @@ def page_ahead(document_id: str, page_number: int) -> ResponseReturnValue:
 @permission("document:index:file")
 def release(document_id: str) -> ResponseReturnValue:
     """For a page that is being left: put the document back, if it is still in hand as taken then."""
-    instance().hands.release(actor(), document_id, _taken_at())
+    readied = request.form.get("readied") == "yes"
+    instance().hands.release(actor(), document_id, _taken_at(), with_readied=readied)
     return ("", 204) if wants_json() else redirect(url_for("queue.index"), 303)
 
 

@@ -1,5 +1,6 @@
 """A document on the wrong person's file: reporting it, and taking it off."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -51,7 +52,7 @@ def repair(record_id: str) -> ResponseReturnValue:
     if request.method == "GET" or request.form.get("action") == "find":
         return _form(record_id)
     try:
-        made = instance().wrong_person.repair(actor(), record_id, _said())
+        made = instance().wrong_person.repair(actor(), record_id, _said(record_id))
     except Invalid as error:
         return _form(record_id, faults(error, _NAMES))
     except (Conflict, Refused) as error:
@@ -60,11 +61,13 @@ def repair(record_id: str) -> ResponseReturnValue:
     return _done(made)
 
 
-def _said() -> Repair:
+def _said(record_id: str) -> Repair:
     given, wrong = request.form, {}
     belongs, right = given.get("belongs", ""), tuple(given.getlist("right"))
-    if belongs not in ("found", "unknown"):
+    if belongs not in ("found", "stays", "unknown"):
         wrong["belongs"] = _("Choose where it belongs.")
+    elif belongs == "stays" and not _stays_anywhere(record_id, given.getlist("wrong")):
+        wrong["belongs"] = _("You ticked everybody on whose file it is, so it stays on none.")
     elif belongs == "found" and not right:
         wrong["right"] = _("Find the right person and tick the name.")
     if wrong:
@@ -74,6 +77,11 @@ def _said() -> Repair:
         version, tuple(given.getlist("wrong")), right if belongs == "found" else (),
         given.get("reason", ""),
     )  # fmt: skip
+
+
+def _stays_anywhere(record_id: str, wrong: Collection[str]) -> bool:
+    about = instance().wrong_person.about(actor(), record_id, REPAIR)
+    return bool({one.client_id for one in about.clients} - set(wrong))
 
 
 def _done(made: Repaired) -> ResponseReturnValue:

@@ -3,10 +3,12 @@
 const token = () => document.querySelector('meta[name="csrf-token"]').content
 let held = []
 let loaded = new Map()
+let isReadying = false // the answer is on its way: what is put into the hand is not known here yet
 
-function putBack ({ release, takenAt }) {
+function putBack ({ release, takenAt }, withReadied) {
   const body = new FormData()
   body.set('taken_at', takenAt)
+  if (withReadied) body.set('readied', 'yes')
   fetch(release, { method: 'POST', body, keepalive: true, headers: { 'X-CSRF-Token': token(), Accept: 'application/json' } })
 }
 
@@ -18,6 +20,7 @@ export function holdOnly (bench) {
 
 export async function readyNext (bench) {
   let said
+  isReadying = true
   try {
     const response = await fetch(bench.dataset.next, { method: 'POST', headers: { 'X-CSRF-Token': token(), Accept: 'application/json' } })
     const isJson = (response.headers.get('Content-Type') || '').includes('json')
@@ -25,6 +28,8 @@ export async function readyNext (bench) {
   } catch (problem) {
     if (!(problem instanceof TypeError)) throw problem
     return
+  } finally {
+    isReadying = false
   }
   if (!said.release || !bench.isConnected) return
   held.push({ release: said.release, takenAt: said.taken_at })
@@ -39,7 +44,7 @@ export function pictures () {
 }
 
 window.addEventListener('pagehide', () => {
-  held.forEach(putBack)
+  held.forEach((one, at) => putBack(one, isReadying && at === 0))
   held = []
 })
 // A page the browser had kept is of a document that was put back: it is opened anew.
