@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -17,6 +17,7 @@ from edrms.db import Database
 from edrms.records.tables import Record
 from retention.answers import State
 from retention.desk_filter import NO_TRIGGER, Wanted, beside_answers, conditions, missing_of_seen
+from retention.desk_sums import plain_lacking, sums_for
 from retention.reading import LIST_FACTS, VIEW_ANSWER, classes_lacking
 from retention.tables import StoredAnswer
 
@@ -64,7 +65,7 @@ class FactsDesk:
         with self._database.read() as session:
             now = self._clock.now()
             total = _count(session, actor, wanted, now)
-            groups = _groups(actor, wanted, now)
+            groups = _groups(session, actor, wanted, now)
             rows = session.execute(groups.limit(limit).offset(offset)).all()
             return _with_classes(session, actor, rows, now), total
 
@@ -79,24 +80,27 @@ class FactsDesk:
 
 def _count(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> int:
     """How many facts there are, without what is told of each."""
-    facts = _facts(actor, wanted, now)
+    facts = _facts(session, actor, wanted, now)
     what = facts.c.client_id, facts.c.trigger, facts.c.why
     people = select(ClientRow.client_id).where(visible_clients(actor, VIEW_ANSWER, now))
     found = select(*what).where(facts.c.client_id.in_(people), *_of_the_fact(facts, wanted))
     return session.scalar(select(func.count()).select_from(found.distinct().subquery())) or 0
 
 
-def _facts(actor: Actor, wanted: Wanted, now: datetime) -> Subquery:
-    seen = beside_answers(select(Record.record_id)).where(
-        *conditions(actor, wanted, now), StoredAnswer.state == State.UNKNOWN
-    )
-    return missing_of_seen(seen).subquery()
+def _facts(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> Subquery:
+    where = [*conditions(actor, wanted, now), StoredAnswer.state == State.UNKNOWN]
+    seen = beside_answers(select(Record.record_id))
+    sums = sums_for(session, actor, wanted, now)
+    if sums is None:
+        return missing_of_seen(seen.where(*where)).subquery()
+    others = seen.where(*where, sums.one_by_one())
+    return missing_of_seen(union_all(plain_lacking(sums, wanted), others)).subquery()
 
 
 def _groups(
-    actor: Actor, wanted: Wanted, now: datetime
+    session: Session, actor: Actor, wanted: Wanted, now: datetime
 ) -> _Groups:  # fmt: skip
-    facts = _facts(actor, wanted, now)
+    facts = _facts(session, actor, wanted, now)
     alone = _waiting_for_one(facts)
     people = select(ClientRow.client_id).where(visible_clients(actor, VIEW_ANSWER, now))
     what = facts.c.client_id, facts.c.trigger, facts.c.why
