@@ -34,17 +34,18 @@ class _Beside:
 def settle(work: UnitOfWork, most: int = MOST_AT_ONCE) -> bool:
     """Settle the records of the earliest changes; returns whether there may be more.
 
-    The caller is alone with the answers. Changes are seen before anything they are about is read: what is
-    committed meanwhile leaves another that stays.
+    The caller is alone with the answers. All changes of a record that are there are seen before anything
+    they are about is read, and only these are taken away: what is committed meanwhile leaves another.
     """
     work.session.flush()
-    changes = select(Unsettled.number, Unsettled.record_id).order_by(Unsettled.number)
-    found = work.session.execute(changes.limit(most)).all()
-    records = sorted({record_id for _, record_id in found})
-    for some in _parts(records):
+    earliest = select(Unsettled.record_id).order_by(Unsettled.number).limit(most)
+    found = work.session.scalars(earliest).all()
+    for some in _parts(sorted(set(found))):
+        changes = select(Unsettled.number).where(Unsettled.record_id.in_(some))
+        numbers = work.session.scalars(changes).all()
         _settle(work.session, some)
-    for numbers in _parts([number for number, _ in found]):
-        work.session.execute(delete(Unsettled).where(Unsettled.number.in_(numbers)))
+        for part in _parts(numbers):
+            work.session.execute(delete(Unsettled).where(Unsettled.number.in_(part)))
     return len(found) == most
 
 

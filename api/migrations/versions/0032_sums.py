@@ -18,6 +18,8 @@ _MADE_OF = {
     "retention_missing_facts": ("record_id", "class_id"),
 }
 _ADD = "INSERT INTO retention_unsettled (record_id)"
+_NEW, _OLD = "VALUES (NEW.record_id)", "VALUES (OLD.record_id)"
+_OTHER = "SELECT OLD.record_id WHERE OLD.record_id <> NEW.record_id"
 _OF_A_FILE = "SELECT record_id FROM record_attachments WHERE case_file_id = NEW.case_file_id"
 
 
@@ -76,12 +78,11 @@ def _on_sqlite() -> Iterator[str]:
         body = "".join(f"{_ADD} {one}; " for one in added)
         return f"CREATE TRIGGER {name} {when} BEGIN {body}END"
 
-    old, new = "VALUES (OLD.record_id)", "VALUES (NEW.record_id)"
     for table, columns in _MADE_OF.items():
-        yield trigger(f"{table}_unsettle_new", f"AFTER INSERT ON {table}", new)
-        yield trigger(f"{table}_unsettle_gone", f"AFTER DELETE ON {table}", old)
+        yield trigger(f"{table}_unsettle_new", f"AFTER INSERT ON {table}", _NEW)
+        yield trigger(f"{table}_unsettle_gone", f"AFTER DELETE ON {table}", _OLD)
         changed = f"AFTER UPDATE OF {', '.join(columns)} ON {table} WHEN {_differs(columns)}"
-        yield trigger(f"{table}_unsettle", changed, old, new)
+        yield trigger(f"{table}_unsettle", changed, _NEW, _OTHER)
     changed = f"AFTER UPDATE OF service ON case_files WHEN {_differs(('service',))}"
     yield trigger("case_files_unsettle", changed, _OF_A_FILE)
 
@@ -89,8 +90,8 @@ def _on_sqlite() -> Iterator[str]:
 def _on_postgresql() -> Iterator[str]:
     yield (
         "CREATE FUNCTION retention_unsettle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF TG_OP <> 'INSERT' THEN {_ADD} VALUES (OLD.record_id); END IF; "
-        f"IF TG_OP <> 'DELETE' THEN {_ADD} VALUES (NEW.record_id); END IF; RETURN NULL; END $$"
+        f"IF TG_OP = 'DELETE' THEN {_ADD} {_OLD}; ELSE {_ADD} {_NEW}; END IF; "
+        f"IF TG_OP = 'UPDATE' THEN {_ADD} {_OTHER}; END IF; RETURN NULL; END $$"
     )
     yield (
         "CREATE FUNCTION retention_unsettle_file() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
