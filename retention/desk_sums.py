@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVarTuple
 
-from sqlalchemy import CompoundSelect, Select, and_, func, select, union
+from sqlalchemy import CompoundSelect, Select, func, select, union
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -25,7 +26,9 @@ from retention.reading import VIEW_ANSWER
 from retention.settling import kinds_of
 from retention.tables import StoredAnswer
 
+MOST_UNSETTLED = 100_000
 _DAY = timedelta(days=1)
+_Columns = TypeVarTuple("_Columns")
 _STATES = {
     Standing.OVERDUE: State.DATED, Standing.AHEAD: State.DATED, Standing.DATED: State.DATED,
     Standing.UNKNOWN: State.UNKNOWN, Standing.PERMANENT: State.PERMANENT, Standing.WAITING: "",
@@ -61,14 +64,17 @@ class Sums:
         """True for records on which the sums say nothing: they are counted by the conditions of a list."""
         return Record.record_id.in_(self.apart)
 
-    def plain(self) -> Condition:
-        """True for standings of plain records that the actor may see."""
-        return and_(StandingRow.kind_id.in_(self.kinds), StandingRow.record_id.not_in(self.apart))
+    def plain(self, statement: Select[*_Columns]) -> Select[*_Columns]:
+        """A statement about standings, of plain records alone that the actor may see."""
+        apart = self.apart.subquery()
+        return statement.outerjoin(apart, apart.c[0] == StandingRow.record_id).where(
+            StandingRow.kind_id.in_(self.kinds), apart.c[0].is_(None)
+        )
 
 
 def sums_for(session: Session, actor: Actor, wanted: Wanted, at: datetime) -> Sums | None:
-    """None where the sums do not know what is asked for."""
-    if wanted.client_id or wanted.lacks or wanted.why or wanted.sealed:
+    """None where the sums do not know what is asked for, or would not help."""
+    if wanted.client_id or wanted.lacks or wanted.why or wanted.sealed or _is_behind(session):
         return None
     kinds = (
         kind_id
@@ -78,6 +84,12 @@ def sums_for(session: Session, actor: Actor, wanted: Wanted, at: datetime) -> Su
     )
     apart = union(*singled_out(actor, VIEW_ANSWER, at), select(Unsettled.record_id))
     return Sums(tuple(kinds), apart)
+
+
+def _is_behind(session: Session) -> bool:
+    """Whether so much waits to be settled that counting every record is less work."""
+    some = select(Unsettled.number).limit(MOST_UNSETTLED + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) > MOST_UNSETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +185,10 @@ def _dated(
     """Plain records that fall due on these days of a month, which the sums do not tell apart."""
     some = days.within(month)
     rows = session.execute(
-        select(StandingRow.classes, func.count())
+        sums.plain(select(StandingRow.classes, func.count()))
         .join(StoredAnswer, StoredAnswer.record_id == StandingRow.record_id)
         .where(
-            StandingRow.state == State.DATED, StandingRow.due_month == month, sums.plain(),
+            StandingRow.state == State.DATED, StandingRow.due_month == month,
             StoredAnswer.due_on.between(some.first, some.last),
         )
         .group_by(StandingRow.classes)
@@ -202,7 +214,7 @@ def _last_of(begins: date) -> date:
 
 def plain_lacking(sums: Sums, wanted: Wanted) -> Select[str]:
     """Ids of the plain records wanted that lack a fact."""
-    found = select(StandingRow.record_id).where(StandingRow.state == State.UNKNOWN, sums.plain())
+    found = sums.plain(select(StandingRow.record_id)).where(StandingRow.state == State.UNKNOWN)
     if wanted.class_id:
         text = StandingRow.classes + ","
         found = found.where(text.contains(f",{_chosen(wanted)},", autoescape=True))

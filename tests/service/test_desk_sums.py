@@ -31,9 +31,11 @@ from edrms.records.tables import (
 )
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
+from retention import desk_sums
 from retention.desk import Desk
 from retention.desk_facts import FactsDesk
 from retention.desk_filter import NO_CLASS, Standing, Wanted
+from retention.desk_sums import sums_for
 from retention.desk_tables import StandingRow, Unsettled
 from retention.profiles import BASE
 from retention.schedules import install
@@ -333,6 +335,18 @@ def test_what_is_settled_is_summed_and_not_looked_at_one_by_one(database: Databa
     assert before.dated and (after.dated, after.permanent) == (
         0, before.dated + before.permanent + before.unknown + before.waiting,
     )  # fmt: skip
+
+
+def test_while_much_waits_to_be_settled_every_record_is_counted(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = founded(database, 8)
+    officer = factories.actor("information_governance")
+    with database.read() as session:
+        assert sums_for(session, officer, Wanted(), made.world.at)
+        monkeypatch.setattr(desk_sums, "MOST_UNSETTLED", len(made.world.records))
+        assert sums_for(session, officer, Wanted(), made.world.at) is None
+    assert judge(made, officer)
 
 
 @pytest.mark.parametrize("change", _CHANGES, ids=lambda one: one.__name__.strip("_"))
