@@ -5,7 +5,7 @@ the actor may not see: what one may ask is `retention:desk:view`, on which recor
 `retention:answer:view`. Nothing is destroyed on the word of these lists.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from edrms.records.tables import Record
 from retention.answers import MissingRow, State, answer_of
 from retention.desk_filter import (
     NO_CLASS,
+    Condition,
     Standing,
     Wanted,
     beside_answers,
@@ -28,6 +29,7 @@ from retention.desk_filter import (
     is_due,
     known_people,
 )
+from retention.desk_sums import plain_count, plain_totals, sums_for
 from retention.desk_totals import Count, Totals, totals
 from retention.evaluation import missing_rows
 from retention.hold_guard import live_holds_on
@@ -154,6 +156,17 @@ class Desk:
 
 def _totals(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> Totals:
     where, today = conditions(actor, wanted, now), civil_date(now)
+    counts, unknown = list[Count](), Counter[str]()
+    if sums := sums_for(session, actor, wanted, now):
+        counts, unknown = plain_totals(session, sums, wanted, today)
+        where.append(sums.one_by_one())
+    others = _counts(session, where, today)
+    if any(one.state == State.UNKNOWN for one in others):
+        unknown.update(_unknown(session, where, wanted))
+    return totals(today, [*counts, *others], unknown)
+
+
+def _counts(session: Session, where: Sequence[Condition], today: date) -> list[Count]:
     by = (
         func.coalesce(StoredAnswer.class_id, ""), func.coalesce(StoredAnswer.state, ""),
         StoredAnswer.due_month, case((is_due(today), 1), else_=0),
@@ -161,20 +174,16 @@ def _totals(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> To
     rows = session.execute(
         beside_answers(select(*by, func.count(Record.record_id))).where(*where).group_by(*by)
     )
-    counts = [Count(kind, state, month, bool(due), n) for kind, state, month, due, n in rows]
-    unknown = {} if not any(one.state == State.UNKNOWN for one in counts) else (
-        _unknown(session, actor, wanted, now)
-    )  # fmt: skip
-    return totals(today, counts, unknown)
+    return [Count(kind, state, month, bool(due), n) for kind, state, month, due, n in rows]
 
 
-def _unknown(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> dict[str, int]:
-    """By class, how many of the records wanted lack a fact for its rule."""
+def _unknown(session: Session, where: Sequence[Condition], wanted: Wanted) -> dict[str, int]:
+    """By class, how many of the records meant lack a fact for its rule."""
     lacking = aliased(MissingFact)
     statement = (
         beside_answers(select(lacking.class_id, func.count(Record.record_id.distinct())))
         .join(lacking, lacking.record_id == Record.record_id)
-        .where(*conditions(actor, wanted, now), StoredAnswer.state == State.UNKNOWN)
+        .where(*where, StoredAnswer.state == State.UNKNOWN)
         .group_by(lacking.class_id)
     )
     found = dict(session.execute(statement).all())
@@ -185,8 +194,11 @@ def _unknown(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> d
 
 
 def _count(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> int:
-    statement = beside_answers(select(func.count(Record.record_id)))
-    return session.scalar(statement.where(*conditions(actor, wanted, now))) or 0
+    where, plain = conditions(actor, wanted, now), 0
+    if sums := sums_for(session, actor, wanted, now):
+        plain = plain_count(session, sums, wanted, now)
+        where.append(sums.one_by_one())
+    return plain + (session.scalar(beside_answers(select(func.count())).where(*where)) or 0)
 
 
 _order = func.coalesce(StoredAnswer.due_on, _LAST)

@@ -5,7 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    case,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -17,8 +26,9 @@ from edrms.db import Database
 from edrms.records.tables import Record
 from retention.answers import State
 from retention.desk_filter import NO_TRIGGER, Wanted, beside_answers, conditions, missing_of_seen
+from retention.desk_sums import plain_lacking, sums_for
 from retention.reading import LIST_FACTS, VIEW_ANSWER, classes_lacking
-from retention.tables import StoredAnswer
+from retention.tables import MissingFact, StoredAnswer
 
 PAGE_SIZE = 50
 _AT_ONCE = 500
@@ -64,7 +74,7 @@ class FactsDesk:
         with self._database.read() as session:
             now = self._clock.now()
             total = _count(session, actor, wanted, now)
-            groups = _groups(actor, wanted, now)
+            groups = _groups(session, actor, wanted, now)
             rows = session.execute(groups.limit(limit).offset(offset)).all()
             return _with_classes(session, actor, rows, now), total
 
@@ -79,24 +89,30 @@ class FactsDesk:
 
 def _count(session: Session, actor: Actor, wanted: Wanted, now: datetime) -> int:
     """How many facts there are, without what is told of each."""
-    facts = _facts(actor, wanted, now)
+    of = MissingFact.record_id.in_(_seen(session, actor, wanted, now))
+    facts = select(MissingFact.client_id, MissingFact.trigger, MissingFact.why).where(of).subquery()
     what = facts.c.client_id, facts.c.trigger, facts.c.why
     people = select(ClientRow.client_id).where(visible_clients(actor, VIEW_ANSWER, now))
     found = select(*what).where(facts.c.client_id.in_(people), *_of_the_fact(facts, wanted))
     return session.scalar(select(func.count()).select_from(found.distinct().subquery())) or 0
 
 
-def _facts(actor: Actor, wanted: Wanted, now: datetime) -> Subquery:
-    seen = beside_answers(select(Record.record_id)).where(
-        *conditions(actor, wanted, now), StoredAnswer.state == State.UNKNOWN
-    )
-    return missing_of_seen(seen).subquery()
+def _seen(
+    session: Session, actor: Actor, wanted: Wanted, now: datetime
+) -> Select[str] | CompoundSelect[str]:
+    """Ids of the records wanted that lack a fact."""
+    where = [*conditions(actor, wanted, now), StoredAnswer.state == State.UNKNOWN]
+    seen = beside_answers(select(Record.record_id)).where(*where)
+    sums = sums_for(session, actor, wanted, now)
+    if sums is None:
+        return seen
+    return union_all(plain_lacking(sums, wanted), seen.where(sums.one_by_one()))
 
 
 def _groups(
-    actor: Actor, wanted: Wanted, now: datetime
+    session: Session, actor: Actor, wanted: Wanted, now: datetime
 ) -> _Groups:  # fmt: skip
-    facts = _facts(actor, wanted, now)
+    facts = missing_of_seen(_seen(session, actor, wanted, now)).subquery()
     alone = _waiting_for_one(facts)
     people = select(ClientRow.client_id).where(visible_clients(actor, VIEW_ANSWER, now))
     what = facts.c.client_id, facts.c.trigger, facts.c.why

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor
@@ -155,7 +155,7 @@ def _lacks(wanted: Wanted) -> Condition:
     return and_(StoredAnswer.state == State.UNKNOWN, exists().where(*fact))
 
 
-def missing_of_seen(records: Select[str]) -> Select[str, str, str, str]:
+def missing_of_seen(records: Select[str] | CompoundSelect[str]) -> Select[str, str, str, str]:
     """Each fact that these records lack once: record, client, trigger and why."""
     what = MissingFact.record_id, MissingFact.client_id, MissingFact.trigger, MissingFact.why
     return select(*what).where(MissingFact.record_id.in_(records)).distinct()

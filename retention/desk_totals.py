@@ -65,6 +65,19 @@ class Totals:
     classes: Mapping[str, ClassTotals] = field(default_factory=dict)
 
 
+def kept_classes(state: str, class_id: str, lacking: Iterable[str]) -> str:
+    """The classes a record counts in, as its standing keeps them: of the rule that decides, or, where it
+    is unknown, each class that lacks a fact."""
+    if state == State.UNKNOWN:
+        return "".join(f",{one}" for one in sorted(set(lacking)))
+    return f",{class_id}" if state else ""
+
+
+def classes_kept(text: str) -> tuple[str, ...]:
+    """The same again; "" is no class in particular."""
+    return tuple(text.split(",")[1:])
+
+
 def totals(today: date, counts: Iterable[Count], unknown: Mapping[str, int]) -> Totals:
     """The sums. unknown: by class, how many records lack a fact for its rule; a record that lacks facts
     for two classes counts in both of them, and once in the whole."""

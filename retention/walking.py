@@ -15,6 +15,7 @@ from edrms.records.tables import Record
 from edrms.uow import UnitOfWork
 from retention.evaluation import alone_with_answers, renew
 from retention.schedule_store import in_force
+from retention.settling import settle
 from retention.tables import Sweep, ToRenew
 
 RENEW = "retention:answer:renew"
@@ -24,8 +25,14 @@ NEW, ALL = "new", "all"
 
 
 def walk(work: UnitOfWork) -> bool:
-    """Answer for the next slice of records; returns whether there may be more to do."""
+    """Answer for the next slice of records, and settle how changed ones stand; returns whether there may
+    be more to do."""
     alone_with_answers(work)
+    more = _answer(work)
+    return settle(work) or more
+
+
+def _answer(work: UnitOfWork) -> bool:
     schedule = in_force(work.session)
     if schedule is None:
         return False

@@ -29,8 +29,9 @@ from retention.schedules import install
 from retention.tables import MissingFact, StoredAnswer
 from tests import factories
 from tests.access_agreement import actors, roles_of_world
-from tests.access_reference import SHIPPED, Reference, World
-from tests.access_worlds import put, random_world
+from tests.access_reference import Reference, World
+from tests.access_worlds import put
+from tests.service.desk_councils import answer_rows, council, settled
 from tests.service.retained import (
     GOVERNANCE,
     MANAGER,
@@ -42,7 +43,6 @@ from tests.service.retained import (
 
 SEED, WORLDS, PEOPLE = 20261126, 2, 3
 SEEN = "retention:answer:view"
-CLASSES = ("A02", "C01", "C05", "X03")
 
 
 @pytest.fixture
@@ -68,57 +68,13 @@ def jory(instance: Instance) -> Client:
 # --- random councils --------------------------------------------------------------------------------
 
 
-def council(dice: Random) -> World:
-    """A random council whose staff all have a role of the desk, some others beside it."""
-    world = random_world(dice)
-    world.roles_text = SHIPPED
-    for one in world.only:
-        world.only[one] = None
-    world.holdings = [
-        {"staff_id": one, "role": role, "from_at": world.at - timedelta(days=1), "until_at": None}
-        for one in world.only
-        for role in {dice.choice(("records_manager", "information_governance")),
-                     dice.choice(("adoption_team", "finance", "team_manager", "records_manager"))}
-    ]  # fmt: skip
-    return world
-
-
-def answer_rows(dice: Random, world: World) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
-    """A random answer for most records, near today or far from it; facts lacking for unknown ones."""
-    answers, missing = [], []
-    today = civil_date(world.at)
-    ground = {"client_id": "", "class_id": "", "status": "", "event": "", "event_on": "",
-              "period": [], "authority": "", "is_extension": True, "reason": "invented"}  # fmt: skip
-    for record_id, row in world.records.items():
-        state = dice.choice(("dated", "dated", "dated", "unknown", "permanent", "none"))
-        if state == "none":
-            continue
-        days = dice.choice((-400, -1, 0, 1, 5, 40, 364, 370, 735, 5000, 7400, 20_000))
-        on = today + timedelta(days=days + dice.randrange(25)) if state == "dated" else None
-        class_id = "" if state == "unknown" else dice.choice((*CLASSES, ""))
-        answers.append({
-            "record_id": record_id, "state": state, "due_on": on, "not_before": None,
-            "action": "" if state == "unknown" else "REVIEW", "class_id": class_id,
-            "due_month": on.year * 100 + on.month if on else None, "ground": ground,
-            "schedule_version": 1, "evaluated_at": world.at,
-        })  # fmt: skip
-        if state == "unknown":
-            for _ in range(dice.choice((1, 1, 2, 3))):
-                fact = {"record_id": record_id, "client_id": dice.choice(row["clients"]),
-                        "class_id": dice.choice(CLASSES), "trigger": dice.choice(("DOB", "DOD", "")),
-                        "why": dice.choice(("unknown", "contradicted"))}  # fmt: skip
-                if fact not in missing:
-                    missing.append(fact)
-    return answers, missing
-
-
 @pytest.fixture
 def worlds(instance: Instance, clock: FixedClock) -> Iterator[tuple[World, list[Actor]]]:
     def made() -> Iterator[tuple[World, list[Actor]]]:
         dice, first = Random(SEED), 1
         with write(instance.database, SYSTEM, instance.clock) as work:
             install(work, BASE)
-        for _ in range(WORLDS):
+        for turn in range(WORLDS):
             world = council(dice)
             clock.advance(world.at - clock.now())
             answers, missing = answer_rows(dice, world)
@@ -131,6 +87,8 @@ def worlds(instance: Instance, clock: FixedClock) -> Iterator[tuple[World, list[
                 session.execute(insert(MissingFact), missing)
                 session.commit()
                 first += len(world.records)
+            if turn % 2:
+                settled(instance.database, instance.clock)
             with instance.database.read() as session, roles_of_world(world):
                 yield world, actors(session, world)
 
