@@ -6,7 +6,7 @@ from alembic import op
 from api.migrations import kinds
 
 revision = "0033"
-down_revision = "0028"
+down_revision = "0032"
 
 
 def upgrade() -> None:
