@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import edrms.incidents.tables  # noqa: F401 - all tables are known before any is made
 import scanning.arranging.tables
 import scanning.batches.tables
+import scanning.custody.tables
 import scanning.indexing.tables
 import scanning.misfiles.tables
 import scanning.quality.tables
@@ -65,6 +66,7 @@ from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import ARRANGE_ITEM, DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.custody.erasing import StoredObjects
+from scanning.custody.replaced import ReplacedObjects
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
@@ -97,7 +99,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     instance_keys.check(database, keys)
     store = EncryptedStore(_store(settings), keys)
     index = _index(settings)
-    custody = KeyCustody(database, keys, clock)
+    locks = ObjectLocks(database, store, clock)
+    custody = KeyCustody(database, keys, clock, ReplacedObjects(database, store, locks, clock))
     seal_guard = SealGuard(database, clock, settings.audit_seal_limit_s)
     return Instance(
         settings=settings,
@@ -135,17 +138,19 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
-        erasing=_erasing(database, store, index, custody, clock, Pace(settings.disposal_rest)),
+        erasing=_erasing(
+            database, store, index, custody, locks, clock, Pace(settings.disposal_rest)
+        ),
     )
 
 
 def _erasing(
     database: Database, store: EncryptedStore, index: SearchIndex, custody: KeyCustody,
-    clock: Clock, pace: Pace,
+    locks: ObjectLocks, clock: Clock, pace: Pace,
 ) -> Erasing:  # fmt: skip
     """Everywhere that something of a record lies, in the order in which it is erased."""
     places = (
-        StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock, pace),
+        StoredObjects(database, store, custody, locks, clock, pace),
         IndexEntries(index),
         QualityRows(database, clock, pace),
         MisfileRows(database, clock, pace),

@@ -22,6 +22,7 @@ from edrms.clients.tables import ClientRow
 from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
+from edrms.incidents.following import other_parts
 from edrms.incidents.rules import (
     OPEN,
     TELL_WITHIN,
@@ -60,7 +61,7 @@ class Assessment:
 @dataclass(frozen=True, slots=True)
 class Case:
     """An incident as shown. clients: those the reader may find, by id. sees_it: which of its readers may
-    open the document where it is filed now."""
+    open the document where it is filed now. other_parts: references of what was parted from it since."""
 
     incident: Incident
     record_reference: str
@@ -68,6 +69,7 @@ class Case:
     clients: dict[str, Client]
     is_overdue: bool
     sees_it: frozenset[str] = frozenset()
+    other_parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,4 +255,5 @@ def _case(
             incident.state, told_of(incident), incident.reported_at, work.now
         ),
         sees_it=frozenset(may_see(work, record, readers)) if with_readers else frozenset(),
+        other_parts=tuple(other_parts(work.session, record.record_id)),
     )  # fmt: skip
