@@ -50,6 +50,7 @@ def part(work: UnitOfWork, record: Record, pages: Mapping[str, Sequence[int]]) -
     work.journal(
         PART, "record", record.record_id, version=record.version,
         to={record_id: list(numbers) for record_id, numbers in sorted(pages.items())},
+        forms={one.kind: one.sha256 for one in record.renditions},
     )  # fmt: skip
     for record_id, numbers in sorted(pages.items()):
         work.session.add(

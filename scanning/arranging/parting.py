@@ -55,6 +55,7 @@ def part_records(work: UnitOfWork, waiting: Waiting | None, document: Document) 
         if _withdrawn(work.session, document.document_id):
             raise _changed()
         return {}
+    work.alone("filing")
     documents = {one.document_id: one for one in waiting.item.documents}
     records = _records(work.session, waiting)
     was = {key: [page.page_id for page in one.pages] for key, one in records.items()}
@@ -62,7 +63,6 @@ def part_records(work: UnitOfWork, waiting: Waiting | None, document: Document) 
     concerned = together(found, document.document_id)
     found = {key: left for key, left in found.items() if key in concerned}
     if found:
-        work.alone("filing")
         _add_records(work, documents, records, found)
         held = _inherited(records, found, waiting.held)
         _part(work, documents, records, found)

@@ -2,6 +2,7 @@
 refused, and each part filed as a record of its own."""
 
 import io
+import random
 from collections.abc import Callable
 
 import pikepdf
@@ -12,14 +13,16 @@ from api.wiring import Instance, indexer
 from edrms.access.policy import DOWNLOAD
 from edrms.access.subjects import Subject, SubjectKind
 from edrms.access.tables import Block, Marking
-from edrms.errors import Conflict, NotFound
+from edrms.errors import Conflict, EdrmsError, NotFound
 from edrms.incidents.readers import REPAIR
-from edrms.records.tables import WITHDRAWN
+from edrms.records.tables import WITHDRAWN, Record, RecordPage
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.hold_guard import condemn, live_holds_on
 from retention.hold_words import Scope, ScopeKind
+from retention.moved_records import MovedRecords
 from scanning.arranging.model import Act, Step
+from scanning.arranging.parting import lock_waiting, part_records
 from scanning.batches.model import Whereabouts
 from scanning.batches.tables import Document, Item, SuggestedClient
 from scanning.custody.tables import KeysToSettle, ReplacedObject
@@ -27,9 +30,9 @@ from scanning.misfiles.tables import MisfileFinding
 from scanning.paper.where import places_of_records
 from scanning.quality.tables import QualitySample
 from tests import factories
-from tests.service.divided import HERS, HIS, Stuck, as_scan, as_text
+from tests.service.divided import HERS, HIS, Stuck, as_scan, as_text, letters, scanned
 from tests.service.events import events
-from tests.service.misfiled import WHY, Office, percy
+from tests.service.misfiled import POST_ROOM, WHY, Office, percy
 from tests.service.test_erasing import _put_back, _sealed_bytes, files_with
 from tests.service.test_keys import can_be_read
 from tests.service.test_wrong_person import placed
@@ -207,6 +210,7 @@ def test_the_part_that_keeps_the_document_keeps_the_record_and_the_other_becomes
     assert (stuck.numbers(stuck.record_id), stuck.numbers(other)) == ([1], [2])
     lost, came = events(office.instance, "record:page:part")
     assert (lost.subject_id, lost.detail["to"]) == (stuck.record_id, {other: [2]})
+    assert lost.detail["forms"].keys() == {"original"}
     assert (came.subject_id, came.detail) == (other, {"of": stuck.record_id, "pages": [2]})
     stuck.clean()
     at = office.instance.ledger.whole(office.who("iggy"))
@@ -418,7 +422,7 @@ def test_what_held_the_record_holds_every_part_of_it(
     instance = office.instance
     worker = factories.a_worker(instance, factories.shared_reader())
     batch = factories.read_in(
-        instance, worker, factories.actor("post_room"), {"stuck.txt": f"About {HERS}\fAbout {HIS}"}
+        instance, worker, POST_ROOM, {"stuck.txt": f"About {HERS}\fAbout {HIS}"}
     )
     [document] = factories.documents(instance, batch.items[0].item_id)
     record_id = office.index_document(document.document_id, office.olive)
@@ -445,9 +449,7 @@ def test_what_held_the_record_holds_every_part_of_it(
 def test_markings_and_blocks_of_the_record_are_those_of_every_part(office: Office) -> None:
     instance = office.instance
     worker = factories.a_worker(instance, factories.shared_reader())
-    batch = factories.read_in(
-        instance, worker, factories.actor("post_room"), {"stuck.txt": f"{HERS}\f{HIS}"}
-    )
+    batch = factories.read_in(instance, worker, POST_ROOM, {"stuck.txt": f"{HERS}\f{HIS}"})
     [document] = factories.documents(instance, batch.items[0].item_id)
     record_id = office.index_document(document.document_id, office.olive)
     subject, iggy = Subject(SubjectKind.RECORD, record_id), office.who("iggy")
@@ -543,3 +545,117 @@ def test_a_divided_record_is_taken_off_again_and_divided_again(office: Office) -
     with office.instance.database.read() as session:
         states = set(session.scalars(select(Document.state)))
     assert states == {"filed", "disposed"}
+
+
+def test_whoever_files_is_told_when_a_document_of_the_same_file_is_taken_off_meanwhile(
+    office: Office,
+) -> None:
+    """Between the look at what waits and the lock on the document a colleague took the other one off."""
+    instance = office.instance
+    worker = factories.a_worker(instance, factories.shared_reader())
+    batch = factories.read_in(instance, worker, POST_ROOM, {"two.txt": f"{HERS}\f{HIS}"})
+    [first] = factories.documents(instance, batch.items[0].item_id)
+    stuck = Stuck(office, "", batch.items[0].item_id, first.document_id)
+    second = stuck.split()
+    record_id = office.index_document(first.document_id, office.olive)
+    with write(instance.database, office.who("ina"), instance.clock) as work:
+        assert lock_waiting(work, MovedRecords(), second) is None
+    office.repair(record_id)
+    with (
+        pytest.raises(Conflict) as refused,
+        write(instance.database, office.who("ina"), instance.clock) as work,
+    ):
+        part_records(work, None, work.session.get_one(Document, second))
+    assert refused.value.error_code == "changed_meanwhile"
+    assert stuck.numbers(office.index_document(second, office.percy)) == [2]
+
+
+# --- whatever is done, in any order -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_in_any_order_no_page_is_lost_or_two_records_and_each_opens_to_its_own_key(
+    office: Office, seed: int
+) -> None:
+    dice, instance = random.Random(seed), office.instance
+    more = [f"Page {number} about nothing much" for number in (3, 4, 5)]
+    stuck = scanned(office, "stuck.pdf", factories.pdf(*letters(office), *more))
+    done: set[str] = set()
+    for _ in range(40):
+        act = dice.choice([_arrange, _arrange, _arrange, _undo, _file, _reject, _take_off, _settle])
+        try:
+            act(stuck, dice)
+            done.add(act.__name__)
+        except EdrmsError:
+            done.add("refused")
+        _is_sound(stuck)
+    for document in stuck.documents():
+        if document.state == "rejected":
+            instance.desk.restore(office.who("quin"), document.document_id)
+        if document.state != "filed":
+            office.index_document(document.document_id, office.percy)
+    assert {"_arrange", "_file", "refused"} <= done
+    _is_sound(stuck)
+    records = [one.record_id or "" for one in stuck.documents()]
+    dice.shuffle(records)
+    for record_id in records:
+        stuck.destroy(record_id)
+        _is_sound(stuck)
+
+
+def _arrange(stuck: Stuck, dice: random.Random) -> None:
+    documents = [one.document_id for one in stuck.documents()]
+    act = dice.choice([Act.SPLIT, Act.SPLIT, Act.MOVE, Act.JOIN, Act.TURN, Act.TAKE_OUT])
+    stuck.do(
+        act, dice.randint(1, 5), document_id=dice.choice(documents), position=dice.randint(1, 3),
+        turned_degrees=90, kind="blank",
+    )  # fmt: skip
+
+
+def _undo(stuck: Stuck, dice: random.Random) -> None:
+    stuck.undo()
+
+
+def _file(stuck: Stuck, dice: random.Random) -> None:
+    document = dice.choice(stuck.documents())
+    whom = dice.choice([stuck.office.olive, stuck.office.percy])
+    stuck.office.index_document(document.document_id, whom)
+
+
+def _reject(stuck: Stuck, dice: random.Random) -> None:
+    document, desk = dice.choice(stuck.documents()), stuck.instance.desk
+    who = stuck.office.who("quin")
+    if document.state == "rejected":
+        desk.restore(who, document.document_id)
+    else:
+        desk.reject(who, document.document_id, "For nobody")
+
+
+def _take_off(stuck: Stuck, dice: random.Random) -> None:
+    record_id = dice.choice([one.record_id for one in stuck.documents() if one.record_id])
+    here = stuck.office.on_files_of(record_id)
+    people = [p for p in (stuck.office.olive, stuck.office.percy) if p.client_id in here]
+    stuck.office.repair(record_id, wrong=tuple(people))
+
+
+def _settle(stuck: Stuck, dice: random.Random) -> None:
+    stuck.instance.custody.settle_all()
+    for document in stuck.documents():
+        if document.record_id:
+            own = stuck.forms(document.record_id).get("searchable_pdf")
+            pages = [stuck.pictures(page.number) for page in document.pages]
+            keys = {key for some in pages for key in some} | ({own} if own else set())
+            kept = {document.pdf_key} if document.pdf_key else set()
+            assert stuck.holders(*keys, *kept) <= {f"record:{document.record_id}"}  # type: ignore[arg-type]
+
+
+def _is_sound(stuck: Stuck) -> None:
+    stuck.clean()  # every object a row names is there and opens, filed records have their pages
+    with stuck.instance.database.read() as session:
+        of_filed = (
+            select(RecordPage.page_id)
+            .join(Record, Record.record_id == RecordPage.record_id)
+            .where(Record.state == "filed")
+        )
+        pages = list(session.scalars(of_filed))
+    assert len(pages) == len(set(pages))
