@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from edrms.errors import Conflict
-from edrms.records.content import ORIGINAL, set_content
+from edrms.records.content import set_content
 from edrms.records.moving import RecordsKept
 from edrms.records.parting import part, record_parted
 from edrms.records.tables import WITHDRAWN, Record
@@ -20,7 +20,7 @@ from edrms.uow import UnitOfWork
 from scanning.arranging.rows import arrangement_of, loaded
 from scanning.arranging.rules import Partings, partings, together
 from scanning.batches.tables import Document, Item
-from scanning.custody.replaced import ask_to_settle, note_replaced
+from scanning.custody.replaced import ask_to_settle
 from scanning.indexing.filing import forms_of
 from scanning.misfiles.tables import MisfileFiledOn, MisfileFinding
 
@@ -137,8 +137,6 @@ def _part(
         _forget_words(work, record.record_id)
     for document_id in sorted(found.keys() | {one for left in found.values() for one in left}):
         document, record = documents[document_id], records[document_id]
-        made = [one.object_key for one in record.renditions if one.kind != ORIGINAL]
-        note_replaced(work, document.item_id, made)
         pages = [page.page_id for page in document.pages]
         set_content(work, record, pages, forms_of(document))
 
