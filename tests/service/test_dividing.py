@@ -14,6 +14,7 @@ from edrms.access.policy import DOWNLOAD
 from edrms.access.subjects import Subject, SubjectKind
 from edrms.access.tables import Block, Marking
 from edrms.errors import Conflict, EdrmsError, NotFound
+from edrms.ids import ObjectKey
 from edrms.incidents.readers import REPAIR
 from edrms.records.tables import WITHDRAWN, Record, RecordPage
 from edrms.staff.accounts import SYSTEM
@@ -150,15 +151,17 @@ def test_while_another_record_of_the_file_is_being_destroyed_its_pages_stay_as_t
 
 
 def test_pages_that_are_being_put_in_order_keep_the_file_as_it_came(office: Office) -> None:
-    """The parts have no PDF of their own yet when another record of the file is destroyed."""
-    stuck = as_scan(office, "A third page")
-    third = office.index_document(stuck.split(3), office.percy)
-    step = Step(act=Act.SPLIT, page_id=stuck.pages[1])
+    """The PDFs the parts have are of other pages when another record of the file is destroyed."""
+    stuck = as_scan(office, "A third page", "A fourth page")
+    second = stuck.split(3)
+    fourth = office.index_document(stuck.split(4), office.percy)
+    step = Step(act=Act.MOVE, page_id=stuck.pages[1], document_id=second, position=1)
     office.instance.arranging.change(office.who("ina"), stuck.item_id, step)
-    stuck.destroy(third)
+    stuck.destroy(fourth)
     stuck.work()
-    for document in stuck.documents()[:2]:
-        assert document.pdf_key and document.state == "to_index"
+    for document, pages in zip(stuck.documents()[:2], (1, 2), strict=True):
+        with office.instance.store.open(ObjectKey(document.pdf_key)) as stream:
+            assert len(pikepdf.open(io.BytesIO(stream.read())).pages) == pages
     stuck.clean()
 
 
