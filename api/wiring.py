@@ -99,8 +99,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     instance_keys.check(database, keys)
     store = EncryptedStore(_store(settings), keys)
     index = _index(settings)
-    locks = ObjectLocks(database, store, clock)
-    custody = KeyCustody(database, keys, clock, ReplacedObjects(database, store, locks, clock))
+    replaced = ReplacedObjects(database, store, ObjectLocks(database, store, clock), clock)
+    custody = KeyCustody(database, keys, clock, replaced)
     seal_guard = SealGuard(database, clock, settings.audit_seal_limit_s)
     return Instance(
         settings=settings,
@@ -138,19 +138,17 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         names=Names(database, clock),
         audit=AuditExplorer(database, clock, LogSeal(database, clock, settings.audit_seal_limit_s)),
         audit_reports=AuditReports(database, clock),
-        erasing=_erasing(
-            database, store, index, custody, locks, clock, Pace(settings.disposal_rest)
-        ),
+        erasing=_erasing(database, store, index, custody, clock, Pace(settings.disposal_rest)),
     )
 
 
 def _erasing(
     database: Database, store: EncryptedStore, index: SearchIndex, custody: KeyCustody,
-    locks: ObjectLocks, clock: Clock, pace: Pace,
+    clock: Clock, pace: Pace,
 ) -> Erasing:  # fmt: skip
     """Everywhere that something of a record lies, in the order in which it is erased."""
     places = (
-        StoredObjects(database, store, custody, locks, clock, pace),
+        StoredObjects(database, store, custody, ObjectLocks(database, store, clock), clock, pace),
         IndexEntries(index),
         QualityRows(database, clock, pace),
         MisfileRows(database, clock, pace),
