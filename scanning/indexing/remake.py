@@ -43,10 +43,11 @@ def arrange_item(bench: Bench, claim: Claim) -> None:
         for one in stale
     }
     with write(bench.database, bench.actor, bench.clock) as work:
+        seen = {one.document_id: one.revision for one in stale}
+        documents = _locked(work, seen)
         for content in fresh.values():
             _read_anew(work, item.item_id, content)
-        seen = {one.document_id: one.revision for one in stale}
-        for document in _locked(work, seen):
+        for document in documents:
             if document.revision == seen[document.document_id]:
                 is_as_filed = kept[document.document_id] is not None
                 _remake(work, document, prepared[document.document_id], notes, is_as_filed)
