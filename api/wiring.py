@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import edrms.incidents.tables  # noqa: F401 - all tables are known before any is made
 import scanning.arranging.tables
 import scanning.batches.tables
+import scanning.custody.tables
 import scanning.indexing.tables
 import scanning.misfiles.tables
 import scanning.quality.tables
@@ -66,6 +67,7 @@ from scanning.batches.erasing import LedgerRows
 from scanning.batches.ledger import Ledger
 from scanning.batches.model import ARRANGE_ITEM, DIVIDE_ITEM, OPEN_ITEM, READ_PAGE
 from scanning.custody.erasing import StoredObjects
+from scanning.custody.replaced import ReplacedObjects
 from scanning.custody.service import KeyCustody
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.divide import divide_item
@@ -98,7 +100,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
     instance_keys.check(database, keys)
     store = EncryptedStore(_store(settings), keys)
     index = _index(settings)
-    custody = KeyCustody(database, keys, clock)
+    replaced = ReplacedObjects(database, store, ObjectLocks(database, store, clock), clock)
+    custody = KeyCustody(database, keys, clock, replaced)
     seal_guard = SealGuard(database, clock, settings.audit_seal_limit_s)
     return Instance(
         settings=settings,

@@ -39,7 +39,8 @@ def item_pages(item_id: str) -> Response:
 def arrange_item_page(item_id: str) -> Response:
     """Split, join, move, turn, take out, bring back, mark or link one page; the file is never changed.
 
-    409 for a document that is on file, and when `seen` is not the number of changes there are.
+    409 for a document that is on file, when `seen` is not the number of changes there are, and where one was
+    taken off a file: its pages are not turned or taken out, and it stays a document.
     """
     given = body(schema.PageStep)
     known = instance().arranging.pages(actor(), item_id)

@@ -30,6 +30,7 @@ GROUPS: tuple[Group, ...] = (
         {
             "record:content:view": _l("opened record %(it)s"),
             "record:page:view": _l("looked at a page of record %(it)s"),
+            "record:page:part": _l("parted pages between record %(it)s and another"),
             "record:content:download": _l("downloaded record %(it)s"),
             "record:content:print": _l("printed record %(it)s"),
             "record:content:file": _l("filed record %(it)s"),

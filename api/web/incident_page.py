@@ -102,6 +102,7 @@ def incident_page(case: Case) -> IncidentPage:
     return IncidentPage(
         row=incident_row(case),
         record=link if link.href else SubjectLink(text=case.record_reference),
+        other_parts=case.other_parts,
         right=people_of(case, RIGHT), became=str(BECAME[one.became]), since=one.since,
         misfiled_by=names.get(one.misfiled_by, ""), reported_by=names.get(one.reported_by, ""),
         reason=one.reason, contained_at=one.contained_at,

@@ -66,7 +66,7 @@ def document_page(
         **suggested.date_of(suggestion),  # type: ignore[arg-type]
         reasons=suggestion.why,
         taken_at=document.taken_at.isoformat() if document.taken_at else "",
-        may_join=document.ordinal > 1,
+        may_join=document.ordinal > 1 and not document.record_id,
         findings=tuple(
             in_place(page, one)
             for page, one in instance.quality.looks.of_document(document.document_id)

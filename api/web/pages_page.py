@@ -102,9 +102,11 @@ def _document(
         state=document.state,
         pages=_pages(known, part.page_ids, places, may_change=waits, in_document=True),
         may_join=waits
+        and not document.record_id
         and before is not None
         and known.documents[before.document_id].state == DocumentState.TO_INDEX,
         workbench=waits and is_made and holds(actor, "document:index:file"),
+        was_on_file=waits and bool(document.record_id),
     )
 
 
@@ -136,6 +138,7 @@ def _pages(
                 is_turned=page.turned_degrees is not None,
                 may_change=may_change,
                 may_split=may_change and in_document and position > 1,
+                is_on_record=page_id in known.on_record,
             )
         )
     return tuple(found)

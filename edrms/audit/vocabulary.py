@@ -80,6 +80,7 @@ ACTIONS = frozenset(
         "record:original:remove",
         "record:content:print",
         "record:page:view",
+        "record:page:part",
         "record:misfile:find",
         "record:misfile:view",
         "record:misfile:dismiss",

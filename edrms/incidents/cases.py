@@ -23,6 +23,7 @@ from edrms.clock import Clock, civil_date
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.incidents.causing import Bar, bar_to, must_not_have_caused
+from edrms.incidents.following import other_parts
 from edrms.incidents.rules import (
     OPEN,
     TELL_WITHIN,
@@ -61,7 +62,8 @@ class Assessment:
 @dataclass(frozen=True, slots=True)
 class Case:
     """An incident as shown. clients: those the reader may find, by id. sees_it: which of its readers may
-    open the document where it is filed now. bar: why whoever asked may not decide it."""
+    open the document where it is filed now. bar: why whoever asked may not decide it. other_parts:
+    references of what was parted from it since."""
 
     incident: Incident
     record_reference: str
@@ -70,6 +72,7 @@ class Case:
     is_overdue: bool
     sees_it: frozenset[str] = frozenset()
     bar: Bar = Bar.NONE
+    other_parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,4 +260,5 @@ def _case(
         ),
         sees_it=frozenset(may_see(work, record, readers)) if with_readers else frozenset(),
         bar=bar_to(work.session, actor, incident) if with_readers else Bar.NONE,
+        other_parts=tuple(other_parts(work.session, record.record_id)),
     )  # fmt: skip

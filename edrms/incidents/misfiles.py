@@ -29,6 +29,7 @@ from edrms.incidents.telling import put_away_notices, tell_readers
 from edrms.records.client_files import clients_shown
 from edrms.records.filing import clients_within
 from edrms.records.moving import PostOfRecords, RecordsKept
+from edrms.records.parting import parted_from
 from edrms.records.reading import client_ids_of, visible_among, visible_record
 from edrms.records.tables import WITHDRAWN, Record
 from edrms.uow import UnitOfWork, write
@@ -102,7 +103,8 @@ class Misfiles:
     def beside(self, actor: Actor, record_id: str) -> Beside:
         """For a page that shows the record anyway."""
         with self._database.read() as session:
-            last = select(func.max(Incident.contained_at)).where(Incident.record_id == record_id)
+            of_it = Incident.record_id.in_(parted_from(session, [record_id]))
+            last = select(func.max(Incident.contained_at)).where(of_it)
             may = REPORT if holds(actor, REPORT) else ""
             if holds(actor, REPAIR):
                 now = self._clock.now()

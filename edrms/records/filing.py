@@ -26,14 +26,14 @@ from edrms.ids import (
     new_reference,
 )
 from edrms.jobs.queue import enqueue
+from edrms.records.content import RenditionToFile as RenditionToFile
+from edrms.records.content import add_content, set_content
 from edrms.records.tables import (
     FILED,
     WITHDRAWN,
     CaseFile,
     Record,
     RecordAttachment,
-    RecordPage,
-    Rendition,
 )
 from edrms.uow import UnitOfWork
 
@@ -43,17 +43,6 @@ INDEX_LINE = "index"  # what index writers claim from
 _LENGTH_OF_TITLE = 200
 # Where a type goes that its service does not usually receive (an adult's form on a child's file).
 MAIN_CLASS = {"children": "C03", "adults": "A02"}
-
-
-@dataclass(frozen=True, slots=True)
-class RenditionToFile:
-    """A stored object that is one form of the record's content."""
-
-    kind: str
-    object_key: str
-    media_type: str
-    size_bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +77,8 @@ def file_record(
     record_id = RecordId(new_id())
     record = Record(
         record_id=record_id,
-        number=_next_number(work.session),
-        reference=_free_reference(work.session),
+        number=next_number(work.session),
+        reference=next_reference(work.session),
         version=1,
         state=FILED,
         document_type=kind.code,
@@ -107,7 +96,7 @@ def file_record(
     )
     work.session.add(record)
     attach(work, record_id, kind, clients)
-    _add_content(work.session, record_id, filing)
+    add_content(work.session, record_id, filing.pages, filing.renditions)
     work.journal(
         FILE, "record", record_id,
         document=filing.document_id, document_type=kind.code, clients=list(filing.client_ids),
@@ -120,7 +109,8 @@ def file_again(
     work: UnitOfWork, record_id: str, filing: Filing, *, within: ColumnElement[bool] | None = None
 ) -> RecordId:
     """File a record that was taken off every file: the same record, with its reference, keys and history,
-    in a new version. Its pages and renditions stay. Raises as file_record does, Conflict if it does not wait.
+    in a new version. It consists of the pages its document has now, in the forms made of these. Raises as
+    file_record does, Conflict if it does not wait.
 
     The caller has guarded it and has retention follow (edrms/records/moving.py).
     """
@@ -137,6 +127,7 @@ def file_again(
     record.document_date = filing.document_date
     record.evidence = filing.evidence | {"filed_before": record.evidence}
     attach(work, record.record_id, kind, clients)
+    set_content(work, record, filing.pages, filing.renditions)
     work.journal(
         FILE, "record", record_id, document=filing.document_id, document_type=kind.code,
         clients=list(filing.client_ids), version=record.version,
@@ -171,11 +162,13 @@ def clients_within(
     return [found[client_id] for client_id in wanted]
 
 
-def _next_number(session: Session) -> int:
+def next_number(session: Session) -> int:
+    """The number of the next record, for whoever is alone with "filing"."""
     return (session.scalar(select(func.max(Record.number))) or 0) + 1
 
 
-def _free_reference(session: Session) -> str:
+def next_reference(session: Session) -> str:
+    """A reference that no record has or had."""
     while True:
         reference = new_reference("R")
         if session.scalar(select(Record.number).where(Record.reference == reference)) is None:
@@ -207,15 +200,3 @@ def _case_file(work: UnitOfWork, client: ClientRow, record_class: str) -> CaseFi
     work.session.add(opened)
     work.session.flush()
     return CaseFileId(opened.case_file_id)
-
-
-def _add_content(session: Session, record_id: RecordId, filing: Filing) -> None:
-    for number, page_id in enumerate(filing.pages, start=1):
-        session.add(RecordPage(record_id=record_id, number=number, page_id=page_id))
-    for made in filing.renditions:
-        session.add(
-            Rendition(
-                record_id=record_id, kind=made.kind, object_key=made.object_key,
-                media_type=made.media_type, size_bytes=made.size_bytes, sha256=made.sha256,
-            )
-        )  # fmt: skip

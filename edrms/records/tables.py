@@ -41,6 +41,7 @@ class CaseFile(Base):
 class Record(Base):
     """A filed document. Its content never changes; corrections are new versions.
 
+    version: 0 for what was parted from another and was on no file yet.
     number: in the order of filing, for the product's own use. reference: what people call it; unique,
     never reused, and without order, so that nobody learns from two of them what lies between.
     """
@@ -101,6 +102,23 @@ class RecordAttachment(Base):
         ForeignKey("case_files.case_file_id"), primary_key=True, index=True
     )
     case_file: Mapped[CaseFile] = relationship(lazy="joined")
+
+
+class RecordParting(Base):
+    """Pages that a record lost to another while it was off every file (parting.py). Neither has the file as
+    it came among its forms any more: that holds both.
+
+    pages: their numbers within the record they left.
+    """
+
+    __tablename__ = "record_partings"
+
+    parting_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    from_id: Mapped[str] = mapped_column(ForeignKey("records.record_id"), index=True)
+    to_id: Mapped[str] = mapped_column(ForeignKey("records.record_id"), index=True)
+    pages: Mapped[list[int]] = mapped_column(JSON)
+    parted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    parted_by: Mapped[str] = mapped_column(String(64))
 
 
 class Rendition(Base):

@@ -1,4 +1,5 @@
-"""Destroying holders' keys, and proving that they are gone: many in one transaction, then one look.
+"""Destroying holders' keys, or those of single objects, and proving that they are gone: many in one
+transaction, then one look.
 
 Nothing here reads or writes an object.
 """
@@ -63,6 +64,39 @@ def destroy(keys: KeyStore, holders: Collection[Holder]) -> dict[Holder, Destroy
     }  # fmt: skip
 
 
+def end_objects(keys: KeyStore, objects: Collection[ObjectKey]) -> None:
+    """Nobody can open these objects any more, whoever held them; proved. May be repeated.
+
+    Raises Damaged when a key can still be found afterwards.
+    """
+    _remove(keys, objects, ObjectKeyRow.object_key.in_(list(objects)))
+
+
+def take_from(keys: KeyStore, holder: Holder, objects: Collection[ObjectKey]) -> None:
+    """This holder cannot open these objects any more; proved. Of one that nobody else can open it keeps the
+    key. Raises Damaged when a key of it can still be found afterwards."""
+    with_others = [one for one, who in keys.holders_of(objects).items() if who - {holder}]
+    of_it = ObjectKeyRow.holder == holder
+    _remove(keys, with_others, of_it & ObjectKeyRow.object_key.in_(with_others))
+
+
+def _remove(keys: KeyStore, objects: Collection[ObjectKey], which: ColumnElement[bool]) -> None:
+    if not objects:
+        return
+    with keys.write() as session:
+        rows = session.scalars(select(ObjectKeyRow.wrapped).where(which))
+        secret = [bytes(wrapped) for wrapped in rows]
+        session.execute(delete(ObjectKeyRow).where(which))
+    keys.database.clear_deleted(ObjectKeyRow.__tablename__)
+    with keys.database.read() as session:
+        is_there = session.scalar(select(ObjectKeyRow.object_key).where(which).limit(1))
+    if is_there or _is_in_file(keys, secret):
+        raise Damaged(
+            "Removed keys can still be found in the key store. Stop what else has it open, then try "
+            "again.", keys=sorted(objects),
+        )  # fmt: skip
+
+
 def _rows(session: Session, holders: Collection[Holder], now: datetime) -> list[HolderKey]:
     """Their rows, locked, always in the same order; made for those that never had a key, so that none
     is ever made for them."""
@@ -87,11 +121,16 @@ def _prove_absent(keys: KeyStore, holders: Collection[Holder], secret: Collectio
     with keys.database.read() as session:
         there = set(holders) - set(session.scalars(gone))
         there |= set(session.scalars(select(ObjectKeyRow.holder).where(_of(holders))))
-    file = keys.database.file()
-    beside = [Path(f"{file}{ending}") for ending in ("", "-wal", "-journal")] if file else []
-    if there or any(holds_any(one, secret) for one in beside if one.exists()):
+    if there or _is_in_file(keys, secret):
         raise Damaged(
             "A destroyed key can still be found in the key store. Nothing else was destroyed: stop "
             "what else has the key store open, then try again.",
             holders=sorted(there or holders),
         )
+
+
+def _is_in_file(keys: KeyStore, secret: Collection[bytes]) -> bool:
+    """Whether any of these stands in a byte of the key store, where that is a file."""
+    file = keys.database.file()
+    beside = [Path(f"{file}{ending}") for ending in ("", "-wal", "-journal")] if file else []
+    return any(holds_any(one, secret) for one in beside if one.exists())

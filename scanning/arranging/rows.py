@@ -11,6 +11,7 @@ from edrms.uow import UnitOfWork
 from scanning.arranging.model import Arrangement, Part, PlacedPage, ScanFault
 from scanning.batches.model import ARRANGE_ITEM, DocumentState
 from scanning.batches.tables import Document, Item, ItemPage, SuggestedClient
+from scanning.custody.replaced import note_replaced
 from scanning.quality.recording import forget_documents
 
 
@@ -48,9 +49,13 @@ def write_arrangement(work: UnitOfWork, item: Item, now: Arrangement, changed: s
     work.session.flush()
     for part in now.parts:
         if part.document_id in changed:
+            _forget_pdf(work, known[part.document_id])
             _describe(known[part.document_id], [pages[one] for one in part.page_ids])
             _name(work, part.document_id, named)
     gone = changed - {part.document_id for part in now.parts}
+    for document_id in sorted(gone):
+        _forget_pdf(work, known[document_id])
+    work.session.flush()
     _remove(work, gone)
     if changed - gone:
         enqueue(work, ARRANGE_ITEM, item.item_id, share=item.batch_id)
@@ -83,6 +88,12 @@ def _describe(document: Document, pages: list[ItemPage]) -> None:
     document.first_page, document.last_page = min(numbers), max(numbers)
     document.page_count = len(numbers)
     document.revision += 1
+
+
+def _forget_pdf(work: UnitOfWork, document: Document) -> None:
+    """It is of pages that lie otherwise now: whoever counts on a whole copy of them must not find it."""
+    note_replaced(work, document.item_id, [document.pdf_key])
+    document.pdf_key, document.pdf_sha256, document.pdf_size_bytes = "", "", 0
 
 
 def _named(work: UnitOfWork, document_ids: Iterable[str]) -> set[str]:

@@ -1,6 +1,6 @@
 """Steps by which pages are put in order: an arrangement in, another out; no page is lost or doubled. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from edrms.errors import Invalid
@@ -31,6 +31,32 @@ def changed_documents(before: Arrangement, now: Arrangement) -> set[str]:
         if _content(old.get(document_id)) != _content(new.get(document_id))
         or any(moved & set(part.page_ids) for part in (old.get(document_id),) if part)
     }
+
+
+Partings = dict[str, dict[str, tuple[str, ...]]]
+
+
+def partings(now: Arrangement, was: Mapping[str, Sequence[str]]) -> Partings:
+    """Pages of records that lie in other documents now. was: the pages each record has, by the document it
+    was filed from. Answers by that document, then by the one they are in."""
+    found: Partings = {}
+    for document_id, page_ids in was.items():
+        for page_id in page_ids:
+            part = now.part_of(page_id)
+            if part is not None and part.document_id != document_id:
+                left = found.setdefault(document_id, {})
+                left[part.document_id] = (*left.get(part.document_id, ()), page_id)
+    return found
+
+
+def together(found: Partings, document_id: str) -> set[str]:
+    """This document and all that pages went to or from, however many lie between."""
+    pairs = [(one, other) for one, left in found.items() for other in left]
+    reached, size = {document_id}, 0
+    while size < len(reached):
+        size = len(reached)
+        reached |= {end for pair in pairs if reached & set(pair) for end in pair}
+    return reached
 
 
 def _content(part: Part | None) -> tuple[str, ...]:

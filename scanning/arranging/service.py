@@ -1,12 +1,12 @@
 """Putting the pages of a file in order by hand. One transaction each; every change can be undone, last first.
 
-Only what waits for indexing is changed: of a document that is on file, or rejected, no page moves. The file
+Only what waits for indexing is changed: of a document that is on file, or rejected, no page moves; one that
+was taken off a wrong file and waits again is divided (parting.py says what becomes of its record). The file
 as it came is never touched; a page that was turned is read again the way up that was said.
 """
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from edrms.errors import Conflict, Invalid, no_such
 from edrms.ids import new_id
 from edrms.records.tables import PageContent
 from edrms.uow import UnitOfWork, write
+from scanning.arranging.keeping import must_be_free, pages_on_record
 from scanning.arranging.model import Act, Arrangement, Step
 from scanning.arranging.plain import from_plain, to_plain
 from scanning.arranging.rows import arrangement_of, loaded, write_arrangement
@@ -28,7 +29,6 @@ from scanning.arranging.tables import PageChange
 from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Batch, Document, Item, ItemPage
 from scanning.indexing.desk_guard import names_only_findable
-from scanning.indexing.desk_rows import is_taken
 from scanning.reading.model import PageKind
 
 ARRANGE = "item:page:arrange"
@@ -40,6 +40,7 @@ class FileOfPages:
 
     contents: what was read of the pages that may be looked at, by page id. last: the change that would be
     undone, None where there is none. changes: how many were made so far; whoever changes says what they saw.
+    on_record: ids of pages that are a record's, and so are neither turned nor taken out.
     """
 
     item: Item
@@ -49,6 +50,7 @@ class FileOfPages:
     last: PageChange | None
     changes: int
     is_being_made: bool
+    on_record: frozenset[str]
 
 
 class Arranging:
@@ -74,6 +76,7 @@ class Arranging:
                 last=_last(work.session, item_id),
                 changes=_count(work.session, item_id),
                 is_being_made=any(one.revision != one.made_revision for one in item.documents),
+                on_record=pages_on_record(work.session, item_id),
             )
 
     def picture(self, actor: Actor, item_id: str, number: int) -> PageContent:
@@ -163,7 +166,7 @@ class Arranging:
                 now = changed(before, work)
                 _keep(work, item_id, step, before, now)
             affected = changed_documents(before, now)
-            _must_be_free(item, affected, actor, work.now)
+            must_be_free(work, item, before, now, affected)
             write_arrangement(work, item, now, affected)
 
 
@@ -213,26 +216,6 @@ def _open(work: UnitOfWork, actor: Actor, item_id: str) -> Item:
     if hidden or not (ids or is_own):
         raise no_such("item")
     return item
-
-
-def _must_be_free(item: Item, affected: set[str], actor: Actor, now: datetime) -> None:
-    for document in item.documents:
-        if document.document_id not in affected:
-            continue
-        if document.record_id and document.state == DocumentState.TO_INDEX:
-            raise Conflict(
-                "A document of these pages was taken off a file and is to be filed again as it is. Its pages "
-                "stay as they are.",
-                code="filed_before",
-            )
-        if document.state != DocumentState.TO_INDEX:
-            raise Conflict(
-                "A document of these pages is on file or rejected already. Its pages stay as they are: "
-                "bring a rejected one back first, and have a wrong filing put right.",
-                code="already_indexed",
-            )
-        if document.taken_by != actor.staff_id and is_taken(document, now):
-            raise Conflict("A colleague is indexing a document of these pages.", code="taken")
 
 
 def _must_be_earlier(work: UnitOfWork, actor: Actor, step: Step) -> None:

@@ -6,11 +6,18 @@ reads stored bytes.
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from edrms.audit.tables import AuditEvent
-from edrms.records.tables import DISPOSED, WITHDRAWN, Record, RecordPage, Rendition
+from edrms.records.tables import (
+    DISPOSED,
+    WITHDRAWN,
+    Record,
+    RecordPage,
+    RecordParting,
+    Rendition,
+)
 from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Document, Item, ItemPage
 
@@ -48,10 +55,16 @@ def _withdrawn_not_waiting(session: Session) -> Iterator[str]:
 
 def _records_without_original(session: Session) -> Iterator[str]:
     originals = select(Rendition.record_id).where(Rendition.kind == "original")
+    parted = union(select(RecordParting.from_id), select(RecordParting.to_id))  # it holds both
     for record_id in session.scalars(
         select(Record.record_id)
         .join(Item, Item.item_id == Record.item_id)
-        .where(Record.record_id.not_in(originals), Record.state != DISPOSED, Item.object_key != "")
+        .where(
+            Record.record_id.not_in(originals),
+            Record.record_id.not_in(parted),
+            Record.state != DISPOSED,
+            Item.object_key != "",
+        )
     ):
         yield f"record {record_id}: has no original"
 

@@ -18,7 +18,7 @@ ABANDONED_AFTER = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """record_id: "" for a document that never was on a client's file; one taken off a file again keeps its
-    record, and that its keys. objects: its pages' and its PDF."""
+    record, and that its keys. objects: its pages', its PDF, and the forms of its record."""
 
     record_id: str
     objects: frozenset[ObjectKey]
@@ -42,11 +42,14 @@ class ItemFacts:
 @dataclass(frozen=True, slots=True)
 class Change:
     """add: objects by the holder that is to open them too. drop: what the item need not hold any more.
-    for_nobody: what nobody is to open, since all its records' keys were destroyed, or no row names it (a
-    step that was cut off left it behind)."""
+    take: what is another record's now, by the record that still holds it, since its pages were parted; end:
+    the same where that other was destroyed. for_nobody: what nobody is to open, since all its records' keys
+    were destroyed, or no row names it (a step that was cut off left it behind)."""
 
     add: dict[Holder, list[ObjectKey]] = field(default_factory=dict)
     drop: list[ObjectKey] = field(default_factory=list)
+    take: dict[Holder, list[ObjectKey]] = field(default_factory=dict)
+    end: list[ObjectKey] = field(default_factory=list)
     for_nobody: list[ObjectKey] = field(default_factory=list)
 
 
@@ -80,8 +83,13 @@ def change(
         has = held.get(key, set())
         if not has:
             continue  # nobody can open it: nothing to give on
-        for holder in sorted(holders - has - destroyed - {item}):
+        for holder in sorted(holders - has - destroyed):
             made.add.setdefault(holder, []).append(key)
+        for holder in sorted(has - holders - {item}):
+            if holders <= destroyed:
+                made.end.append(key)
+            else:
+                made.take.setdefault(holder, []).append(key)
         if item in has and item not in holders:
             (made.for_nobody if holders <= destroyed else made.drop).append(key)
     if facts.is_filed:

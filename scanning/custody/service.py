@@ -2,26 +2,32 @@
 
 The key store is not in the rows' transaction. So keys follow the rows, never the other way round: what
 is filed is first given its record's key, and only then does the item let go. Cut off anywhere, the next
-round goes on. Rules: rules.py.
+round goes on. So it is where pages went from one record to another: the other has their keys before the
+first loses them. Rules: rules.py.
 """
 
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Damaged, Refused
 from edrms.ids import ObjectKey
-from edrms.records.tables import GIVEN_UP, PageContent, Record
+from edrms.records.content import ORIGINAL
+from edrms.records.tables import GIVEN_UP, PageContent, Record, Rendition
+from edrms.staff.accounts import SYSTEM
 from edrms.storage.holders import ITEM, Holder, item_holder, record_holder
-from edrms.storage.key_destroying import Destroyed, destroy
+from edrms.storage.key_destroying import Destroyed, destroy, end_objects, take_from
 from edrms.storage.key_store import KeyStore
+from edrms.uow import write
 from scanning.batches.model import ItemState
 from scanning.batches.tables import Document, Item, ItemPage
+from scanning.custody.replaced import ReplacedObjects
 from scanning.custody.rules import Change, DocumentFacts, ItemFacts, change
+from scanning.custody.tables import KeysToSettle
 
 AT_ONCE = 50
 
@@ -29,14 +35,18 @@ AT_ONCE = 50
 class KeyCustody:
     """Whose key opens what, kept in step with the rows."""
 
-    def __init__(self, database: Database, keys: KeyStore, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, keys: KeyStore, clock: Clock, replaced: ReplacedObjects
+    ) -> None:
         self._database = database
         self._keys = keys
         self._clock = clock
+        self._replaced = replaced
 
     def settle_all(self) -> int:
         """Bring every item's keys in step with the rows; how many items changed."""
-        changed, last = 0, ITEM
+        self._replaced.end(SYSTEM, self._replaced.items())
+        changed, last = sum(map(self.settle, sorted(self._asked()))), ITEM
         while items := self._keys.items_after(last, AT_ONCE):
             changed += sum(self.settle(one.removeprefix(ITEM)) for one in items)
             last = items[-1]
@@ -45,26 +55,48 @@ class KeyCustody:
     def settle(self, item_id: str) -> bool:
         """The same for one item; returns whether anything had to be changed."""
         holder = item_holder(item_id)
+        asked = self._asked([item_id]).get(item_id)
         since = self._keys.held_by(holder)
         with self._database.read() as session:
             facts = facts_of_item(session, item_id)
-        if not since:
+        if not since and asked is None:
             self._keys.drop(holder, ())
             return True
         if facts is None:  # no row yet, or rows restored from before it came: in doubt it is kept
             return False
-        held = self._keys.holders_of(since.keys())
         records = {record_holder(one.record_id) for one in facts.documents if one.record_id}
+        looked_at = {*since, *(self._keys.held_among(records) if asked else ())}
+        held = self._keys.holders_of(looked_at)
         needed = change(facts, held, since, self._keys.destroyed_among(records), self._clock.now())
-        return self._apply(holder, needed)
+        changed = self._apply(holder, needed)
+        if asked is not None:
+            self._answered(item_id, asked)
+        return changed
 
     def _apply(self, holder: Holder, needed: Change) -> bool:
-        for record, keys in needed.add.items():
-            opened = self._keys.holder(record)
+        for to, keys in needed.add.items():
+            opened = self._keys.holder(to)
             self._keys.keep(opened, {key: self._keys.data_key(key) for key in keys})
         if needed.drop or needed.for_nobody:
             self._keys.drop(holder, needed.drop, even_last=needed.for_nobody)
-        return bool(needed.add or needed.drop or needed.for_nobody)
+        for record, keys in needed.take.items():
+            take_from(self._keys, record, keys)
+        if needed.end:
+            end_objects(self._keys, needed.end)
+        return needed != Change()
+
+    def _asked(self, item_ids: Collection[str] | None = None) -> dict[str, str]:
+        """Items whose pages went from one record to another since keys were settled."""
+        wanted = select(KeysToSettle.item_id, KeysToSettle.asked)
+        if item_ids is not None:
+            wanted = wanted.where(KeysToSettle.item_id.in_(item_ids))
+        with self._database.read() as session:
+            return dict(session.execute(wanted).all())
+
+    def _answered(self, item_id: str, asked: str) -> None:
+        done = KeysToSettle.item_id == item_id, KeysToSettle.asked == asked
+        with write(self._database, SYSTEM, self._clock) as work:
+            work.session.execute(delete(KeysToSettle).where(*done))
 
     def destroy_records(self, record_ids: Collection[str]) -> dict[str, Destroyed]:
         """Destroy the keys of some records and prove them gone; may be repeated. Their objects can then be
@@ -84,9 +116,12 @@ class KeyCustody:
             items = dict(session.execute(asked).all())
         if items.keys() != wanted:
             raise Refused("This record was not given up to destruction.", code="not_condemned")
-        holding = self._keys.there_among(map(item_holder, set(items.values())))
+        came_in = set(items.values())
+        self._replaced.end(SYSTEM, came_in)
+        holding = self._keys.there_among(map(item_holder, came_in))
+        to_settle = self._asked(came_in)
         for record_id, item_id in items.items():
-            if item_holder(item_id) in holding:
+            if item_holder(item_id) in holding or item_id in to_settle:
                 self._let_go(record_id, item_id)
         destroyed = destroy(self._keys, [record_holder(one) for one in items])
         return {one: destroyed[record_holder(one)] for one in items}
@@ -108,14 +143,15 @@ def facts_of_item(session: Session, item_id: str) -> ItemFacts | None:
 
 
 def facts_of_items(session: Session, item_ids: Collection[str]) -> dict[str, ItemFacts]:
-    """The same for many in three statements, by id; an item that there is not is left out."""
+    """The same for many in four statements, by id; an item that there is not is left out."""
     columns = Item.item_id, Item.state, Item.object_key
     items = session.execute(select(*columns).where(Item.item_id.in_(item_ids))).all()
     objects = _objects_of_pages(session, item_ids)
     documents = defaultdict(list)
+    forms = _forms_of_records(session, item_ids)
     wanted = select(Document.item_id, Document.document_id, Document.record_id, Document.pdf_key)
     for row in session.execute(wanted.where(Document.item_id.in_(item_ids))):
-        made = objects[row.item_id, row.document_id]
+        made = objects[row.item_id, row.document_id] | forms[row.record_id]
         pdf = {ObjectKey(row.pdf_key)} if row.pdf_key else set()
         documents[row.item_id].append(DocumentFacts(row.record_id or "", frozenset(made | pdf)))
     return {
@@ -144,4 +180,20 @@ def _objects_of_pages(
     found: dict[tuple[str, str | None], set[ObjectKey]] = defaultdict(set)
     for item_id, document_id, view, layer in session.execute(statement):
         found[item_id, document_id] |= {ObjectKey(key) for key in (view, layer) if key}
+    return found
+
+
+def _forms_of_records(
+    session: Session, item_ids: Collection[str]
+) -> dict[str | None, set[ObjectKey]]:
+    """By record, its forms but the file as it came: while pages are put in order anew a record taken off a
+    file has another PDF than its document."""
+    statement = (
+        select(Rendition.record_id, Rendition.object_key)
+        .join(Document, Document.record_id == Rendition.record_id)
+        .where(Document.item_id.in_(item_ids), Rendition.kind != ORIGINAL)
+    )
+    found: dict[str | None, set[ObjectKey]] = defaultdict(set)
+    for record_id, key in session.execute(statement):
+        found[record_id].add(ObjectKey(key))
     return found

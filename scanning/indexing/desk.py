@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
 from edrms.access.model import Actor, BatchFacts
 from edrms.access.policy import FIND, decide, require
@@ -19,9 +19,11 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Conflict, Invalid, no_such
 from edrms.ids import RecordId
+from edrms.incidents.following import name_right
 from edrms.records.moving import RecordsKept
 from edrms.records.tables import PageContent, Record
 from edrms.uow import write
+from scanning.arranging.parting import lock_waiting, part_records
 from scanning.batches.model import DocumentState
 from scanning.batches.tables import Document, Item, ItemPage
 from scanning.indexing.ageing import Waiting, standing
@@ -177,14 +179,15 @@ class IndexingDesk:
         """File the document as decided. Raises Invalid per field, Conflict if it is gone or another's."""
         require(actor, "document:index:file")
         with write(self._database, actor, self._clock) as work:
-            before = _filed_before(work.session, document_id)
-            held = self._kept.guard(work, before) if before else {}
+            waiting = lock_waiting(work, self._kept, document_id)
             document = waiting_document(work.session, actor, document_id, work.now)
             not_anothers(document, actor, work.now)
             findable = visible_clients(actor, FIND, work.now)
+            held = part_records(work, waiting, document)
             record_id = file_document(work, document, decision, within=findable)
-            if before:
-                self._kept.follow(work, before, held)
+            if held:
+                name_right(work, record_id, decision.client_ids)
+                self._kept.follow(work, sorted(held), held)
             return record_id
 
     def skip(self, actor: Actor, document_id: str, reason: str) -> None:
@@ -219,14 +222,6 @@ class IndexingDesk:
             work.journal("document:index:restore", "document", document_id, reason=document.reason)
             document.state, document.reason = DocumentState.TO_INDEX, ""
             put_back(document)
-
-
-def _filed_before(session: Session, document_id: str) -> list[str]:
-    """The record of a document that was on a file and was taken off it; none of any other."""
-    wanted = select(Document.record_id).where(
-        Document.document_id == document_id, Document.record_id.is_not(None)
-    )
-    return [one for one in session.scalars(wanted) if one]
 
 
 def _batch_is_open_to(actor: Actor, document: Document) -> bool:

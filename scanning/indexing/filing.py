@@ -11,7 +11,7 @@ from edrms.ids import BatchId, DocumentId, ItemId, PageId, RecordId
 from edrms.records.filing import Filing, RenditionToFile, file_again, file_record
 from edrms.uow import UnitOfWork
 from scanning.batches.model import DocumentState
-from scanning.batches.tables import Document, Item
+from scanning.batches.tables import Document
 from scanning.indexing.confirmations import remember
 from scanning.indexing.rules import LEAST_LIKELY_SCORE
 
@@ -57,10 +57,12 @@ def file_document(
         client_ids=decision.client_ids,
         original_name=item.name,
         pages=tuple(PageId(page.page_id) for page in document.pages),
-        renditions=_renditions(document, item),
+        renditions=forms_of(document),
         evidence=evidence,
     )
-    if document.record_id:  # it was filed before, and taken off the file again
+    if (
+        document.record_id
+    ):  # it was filed before and taken off the file again, or parted from what was
         record_id = file_again(work, document.record_id, filing, within=within)
     else:
         record_id = file_record(work, filing, within=within)
@@ -96,15 +98,21 @@ def beside_suggestion(plain: dict[str, Any], decision: IndexDecision) -> dict[st
     return {"suggested": suggested, "changed": [name for name, is_so in differs.items() if is_so]}
 
 
-def _renditions(document: Document, item: Item) -> tuple[RenditionToFile, ...]:
-    """The original as received (of the whole item, where it held several documents) and the PDF."""
-    original = RenditionToFile(
-        "original", item.object_key, item.media_type, item.size_bytes, item.sha256
-    )
-    if not document.pdf_key:
-        return (original,)
-    pdf = RenditionToFile(
-        "searchable_pdf", document.pdf_key, "application/pdf",
-        document.pdf_size_bytes, document.pdf_sha256,
-    )  # fmt: skip
-    return (original, pdf)
+def forms_of(document: Document) -> tuple[RenditionToFile, ...]:
+    """The original as received (of the whole item, where it held several documents) while it is kept, and
+    the PDF."""
+    item, forms = document.item, []
+    if item.object_key:  # it goes with the first record of it that is destroyed
+        forms.append(
+            RenditionToFile(
+                "original", item.object_key, item.media_type, item.size_bytes, item.sha256
+            )
+        )
+    if document.pdf_key:
+        forms.append(
+            RenditionToFile(
+                "searchable_pdf", document.pdf_key, "application/pdf",
+                document.pdf_size_bytes, document.pdf_sha256,
+            )
+        )  # fmt: skip
+    return tuple(forms)

@@ -29,6 +29,13 @@ IMAGED = ("application/pdf", "image/tiff", "image/jpeg", "image/png")
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPdf:
+    """The PDF that there is of just these pages; None where the original serves."""
+
+    pdf: StoredObject | None
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A document ready to be written: its pages, its PDF (None where the original serves), and
     what is suggested. notes: what a person should know, such as a page that could not be read. found:
@@ -58,16 +65,17 @@ def contents_of(session: Session, item_id: str) -> dict[str, PageContent]:
 
 
 def prepare(
-    bench: Bench, item: Item, contents: dict[str, PageContent], pages: Sequence[ItemPage]
-) -> Prepared:
-    """The PDF of these pages in this order, and what their text suggests."""
+    bench: Bench, item: Item, contents: dict[str, PageContent], pages: Sequence[ItemPage],
+    kept: KeptPdf | None = None,
+) -> Prepared:  # fmt: skip
+    """The PDF of these pages in this order, made unless it is kept, and what their text suggests."""
     notes = [
         f"Page {page.number} could not be read." for page in pages if page.state == PageState.FAILED
     ]
     if all(page.kind == "blank" for page in pages):
         notes.append("Every page seems blank: look before rejecting it.")
-    pdf = None
-    if _needs_pdf(item, pages, contents):
+    pdf = kept.pdf if kept else None
+    if not kept and _needs_pdf(item, pages, contents):
         try:
             pdf = _assemble(bench, item, pages, contents)
         except CannotRead as refusal:

@@ -10,13 +10,17 @@ from sqlalchemy.orm import Session, selectinload
 from edrms.errors import no_such
 from edrms.ids import ObjectKey
 from edrms.jobs.queue import Claim, finish
-from edrms.records.tables import PageContent
+from edrms.records.content import is_parted
+from edrms.records.tables import PageContent, RecordPage, Rendition
+from edrms.storage.ports import StoredObject
 from edrms.uow import UnitOfWork, write
 from scanning.batches.tables import Document, Item, ItemPage, SuggestedClient
+from scanning.custody.replaced import note_replaced
 from scanning.indexing.divide import name_clients
 from scanning.indexing.plain import suggestion_to_plain
-from scanning.indexing.preparing import IMAGED, Prepared, contents_of, prepare
+from scanning.indexing.preparing import IMAGED, KeptPdf, Prepared, contents_of, prepare
 from scanning.indexing.suggest import suggest
+from scanning.indexing.taking_back import taken_off
 from scanning.quality.recording import record_again
 from scanning.reading.model import CannotRead
 from scanning.reading.steps import Bench, content_of
@@ -29,18 +33,24 @@ def arrange_item(bench: Bench, claim: Claim) -> None:
     with bench.database.read() as session:
         item = _loaded(session, claim.subject_id)
         contents = contents_of(session, item.item_id)
-    stale = [one for one in item.documents if one.revision != one.made_revision]
+        stale = [one for one in item.documents if one.revision != one.made_revision]
+        kept = {one.document_id: _kept_of(session, one) for one in stale}
     pages = [page for document in stale for page in document.pages]
     fresh, notes = _read_again(bench, item, contents, pages)
     contents |= fresh
-    prepared = {one.document_id: prepare(bench, item, contents, one.pages) for one in stale}
+    prepared = {
+        one.document_id: prepare(bench, item, contents, one.pages, kept[one.document_id])
+        for one in stale
+    }
     with write(bench.database, bench.actor, bench.clock) as work:
-        for content in fresh.values():
-            work.session.merge(content)
         seen = {one.document_id: one.revision for one in stale}
-        for document in _locked(work, seen):
+        documents = _locked(work, seen)
+        for content in fresh.values():
+            _read_anew(work, item.item_id, content)
+        for document in documents:
             if document.revision == seen[document.document_id]:
-                _remake(work, document, prepared[document.document_id], notes)
+                is_as_filed = kept[document.document_id] is not None
+                _remake(work, document, prepared[document.document_id], notes, is_as_filed)
                 record_again(work, document, prepared[document.document_id].found, bench.quality)
         work.journal("item:content:arrange", "item", item.item_id, documents=sorted(seen))
         finish(work, claim)
@@ -54,9 +64,11 @@ def give_up_arranging(bench: Bench, claim: Claim) -> None:
         )
         for document in _locked(work, work.session.scalars(asked).all()):
             document.made_revision = document.revision
-            document.pdf_key, document.pdf_sha256, document.pdf_size_bytes = "", "", 0
+            _set_pdf(work, document, None)
             nothing = suggestion_to_plain(suggest((), (), document.item.batch.received_on))
             document.suggestion = nothing | {"why": [NOT_MADE], "file_itself": False}
+            if off := taken_off(work.session, document):
+                document.suggestion = off.without_them(nothing, [NOT_MADE])
         work.journal(
             "item:content:arrange", "item", claim.subject_id, outcome="failed",
             reason="reader_crashed",
@@ -120,17 +132,53 @@ def _lies_otherwise(page: ItemPage, known: PageContent) -> bool:
     return page.turned_degrees != known.turned_degrees
 
 
+def _read_anew(work: UnitOfWork, item_id: str, content: PageContent) -> None:
+    """Keep a reading instead of the one before, whose pictures are to end."""
+    before = work.session.get(PageContent, content.page_id)
+    if before is not None:
+        note_replaced(work, item_id, [before.view_key, before.text_layer_key])
+    work.session.merge(content)
+
+
+def _kept_of(session: Session, document: Document) -> KeptPdf | None:
+    """The PDF of a document that was on a file and is again as it was there; None for any other."""
+    if not document.record_id:
+        return None
+    of_it = RecordPage.record_id == document.record_id
+    pages = session.scalars(select(RecordPage.page_id).where(of_it).order_by(RecordPage.number))
+    if list(pages) != [page.page_id for page in document.pages]:
+        return None
+    made = session.get(Rendition, (document.record_id, "searchable_pdf"))
+    if made is None:
+        return None if is_parted(session, document.record_id) else KeptPdf(None)
+    return KeptPdf(StoredObject(ObjectKey(made.object_key), made.sha256, made.size_bytes))
+
+
 def _remake(
-    work: UnitOfWork, document: Document, prepared: Prepared, notes: dict[str, str]
-) -> None:
-    pdf = prepared.pdf
-    document.pdf_key = pdf.key if pdf else ""
-    document.pdf_sha256 = pdf.sha256 if pdf else ""
-    document.pdf_size_bytes = pdf.size_bytes if pdf else 0
+    work: UnitOfWork, document: Document, prepared: Prepared, notes: dict[str, str],
+    is_as_filed: bool,
+) -> None:  # fmt: skip
+    _set_pdf(work, document, prepared.pdf)
     said = [notes[page.page_id] for page in prepared.pages if page.page_id in notes]
-    told = {"why": [*said, *prepared.why], "file_itself": False}
-    document.suggestion = suggestion_to_plain(prepared.suggestion) | told
+    plain = suggestion_to_plain(prepared.suggestion)
+    off = taken_off(work.session, document)
+    if off is None:
+        document.suggestion = plain | {"why": [*said, *prepared.why], "file_itself": False}
+    else:
+        why = () if is_as_filed else (*said, *prepared.why)
+        document.suggestion = off.without_them(plain, why)
     document.made_revision = document.revision
     of_it = SuggestedClient.document_id == document.document_id
     work.session.execute(delete(SuggestedClient).where(of_it))
     name_clients(work, document.document_id, prepared.suggestion)
+    work.session.flush()
+    for client_id in off.client_ids if off else ():  # whoever may not find them does not see it
+        work.session.merge(SuggestedClient(document_id=document.document_id, client_id=client_id))
+
+
+def _set_pdf(work: UnitOfWork, document: Document, pdf: StoredObject | None) -> None:
+    if document.pdf_key and (pdf is None or pdf.key != document.pdf_key):
+        note_replaced(work, document.item_id, [document.pdf_key])
+    document.pdf_key = pdf.key if pdf else ""
+    document.pdf_sha256 = pdf.sha256 if pdf else ""
+    document.pdf_size_bytes = pdf.size_bytes if pdf else 0

@@ -16,17 +16,22 @@ FILED_TABLES = {"Record", "Rendition", "RecordPage", "RecordAttachment", "PageCo
 ENDS_OBJECTS = {
     "edrms/storage/encrypted_store.py", "scanning/intake/receive.py",  # not filed yet
     "scanning/custody/erasing.py",  # after the key, of what was given up
+    "scanning/custody/replaced.py",  # made of pages, made anew since, and named by no row any more
 }  # fmt: skip
 CHANGES_ROWS = {
     "retention/hold_guard.py",  # condemn
     "edrms/records/erasing.py", "scanning/batches/erasing.py", "scanning/custody/erasing.py",
+    "edrms/records/content.py",  # of a record on no file, whose pages another has (ADR 0027)
 }  # fmt: skip
 GIVES_UP = {
     "edrms/records/tables.py", "retention/hold_guard.py", "retention/holds.py",
     "retention/erasing.py",  # asks for those given up, and ends them
     "scanning/custody/service.py",
+    "scanning/arranging/keeping.py",  # asks whether one is being ended
 }  # fmt: skip
 DESTROYS_KEYS = {"scanning/custody/service.py"}
+ENDING = {f"edrms.storage.key_destroying.{one}" for one in ("end_objects", "take_from")}
+ENDS_KEYS = {"scanning/custody/service.py", "scanning/custody/replaced.py"}
 DROPS_KEYS = {
     "scanning/custody/service.py", "scanning/custody/erasing.py", "edrms/storage/encrypted_store.py",
 }  # fmt: skip
@@ -79,6 +84,8 @@ def keys_are_destroyed(tree: Iterable[Module]) -> Iterator[str]:
         for line, name in module.imports:
             if name == "edrms.storage.key_destroying.destroy" and module.path not in DESTROYS_KEYS:
                 yield f"{module.path}:{line}"
+            if name in ENDING and module.path not in ENDS_KEYS:
+                yield f"{module.path}:{line}"
         if module.path in DROPS_KEYS:
             continue
         for node, on, name in _calls(module):
@@ -97,6 +104,7 @@ PLANTED = [
     ("records", "retention/x.py", "def f(record):\n    record.state = DESTROYING"),
     ("records", "api/x.py", "def f(record):\n    record.state = 'destroying'"),
     ("keys", "retention/x.py", "from edrms.storage.key_destroying import destroy"),
+    ("keys", "scanning/x.py", "from edrms.storage.key_destroying import take_from"),
     ("keys", "api/x.py", "def f(instance, holder):\n    instance.keys.drop(holder, ())"),
 ]
 

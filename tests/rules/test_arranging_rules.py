@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from edrms.errors import Invalid
 from scanning.arranging.model import Act, Arrangement, Part, PlacedPage, ScanFault, Step
 from scanning.arranging.plain import from_plain, to_plain
-from scanning.arranging.rules import after, changed_documents
+from scanning.arranging.rules import after, changed_documents, partings, together
 
 PAGES = tuple("abcdef")
 START = Arrangement(
@@ -99,3 +99,19 @@ def test_after_any_steps_every_page_is_at_one_place_and_what_is_kept_is_what_was
         assert all(part.page_ids for part in now.parts)
         assert all(page.kind != "content" for page in now.pages if page.page_id in loose)
         assert from_plain(to_plain(now)) == now
+
+
+def test_which_pages_of_a_record_lie_in_which_other_documents_now() -> None:
+    now = after(after(START, step(Act.SPLIT, "e"), "new"), step(Act.SPLIT, "f"), "last")
+    was = {"two": ("d", "e", "f"), "one": ("a", "b")}
+    found = partings(now, was)
+    assert found == {"two": {"new": ("e",), "last": ("f",)}}
+    assert together(found, "last") == {"two", "new", "last"} == together(found, "two")
+    assert together(found, "one") == {"one"}
+    assert partings(START, was) == {}
+
+
+def test_records_are_concerned_together_however_many_documents_lie_between() -> None:
+    found = {"a": {"b": ("1",)}, "c": {"b": ("2",)}, "c2": {"d": ("3",)}}
+    assert together(found, "a") == {"a", "b", "c"}
+    assert together(found, "d") == {"c2", "d"}

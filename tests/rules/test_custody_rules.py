@@ -101,3 +101,19 @@ def test_cut_off_anywhere_no_object_that_is_wanted_loses_its_last_key(
             assert not should - destroyed or held[name], "nobody can open it any more"
     for name, should in wanted(facts).items():
         assert held[name] == should - destroyed
+
+
+def test_a_page_that_went_to_another_record_is_taken_from_the_first() -> None:
+    facts, first, other = item("a", "b"), record_holder("a"), record_holder("b")
+    held = {key("page 1"): {first}, key("original"): {first}}
+    found = change(facts, held, {}, set(), NOW)
+    assert {one: set(keys) for one, keys in found.add.items()} == {
+        other: {key("original"), key("page 1")}
+    }
+    assert found.take == {first: [key("page 1")]} and not found.end
+
+
+def test_a_page_of_a_destroyed_record_that_another_still_opens_ends_for_everybody() -> None:
+    held = {key("page 1"): {record_holder("a")}}
+    found = change(item("a", "b"), held, {}, {record_holder("b")}, NOW)
+    assert (found.end, found.take, found.add) == ([key("page 1")], {}, {})

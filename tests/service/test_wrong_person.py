@@ -25,8 +25,7 @@ from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from retention.hold_guard import condemn, live_holds_on
 from retention.hold_words import Placing, Scope, ScopeKind
-from scanning.arranging.model import Act, Step
-from scanning.batches.tables import ClientConfirmation, ItemPage, SuggestedClient
+from scanning.batches.tables import ClientConfirmation, SuggestedClient
 from scanning.batches.verify import verify
 from tests import factories
 from tests.service.misfiled import WHY, Office, percy
@@ -282,26 +281,6 @@ def test_what_the_wrong_filing_taught_is_forgotten(office: Office) -> None:
     assert count(office.instance, ClientConfirmation)
     office.repair(record_id, office.percy)
     assert not count(office.instance, ClientConfirmation)
-
-
-def test_its_pages_are_not_arranged_while_it_waits_to_be_filed_again(office: Office) -> None:
-    record_id = office.letter()
-    office.repair(record_id)
-    document = office.document(record_id)
-    page_id = document_pages(office, document.document_id)[0]
-    with pytest.raises(Conflict) as refused:
-        office.instance.arranging.change(
-            office.who("quin"),
-            document.item_id,
-            Step(act=Act.TURN, page_id=page_id, turned_degrees=90),
-        )
-    assert refused.value.error_code == "filed_before"
-
-
-def document_pages(office: Office, document_id: str) -> list[str]:
-    with office.instance.database.read() as session:
-        pages = select(ItemPage.page_id).where(ItemPage.document_id == document_id)
-        return list(session.scalars(pages.order_by(ItemPage.position)))
 
 
 def test_whoever_was_let_in_to_it_alone_is_let_in_no_more(office: Office) -> None:

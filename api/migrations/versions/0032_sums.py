@@ -8,7 +8,7 @@ from alembic import op
 from api.migrations import kinds
 
 revision = "0032"
-down_revision = "0028"
+down_revision = "0031"
 
 # By table: the columns that a standing is made of, besides the record's id; those that may be empty.
 _MADE_OF = {

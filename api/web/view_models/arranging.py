@@ -11,7 +11,7 @@ class FilePage:
     """A page as a small picture. number: in the file; position: in its document, 0 outside any.
 
     has_picture: it may be looked at here. fault: what is wrong with its scan, in words. rescans: what it is a
-    rescan of, in words. may_*: which buttons it has.
+    rescan of, in words. may_*: which buttons it has. is_on_record: it is neither turned nor taken out.
     """
 
     number: int
@@ -23,11 +23,13 @@ class FilePage:
     is_turned: bool = False
     may_change: bool = False
     may_split: bool = False
+    is_on_record: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileDocument:
-    """A document and its pages in order; document_id "" for pages in none. may_join: with the one before."""
+    """A document and its pages in order; document_id "" for pages in none. may_join: with the one before.
+    was_on_file: it was taken off a file, or parted from what was, and stays a document of its own."""
 
     document_id: str
     title: str
@@ -35,6 +37,7 @@ class FileDocument:
     pages: tuple[FilePage, ...]
     may_join: bool = False
     workbench: bool = False
+    was_on_file: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,4 +122,5 @@ class IncidentPage:
     people_on: DateFields = NO_DATE
     note: str = ""
     is_assessing: bool = False
+    other_parts: tuple[str, ...] = ()
     errors: tuple[FieldError, ...] = ()
