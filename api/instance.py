@@ -88,7 +88,6 @@ class Instance:
     desk: IndexingDesk
     viewing: RecordViewing
     clients: ClientBrowsing
-    arrivals: Arrivals
     search: RecordSearch
     queue: Queue
     tickets: ContentTickets
@@ -105,6 +104,11 @@ class Instance:
     audit: AuditExplorer
     audit_reports: AuditReports
     erasing: Erasing
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """What came for the people somebody works with."""
+        return Arrivals(self.database, self.clock)
 
     @cached_property
     def closing(self) -> Closing:

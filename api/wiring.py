@@ -41,7 +41,6 @@ from edrms.incidents.erasing import IncidentRows
 from edrms.jobs.queue import Claim, Queue
 from edrms.jobs.worker import Step, Worker
 from edrms.pace import Pace
-from edrms.records.arrivals import Arrivals
 from edrms.records.client_files import ClientBrowsing
 from edrms.records.erasing import RecordRows
 from edrms.records.locking import ObjectLocks
@@ -124,7 +123,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Instance:
         desk=IndexingDesk(database, clock, seal_guard, MovedRecords(), settings.indexing_days),
         viewing=RecordViewing(database, store, clock, seal_guard),
         clients=ClientBrowsing(database, clock),
-        arrivals=Arrivals(database, clock),
         search=RecordSearch(database, index, clock, seal_guard),
         queue=Queue(database, clock, settings.lease_s),
         tickets=ContentTickets(database, clock),

@@ -41,12 +41,7 @@ def add_content(
 def set_content(
     work: UnitOfWork, record: Record, pages: Sequence[str], forms: Sequence[RenditionToFile]
 ) -> None:
-    """Have the record consist of these pages, in order, in these forms, whatever it consisted of before.
-
-    Where a parting left its file as it came to another record too, that is none of its forms.
-    """
-    if is_parted(work.session, record.record_id):
-        forms = [one for one in forms if one.kind != ORIGINAL]
+    """Have the record consist of these pages, in order, in these forms, whatever it consisted of before."""
     is_same = [page.page_id for page in record.pages] == list(pages)
     before = {(one.kind, one.object_key) for one in record.renditions}
     if is_same and before == {(one.kind, one.object_key) for one in forms}:
@@ -56,6 +51,15 @@ def set_content(
     work.session.execute(delete(Rendition).where(Rendition.record_id == record.record_id))
     add_content(work.session, record.record_id, pages, forms)
     work.session.flush()
+
+
+def offer_original(session: Session, record_id: str, form: RenditionToFile | None) -> None:
+    """Have the file as it came be a form of the record, or no more."""
+    known = session.get(Rendition, (record_id, ORIGINAL))
+    if form is None and known is not None:
+        session.delete(known)
+    elif form is not None and known is None:
+        add_content(session, record_id, (), [form])
 
 
 def is_parted(session: Session, record_id: str) -> bool:

@@ -7,11 +7,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
 from edrms.jobs.queue import enqueue
+from edrms.records.content import offer_original
 from edrms.uow import UnitOfWork
 from scanning.arranging.model import Arrangement, Part, PlacedPage, ScanFault
 from scanning.batches.model import ARRANGE_ITEM, DocumentState
 from scanning.batches.tables import Document, Item, ItemPage, SuggestedClient
 from scanning.custody.replaced import note_replaced
+from scanning.indexing.filing import original_of
 from scanning.quality.recording import forget_documents
 
 
@@ -57,8 +59,17 @@ def write_arrangement(work: UnitOfWork, item: Item, now: Arrangement, changed: s
         _forget_pdf(work, known[document_id])
     work.session.flush()
     _remove(work, gone)
+    _own_originals(work, item)
     if changed - gone:
         enqueue(work, ARRANGE_ITEM, item.item_id, share=item.batch_id)
+
+
+def _own_originals(work: UnitOfWork, item: Item) -> None:
+    """What is on file has the file as it came only while nothing else is in that: a page brought back into
+    a document of its own may be somebody else's."""
+    for document in item.documents:
+        if document.state == DocumentState.FILED and document.record_id:
+            offer_original(work.session, document.record_id, original_of(document))
 
 
 def _write_pages(now: Arrangement, pages: dict[str, ItemPage]) -> None:

@@ -6,27 +6,22 @@ reads stored bytes.
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select, union
+from sqlalchemy import exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from edrms.audit.tables import AuditEvent
-from edrms.records.tables import (
-    DISPOSED,
-    WITHDRAWN,
-    Record,
-    RecordPage,
-    RecordParting,
-    Rendition,
-)
+from edrms.records.content import ORIGINAL
+from edrms.records.tables import FILED, WITHDRAWN, Record, RecordPage, Rendition
 from scanning.batches.model import DocumentState, ItemState
 from scanning.batches.tables import Document, Item, ItemPage
+from scanning.reading.model import PageKind
 
 
 def faults_between_tables(session: Session) -> Iterator[str]:
     """A sentence for each thing one table says and another does not."""
     yield from _filed_in_one_table(session)
     yield from _withdrawn_not_waiting(session)
-    yield from _records_without_original(session)
+    yield from _originals(session)
     yield from _records_with_other_pages(session)
     yield from _pages_in_no_document(session)
     yield from _events_without_row(session)
@@ -53,20 +48,23 @@ def _withdrawn_not_waiting(session: Session) -> Iterator[str]:
         yield f"record {record_id}: taken off its files in one table and not in the other"
 
 
-def _records_without_original(session: Session) -> Iterator[str]:
-    originals = select(Rendition.record_id).where(Rendition.kind == "original")
-    parted = union(select(RecordParting.from_id), select(RecordParting.to_id))  # it holds both
-    for record_id in session.scalars(
+def _originals(session: Session) -> Iterator[str]:
+    """The file as it came is a form of the record that is all of it, and of no other (docs/adr/0030)."""
+    has = exists().where(Rendition.record_id == Record.record_id, Rendition.kind == ORIGINAL)
+    shares = exists().where(
+        ItemPage.item_id == Record.item_id,
+        ItemPage.document_id.is_distinct_from(Record.document_id),
+        or_(ItemPage.kind == PageKind.CONTENT, ItemPage.document_id.is_not(None)),
+    )
+    filed = (
         select(Record.record_id)
         .join(Item, Item.item_id == Record.item_id)
-        .where(
-            Record.record_id.not_in(originals),
-            Record.record_id.not_in(parted),
-            Record.state != DISPOSED,
-            Item.object_key != "",
-        )
-    ):
+        .where(Record.state == FILED, Item.object_key != "")
+    )
+    for record_id in session.scalars(filed.where(not_(has), not_(shares))):
         yield f"record {record_id}: has no original"
+    for record_id in session.scalars(filed.where(has, shares)):
+        yield f"record {record_id}: has a file as it came with pages of others"
 
 
 def _records_with_other_pages(session: Session) -> Iterator[str]:

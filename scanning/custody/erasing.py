@@ -90,7 +90,7 @@ class StoredObjects:
         parting: list[ItemFacts] = []
         for some in groups_of(items):
             with self._pace.turn():
-                parting += self._parted(actor, some)
+                parting += self._parted(some)
         self._remove(actor, [key for one in parting for key in one.shared])
         for ids in groups_of([one.item_id for one in parting]):
             with self._pace.turn(), write(self._database, actor, self._clock) as work:
@@ -103,14 +103,11 @@ class StoredObjects:
                 for item_id in ids:
                     work.journal(REMOVE, "item", item_id)
 
-    def _parted(self, actor: Actor, items: Sequence[ItemFacts]) -> list[ItemFacts]:
-        """Those of these whose file may go; whoever stays has let go of it."""
+    def _parted(self, items: Sequence[ItemFacts]) -> list[ItemFacts]:
+        """Those of these whose file may go. It is no form of whoever stays (docs/adr/0030)."""
         with self._database.read() as session:
             others = _others(session, [one.item_id for one in items])
         parting = [one for one in items if self._is_free(others[one.item_id])]
-        staying = (other for one in parting for other in others[one.item_id])
-        if survivors := [other.record_id for other in staying if other.record_id]:
-            self._take_from(actor, survivors)
         self._keys.forget(*(key for one in parting for key in one.shared))
         return parting
 
@@ -120,16 +117,6 @@ class StoredObjects:
             other.pdf_key and not fault_in(self._store, ObjectKey(other.pdf_key), other.pdf_sha256)
             for other in others
         )
-
-    def _take_from(self, actor: Actor, survivors: list[str]) -> None:
-        originals = Rendition.record_id.in_(survivors), Rendition.kind == "original"
-        with write(self._database, actor, self._clock) as work:
-            named = list(work.session.scalars(select(Rendition.record_id).where(*originals)))
-            if not named:
-                return
-            work.session.execute(delete(Rendition).where(*originals))
-            for record_id in named:
-                work.journal(REMOVE, "record", record_id)
 
     def _remove(self, actor: Actor, keys: Sequence[ObjectKey]) -> None:
         for some in groups_of(keys, AT_A_TIME):

@@ -2,6 +2,7 @@
 is beyond doubt. The rest waits in the indexing queue with its suggestion and the reasons.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -48,14 +49,23 @@ def divide_item(bench: Bench, claim: Claim) -> None:
         for number, sheet in enumerate(sheets, start=1):
             if sheet and sheet.kind is SheetKind.BATCH:
                 take_header(work, fresh, sheet, number)
-        within = envelopes(sheets)
-        for ordinal, document in enumerate(prepared, start=1):
-            at = within[document.pages[0].number - 1]
-            envelope = fresh.pages[at - 1].page_id if at else None
-            added = _add(work, fresh, ordinal, document, envelope)
-            _file_itself(work, added, document, bench.quality)
+        added = _add_all(work, fresh, prepared, sheets)
+        for document, ready in zip(added, prepared, strict=True):
+            _file_itself(work, document, ready, bench.quality)
         draw_if_read(work, fresh.batch_id, bench.quality.sampling)
         finish(work, claim)
+
+
+def _add_all(
+    work: UnitOfWork, item: Item, prepared: Sequence[Prepared], sheets: Sequence[Sheet | None]
+) -> list[Document]:
+    """Every document of the item, before the first is filed: a file that holds several is none's own."""
+    within, added = envelopes(sheets), []
+    for ordinal, document in enumerate(prepared, start=1):
+        at = within[document.pages[0].number - 1]
+        envelope = item.pages[at - 1].page_id if at else None
+        added.append(_add(work, item, ordinal, document, envelope))
+    return added
 
 
 def _pages(item: Item, run: Run) -> list[ItemPage]:

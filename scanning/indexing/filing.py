@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement
 
 from edrms.errors import Conflict
 from edrms.ids import BatchId, DocumentId, ItemId, PageId, RecordId
-from edrms.records.filing import Filing, RenditionToFile, file_again, file_record
+from edrms.records.content import ORIGINAL, RenditionToFile
+from edrms.records.filing import Filing, file_again, file_record
 from edrms.uow import UnitOfWork
 from scanning.batches.model import DocumentState
 from scanning.batches.tables import Document
 from scanning.indexing.confirmations import remember
 from scanning.indexing.rules import LEAST_LIKELY_SCORE
+from scanning.reading.model import PageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,24 @@ def beside_suggestion(plain: dict[str, Any], decision: IndexDecision) -> dict[st
     return {"suggested": suggested, "changed": [name for name, is_so in differs.items() if is_so]}
 
 
+def original_of(document: Document) -> RenditionToFile | None:
+    """The file as it came, if it is kept and has nothing beside this document but separator sheets and blank
+    pages: any other would show its readers somebody else's letter (docs/adr/0030)."""
+    item, own = document.item, {page.page_id for page in document.pages}
+    others = (page for page in item.pages if page.page_id not in own)
+    if not item.object_key or any(
+        page.document_id is not None or page.kind == PageKind.CONTENT for page in others
+    ):
+        return None
+    return RenditionToFile(
+        ORIGINAL, item.object_key, item.media_type, item.size_bytes, item.sha256
+    )  # fmt: skip
+
+
 def forms_of(document: Document) -> tuple[RenditionToFile, ...]:
-    """The original as received (of the whole item, where it held several documents) while it is kept, and
-    the PDF."""
-    item, forms = document.item, []
-    if item.object_key:  # it goes with the first record of it that is destroyed
-        forms.append(
-            RenditionToFile(
-                "original", item.object_key, item.media_type, item.size_bytes, item.sha256
-            )
-        )
+    """The file as it came, where this document is all of it; and the PDF of its own pages."""
+    original = original_of(document)
+    forms = [original] if original else []
     if document.pdf_key:
         forms.append(
             RenditionToFile(

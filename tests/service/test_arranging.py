@@ -12,7 +12,7 @@ from api.wiring import Instance
 from edrms.access.model import Actor
 from edrms.errors import Conflict, Denied, EdrmsError, Invalid, NotFound
 from edrms.jobs.worker import Worker
-from edrms.records.tables import RecordPage
+from edrms.records.tables import RecordPage, Rendition
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from scanning.arranging.model import Act, Arrangement, ScanFault, Step
@@ -29,6 +29,7 @@ POST_ROOM = factories.actor("post_room")
 INDEXER = factories.actor("indexer")
 COLLEAGUE = factories.actor("indexer", name="colleague")
 SUPERVISOR = factories.actor("quality_supervisor")
+SENDER = factories.actor("post_room", "indexer", name="sender")
 TEXT = "\f".join(
     f"Page {number} of the minutes\nThe marmalade was judged." for number in range(1, 6)
 )
@@ -386,3 +387,50 @@ def test_a_page_taken_out_is_looked_at_by_whoever_took_it_out_and_by_others_once
     instance.arranging.undo(COLLEAGUE, item_id)
     factories.do_all(instance, worker)
     assert ids[1] in known(instance, item_id, COLLEAGUE).contents
+
+
+def forms(instance: Instance, record_id: str) -> set[str]:
+    with instance.database.read() as session:
+        return set(session.scalars(select(Rendition.kind).where(Rendition.record_id == record_id)))
+
+
+def test_a_stack_of_letters_is_the_original_of_none_of_them(
+    instance: Instance, worker: Worker
+) -> None:
+    olive = factories.client()
+    factories.on_the_register(instance, olive)
+    letters = [
+        factories.page(factories.letter_to(olive, f"Care and support plan. The {word} came."))
+        for word in ("kettle", "ladder")
+    ]
+    stack = factories.tiff(letters[0], factories.separator(), letters[1])
+    alone = factories.tiff(factories.separator(), letters[0], factories.page(""))
+    account = factories.read_in(
+        instance, worker, POST_ROOM, {"stack.tif": stack, "alone.tif": alone}
+    )
+    of = {item.name: [forms(instance, one.record_id) for one in item.documents]
+          for item in account.items}  # fmt: skip
+    assert of == {
+        "stack.tif": [{"searchable_pdf"}, {"searchable_pdf"}],
+        "alone.tif": [{"original", "searchable_pdf"}],
+    }
+    assert verify(instance.database, instance.store).faults == []
+
+
+def test_a_page_brought_back_beside_what_is_on_file_takes_the_scan_from_its_forms(
+    instance: Instance, worker: Worker
+) -> None:
+    olive = factories.client()
+    factories.on_the_register(instance, olive)
+    letter = factories.page(factories.letter_to(olive, "Care and support plan. The kettle came."))
+    scan = factories.tiff(factories.separator(), letter)
+    [item] = factories.read_in(instance, worker, SENDER, {"letter.tif": scan}).items
+    [document] = item.documents
+    assert "original" in forms(instance, document.record_id)
+    sheet = known(instance, item.item_id, SENDER).arrangement.pages[0].page_id
+    do(instance, item.item_id, step(Act.BRING_BACK, sheet, position=1), SENDER)
+    assert "original" not in forms(instance, document.record_id)
+    assert verify(instance.database, instance.store).faults == []
+    instance.arranging.undo(SENDER, item.item_id)
+    assert "original" in forms(instance, document.record_id)
+    assert verify(instance.database, instance.store).faults == []
