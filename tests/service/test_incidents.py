@@ -149,6 +149,13 @@ def test_who_found_it_by_a_search_saw_it_listed(office: Office) -> None:
     assert (one["staff_id"], one["listed"]) == (office.who("tom").staff_id, 1)
 
 
+def test_who_was_told_that_it_came_saw_it_listed(office: Office) -> None:
+    instance, record_id = office.instance, office.letter()
+    assert instance.arrivals.unopened(office.who("tom"), 8) is not None
+    [one] = office.case(office.repair(record_id, office.percy).incident_id).incident.readers
+    assert (one["staff_id"], one["opened"], one["listed"]) == (office.who("tom").staff_id, 0, 1)
+
+
 def test_who_misfiled_it_is_named_and_only_looks_since_then_count(
     office: Office, clock: FixedClock
 ) -> None:
