@@ -87,7 +87,9 @@ def summary(row: Record) -> schema.RecordSummary:
 def arrival(found: Arrival) -> schema.Arrival:
     """A record that came lately."""
     return schema.Arrival(
-        record=summary(found.record), client_ids=[one.client_id for one in found.clients]
+        record=summary(found.record),
+        client_ids=[one.client_id for one in found.clients],
+        at=found.at,
     )
 
 

@@ -256,6 +256,7 @@ class ClientFile(Model):
 class Arrival(Model):
     record: RecordSummary
     client_ids: list[str]
+    at: datetime = Field(description="When it was filed, or moved here from a wrong file.")
 
 
 class Arrivals(Model):

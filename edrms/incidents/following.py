@@ -6,12 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from edrms.incidents.rules import OPEN
-from edrms.incidents.tables import Incident, IncidentPerson
+from edrms.incidents.tables import QUEUED, RIGHT, Incident, IncidentPerson
 from edrms.records.parting import parted_from, parted_to
 from edrms.records.tables import Record
 from edrms.uow import UnitOfWork
-
-QUEUED, RIGHT = "queued", "right"
 
 
 def name_right(work: UnitOfWork, record_id: str, client_ids: Collection[str]) -> None:

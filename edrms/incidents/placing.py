@@ -8,7 +8,7 @@ from edrms.access.guards import END_GRANT
 from edrms.access.tables import Grant
 from edrms.clients.tables import ClientRow
 from edrms.fileplan import document_type
-from edrms.incidents.tables import Incident
+from edrms.incidents.tables import MOVED, QUEUED, TAKEN_OFF, Incident
 from edrms.jobs.queue import enqueue
 from edrms.records.filing import INDEX_LINE, INDEX_RECORD, attach
 from edrms.records.reading import client_ids_of
@@ -37,8 +37,8 @@ def move(work: UnitOfWork, record: Record, wrong: Collection[str], right: Collec
         record.state = WITHDRAWN
     enqueue(work, INDEX_RECORD, record.record_id, line=INDEX_LINE)
     if fresh:
-        return "moved"
-    return "taken_off" if record.attachments else "queued"
+        return MOVED
+    return TAKEN_OFF if record.attachments else QUEUED
 
 
 def end_grants(work: UnitOfWork, record_id: str) -> int:

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from edrms.db import Base, UtcDateTime
 
 WRONG, RIGHT = "wrong", "right"  # what part a person has in an incident
+MOVED, QUEUED, TAKEN_OFF = "moved", "queued", "taken_off"  # what became of the document
 
 
 class Incident(Base):
     """From the report to what was decided. States and risks: rules.py.
 
     reported_at: when the council became aware, from which the 72 hours count. since: from when it was on the
-    wrong file, None until it is taken off; misfiled_by: who had put it there. became: "moved" to another
-    file, "queued" to be indexed again, or "taken_off" one of several; "" while it is still there. reason: as
+    wrong file, None until it is taken off; misfiled_by: who had put it there. became: MOVED to another
+    file, QUEUED to be indexed again, or TAKEN_OFF one of several; "" while it is still there. reason: as
     reported; repair_reason: as said by whoever took it off.
     readers: who opened it meanwhile, frozen when it was taken off (readers.py). people_told_on: the persons
     it is about, or whose file it was on, were told.

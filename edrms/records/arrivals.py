@@ -4,11 +4,11 @@ Post that a central unit scans reaches no worker's desk, so the start page says 
 they are is asked of the allocations of now; each document is decided upon as anywhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CompoundSelect, Select, exists, func, not_, select
+from sqlalchemy import CompoundSelect, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from edrms.access.model import Actor, Relation
@@ -20,6 +20,7 @@ from edrms.clients.model import Client
 from edrms.clients.tables import ClientRow
 from edrms.clock import Clock
 from edrms.db import Database
+from edrms.incidents.tables import MOVED, Incident
 from edrms.records.client_files import clients_shown, shown_of
 from edrms.records.reading import client_ids_of
 from edrms.records.tables import CaseFile, Record, RecordAttachment
@@ -31,10 +32,11 @@ DAYS = 14  # older post is found on the file
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A record that was filed lately, and those of the clients it is about whom the reader may find."""
+    """A record that came lately, those of the clients it is about whom the reader may find, and when."""
 
     record: Record
     clients: tuple[Client, ...]
+    at: datetime
 
 
 class Arrivals:
@@ -47,8 +49,8 @@ class Arrivals:
     def unopened(
         self, actor: Actor, limit: int, offset: int = 0
     ) -> tuple[list[Arrival], int] | None:
-        """What was filed in the last DAYS days on files of the actor's people, by others, and was not opened
-        by the actor yet, newest first, and how many there are; what is listed is journalled.
+        """What came onto files of the actor's people in the last DAYS days, by others, and was not opened by
+        the actor yet, newest first, and how many there are; what is listed is journalled.
 
         None for whoever works with nobody in particular.
         """
@@ -58,17 +60,16 @@ class Arrivals:
             people = own_people(session, actor, now)
             if people is None:
                 return None
-            ids = list(session.scalars(_unopened(actor, people, now)))
-            rows = _in_order(session, ids[offset : offset + limit])
-            about = {one for row in rows for one in client_ids_of(row)}
+            came = _unopened(session, actor, people, now)
+            page = dict(came[offset : offset + limit])
+            rows = _by_id(session, page)
+            about = {one for row in rows.values() for one in client_ids_of(row)}
             shown = clients_shown(session, actor, about, now)
-        if rows:
-            listed = [row.record_id for row in rows]
-            with write(
-                self._database, actor, self._clock
-            ) as work:  # nobody waits while it is looked for
-                work.journal(LIST, "record", "", shown=listed, total=len(ids))
-        return [Arrival(row, shown_of(row, shown)) for row in rows], len(ids)
+        if page:  # nobody waits for the database while it is looked for
+            with write(self._database, actor, self._clock) as work:
+                work.journal(LIST, "record", "", shown=list(page), total=len(came))
+        found = (Arrival(rows[one], shown_of(rows[one], shown), at) for one, at in page.items())
+        return list(found), len(came)
 
     def people(self, actor: Actor, limit: int, offset: int = 0) -> tuple[list[Client], int] | None:
         """Those the actor works with and may open the file of, by name, and how many; journalled.
@@ -103,8 +104,12 @@ def own_people(session: Session, actor: Actor, at: datetime) -> CompoundSelect[s
     return None
 
 
-def _unopened(actor: Actor, people: CompoundSelect[str], at: datetime) -> Select[str]:
-    """Ids, newest first; looked for from the people's files, which are few beside all that came lately."""
+def _unopened(
+    session: Session, actor: Actor, people: CompoundSelect[str], at: datetime
+) -> list[tuple[str, datetime]]:
+    """Ids and when each came, newest first; looked for from the people's files, which are few beside all that
+    came lately. What was on a wrong file came when it was moved from there."""
+    since = at - timedelta(days=DAYS)
     on_their_files = (
         select(RecordAttachment.record_id)
         .join(CaseFile, CaseFile.case_file_id == RecordAttachment.case_file_id)
@@ -115,20 +120,21 @@ def _unopened(actor: Actor, people: CompoundSelect[str], at: datetime) -> Select
         AuditEvent.action == VIEW,
         AuditEvent.actor_id == actor.staff_id,
     )
-    return (
-        select(Record.record_id)
-        .where(
+    of_it = Incident.record_id == Record.record_id, Incident.became == MOVED
+    moved = select(func.max(Incident.contained_at)).where(*of_it).scalar_subquery()
+    found = session.execute(
+        select(Record.record_id, Record.filed_at, moved).where(
             Record.record_id.in_(on_their_files),
-            Record.filed_at >= at - timedelta(days=DAYS),
+            or_(Record.filed_at >= since, exists().where(*of_it, Incident.contained_at >= since)),
             Record.filed_by != actor.staff_id,
             not_(opened),
             visible_records(actor, VIEW, at),
         )
-        .order_by(Record.filed_at.desc(), Record.number.desc())
     )
+    came = [(one, max(filed_at, moved_at or filed_at)) for one, filed_at, moved_at in found]
+    return sorted(came, key=lambda one: (one[1], one[0]), reverse=True)
 
 
-def _in_order(session: Session, record_ids: Sequence[str]) -> list[Record]:
+def _by_id(session: Session, record_ids: Collection[str]) -> dict[str, Record]:
     rows = session.scalars(select(Record).where(Record.record_id.in_(record_ids)))
-    found = {row.record_id: row for row in rows}
-    return [found[one] for one in record_ids]
+    return {row.record_id: row for row in rows}

@@ -13,8 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from edrms.clock import civil_date
-from edrms.incidents.following import QUEUED
-from edrms.incidents.tables import Incident
+from edrms.incidents.tables import QUEUED, Incident
 from edrms.records.parting import parted_from
 from edrms.records.tables import WITHDRAWN, Record, RecordPage
 from edrms.uow import UnitOfWork

@@ -156,6 +156,19 @@ def test_who_was_told_that_it_came_saw_it_listed(office: Office) -> None:
     assert (one["staff_id"], one["opened"], one["listed"]) == (office.who("tom").staff_id, 0, 1)
 
 
+def test_a_document_moved_from_a_wrong_file_is_new_to_those_who_work_with_the_right_person(
+    office: Office, clock: FixedClock
+) -> None:
+    instance, record_id, tom = office.instance, office.letter(), office.who("tom")
+    clock.advance(timedelta(days=30))
+    assert instance.arrivals.unopened(tom, 8) == ([], 0)
+    office.repair(record_id, office.percy)
+    found, total = instance.arrivals.unopened(tom, 8) or ([], 0)
+    assert (total, found[0].record.record_id, found[0].at) == (1, record_id, clock.now())
+    clock.advance(timedelta(days=15))
+    assert instance.arrivals.unopened(tom, 8) == ([], 0)
+
+
 def test_who_misfiled_it_is_named_and_only_looks_since_then_count(
     office: Office, clock: FixedClock
 ) -> None:

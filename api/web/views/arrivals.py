@@ -39,7 +39,7 @@ def arrival_rows(found: Iterable[Arrival]) -> tuple[RecentDocument, ...]:
             record_id=one.record.record_id,
             title=one.record.title,
             client_name=", ".join(client.full_name for client in one.clients),
-            at=one.record.filed_at,
+            at=one.at,
         )
         for one in found
     )
