@@ -85,7 +85,13 @@ class S3ObjectStore:
 
     def _is_any_version_held(self, key: ObjectKey) -> bool:
         kept = (one for one in self._requests.versions(key) if not one.is_mark)
-        return any(self._requests.is_held(key, one.version) for one in kept)
+        return any(self._is_version_held(key, one.version) for one in kept)
+
+    def _is_version_held(self, key: ObjectKey, version: str) -> bool:
+        try:
+            return self._requests.is_held(key, version)
+        except NotFound:
+            return False  # another process deleted it since it was listed
 
     def keys(self) -> Iterator[tuple[ObjectKey, datetime]]:
         for entry in self._requests.objects():

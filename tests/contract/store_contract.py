@@ -147,6 +147,12 @@ class StoreContract:
         store.delete()
         assert store.size(kept) == len(LETTER)
 
+    def test_several_may_delete_the_same_objects_at_once(self, store: ObjectStore) -> None:
+        going = [store.put([LETTER], max_bytes=MOST).key for _ in range(12)]
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(lambda _: store.delete(*going), range(4))) == [None] * 4
+        assert list(store.keys()) == []
+
     def test_every_object_is_listed_with_its_time(self, store: ObjectStore) -> None:
         put = {store.put([bytes([n])], max_bytes=MOST).key for n in range(5)}
         listed = dict(store.keys())
