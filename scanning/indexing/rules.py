@@ -3,6 +3,8 @@
 In doubt the answer is no, and says why in words a person reads in the indexing queue.
 """
 
+from itertools import combinations
+
 from edrms.fileplan.model import DocumentType, Sensitivity
 from scanning.indexing.model import (
     ClientMatch,
@@ -113,7 +115,14 @@ def _against_clients(
     reasons = [reason for found in likely for reason in client_may_be_filed_on(matches, found)]
     if plan and any(plan.record_class_for(found.service) is None for found in likely):
         reasons.append(f"{plan.name} is not a type of the client's service.")
+    if any(_named_apart(*two) for two in combinations(likely, 2)):
+        reasons.append("Different pages name different clients: two letters may be stuck together.")
     return tuple(dict.fromkeys(reasons))
+
+
+def _named_apart(one: ClientMatch, other: ClientMatch) -> bool:
+    """Whether no page says anything of both: what is about brothers and sisters names them together."""
+    return {found.page for found in one.agreeing}.isdisjoint(found.page for found in other.agreeing)
 
 
 def _against_reading(pages: tuple[PageText, ...]) -> tuple[str, ...]:

@@ -82,6 +82,18 @@ def test_each_of_several_clients_must_be_sure() -> None:
     assert not may_file_itself(INVOICE, (SURE, second), PAGES, document_type("D46")).file_itself
 
 
+def test_clients_named_on_pages_apart_are_looked_at_and_those_named_together_are_not() -> None:
+    elsewhere, name = replace(BORN, page=2), replace(BORN, kind=EvidenceKind.NAME)
+    apart = replace(SURE, client_id="ben", agreeing=(elsewhere,))
+    decided = may_file_itself(INVOICE, (SURE, apart), PAGES, document_type("D46"))
+    assert not decided.file_itself
+    assert decided.why == (
+        "Different pages name different clients: two letters may be stuck together.",
+    )
+    together = replace(apart, agreeing=(name, elsewhere))
+    assert may_file_itself(INVOICE, (SURE, together), PAGES, document_type("D46")).file_itself
+
+
 def test_no_client_is_no_filing() -> None:
     assert not may_file_itself(INVOICE, (), PAGES, document_type("D46")).file_itself
 
