@@ -51,7 +51,7 @@ from scanning.arranging.service import Arranging
 from scanning.batches.closing import Closing
 from scanning.batches.ledger import Ledger
 from scanning.batches.sheet import BatchSheets
-from scanning.custody.service import KeyCustody
+from scanning.custody.service import KeyCustody, scans_of_filed
 from scanning.indexing.desk import IndexingDesk
 from scanning.indexing.hands import Hands
 from scanning.indexing.taking_back import ReturnedPost
@@ -192,7 +192,7 @@ class Instance:
     @cached_property
     def locks(self) -> ObjectLocks:
         """The store's own holds on what is filed."""
-        return ObjectLocks(self.database, self.store, self.clock)
+        return ObjectLocks(self.database, self.store, self.clock, scans_of_filed())
 
     @cached_property
     def transfers(self) -> Transfers:

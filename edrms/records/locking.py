@@ -46,8 +46,13 @@ class LockState:
 class ObjectLocks:
     """Puts the store's holds on, and takes them off."""
 
-    def __init__(self, database: Database, store: ObjectStore, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, store: ObjectStore, clock: Clock, scans: Select[str] | None = None
+    ) -> None:
+        """scans: keys of files as they came of which something is filed, for whoever puts holds on: a scan
+        that several records share is a form of none of them."""
         self._database = database
+        self._scans = scans
         self._store = cast("HoldingStore", store)  # asked by has_holds before it is used as one
         self._clock = clock
 
@@ -55,7 +60,7 @@ class ObjectLocks:
         """How it stands. Raises Unavailable when the store does not answer."""
         if not self._store.has_holds():
             return LockState(is_supported=False, waiting=0)
-        waiting = _unlocked().subquery()
+        waiting = _unlocked(self._scans).subquery()
         with self._database.read() as session:
             count = session.scalar(select(func.count()).select_from(waiting)) or 0
         return LockState(is_supported=True, waiting=count)
@@ -68,7 +73,7 @@ class ObjectLocks:
         locked, last = 0, ""
         while self._store.has_holds():
             with self._database.read() as session:
-                keys = list(session.scalars(_unlocked(last).limit(AT_ONCE)))
+                keys = list(session.scalars(_unlocked(self._scans, last).limit(AT_ONCE)))
             if not keys:
                 break
             locked += sum(self._lock(actor, ObjectKey(key)) for key in keys)
@@ -98,8 +103,9 @@ class ObjectLocks:
             work.session.execute(delete(LockedObject).where(LockedObject.object_key.in_(going)))
 
 
-def _unlocked(after: str = "") -> Select[str]:
-    """Keys of objects of filed records on which no hold is known to lie, in order, after this one."""
+def _unlocked(scans: Select[str] | None, after: str = "") -> Select[str]:
+    """Keys of objects of filed records, and of these scans, on which no hold is known to lie, in order,
+    after this one."""
     is_filed = exists().where(Record.record_id == RecordPage.record_id, Record.state == FILED)
     pages = select(RecordPage.page_id).where(is_filed)
     named = union(
@@ -110,6 +116,7 @@ def _unlocked(after: str = "") -> Select[str]:
             select(column).where(PageContent.page_id.in_(pages), column != "")
             for column in (PageContent.view_key, PageContent.text_layer_key)
         ),
+        *([] if scans is None else [scans]),
     ).subquery()
     key = named.c.object_key
     is_locked = key.in_(select(LockedObject.object_key))

@@ -9,7 +9,7 @@ first loses them. Rules: rules.py.
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from edrms.clock import Clock
@@ -17,7 +17,7 @@ from edrms.db import Database
 from edrms.errors import Damaged, Refused
 from edrms.ids import ObjectKey
 from edrms.records.content import ORIGINAL
-from edrms.records.tables import GIVEN_UP, PageContent, Record, Rendition
+from edrms.records.tables import FILED, GIVEN_UP, PageContent, Record, Rendition
 from edrms.staff.accounts import SYSTEM
 from edrms.storage.holders import ITEM, Holder, item_holder, record_holder
 from edrms.storage.key_destroying import Destroyed, destroy, end_objects, take_from
@@ -135,6 +135,12 @@ class KeyCustody:
         own = {key for one in facts.documents if one.record_id == record_id for key in one.objects}
         if own & self._keys.held_by(item_holder(item_id)).keys():
             raise Damaged("A file's own key still opens pages of this record.", record=record_id)
+
+
+def scans_of_filed() -> Select[str]:
+    """Keys of the files as they came of which something is on a client's file."""
+    filed = select(Record.item_id).where(Record.state == FILED)
+    return select(Item.object_key).where(Item.item_id.in_(filed), Item.object_key != "")
 
 
 def facts_of_item(session: Session, item_id: str) -> ItemFacts | None:
