@@ -2,7 +2,7 @@
 
 from api.v1 import schema
 from edrms.clients.model import Client
-from edrms.records.arrivals import Arrival
+from edrms.records.client_files import ListedRecord
 from edrms.records.tables import Record
 from edrms.records.viewing import OpenRecord
 from scanning.batches import tables
@@ -84,7 +84,7 @@ def summary(row: Record) -> schema.RecordSummary:
     )  # fmt: skip
 
 
-def arrival(found: Arrival) -> schema.Arrival:
+def arrival(found: ListedRecord) -> schema.Arrival:
     """A record that came lately."""
     return schema.Arrival(
         record=summary(found.record),

@@ -14,12 +14,14 @@ from api.web.view_models import (
     PageCounts,
     PageView,
     Pagination,
+    RecentDocument,
     Reference,
     TextPart,
 )
 from edrms.access.model import Actor, BatchFacts
 from edrms.access.policy import decide
 from edrms.clients.model import Client
+from edrms.records.client_files import ListedRecord
 from edrms.records.tables import PageContent
 from edrms.records.words import unpack_words
 from scanning.batches.ledger import BatchAccount
@@ -174,6 +176,19 @@ def pagination(page: int, page_size: int, total: int) -> Pagination:
 def slice_of(rows: Sequence[T], page: int, page_size: int) -> Sequence[T]:
     """The rows of one page (from 1)."""
     return rows[(page - 1) * page_size : page * page_size]
+
+
+def document_list(found: Iterable[ListedRecord]) -> tuple[RecentDocument, ...]:
+    """Records as they stand in a list of what was used, or came, lately."""
+    return tuple(
+        RecentDocument(
+            record_id=one.record.record_id,
+            title=one.record.title,
+            client_name=", ".join(client.full_name for client in one.clients),
+            at=one.at,
+        )
+        for one in found
+    )
 
 
 def summaries(clients: Iterable[Client]) -> tuple[ClientSummary, ...]:

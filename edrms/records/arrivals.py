@@ -5,7 +5,6 @@ they are is asked of the allocations of now; each document is decided upon as an
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import CompoundSelect, exists, func, not_, or_, select
@@ -21,22 +20,13 @@ from edrms.clients.tables import ClientRow
 from edrms.clock import Clock
 from edrms.db import Database
 from edrms.incidents.tables import MOVED, Incident
-from edrms.records.client_files import clients_shown, shown_of
+from edrms.records.client_files import ListedRecord, clients_shown, shown_of
 from edrms.records.reading import client_ids_of
 from edrms.records.tables import CaseFile, Record, RecordAttachment
 from edrms.uow import write
 
 LIST = "record:arrival:list"
 DAYS = 14  # older post is found on the file
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A record that came lately, those of the clients it is about whom the reader may find, and when."""
-
-    record: Record
-    clients: tuple[Client, ...]
-    at: datetime
 
 
 class Arrivals:
@@ -48,7 +38,7 @@ class Arrivals:
 
     def unopened(
         self, actor: Actor, limit: int, offset: int = 0
-    ) -> tuple[list[Arrival], int] | None:
+    ) -> tuple[list[ListedRecord], int] | None:
         """What came onto files of the actor's people in the last DAYS days, by others, and was not opened by
         the actor yet, newest first, and how many there are; what is listed is journalled.
 
@@ -68,7 +58,9 @@ class Arrivals:
         if page:  # nobody waits for the database while it is looked for
             with write(self._database, actor, self._clock) as work:
                 work.journal(LIST, "record", "", shown=list(page), total=len(came))
-        found = (Arrival(rows[one], shown_of(rows[one], shown), at) for one, at in page.items())
+        found = (
+            ListedRecord(rows[one], at, shown_of(rows[one], shown)) for one, at in page.items()
+        )
         return list(found), len(came)
 
     def people(self, actor: Actor, limit: int, offset: int = 0) -> tuple[list[Client], int] | None:

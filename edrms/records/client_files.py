@@ -46,6 +46,16 @@ class ClientFile:
     has_restricted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ListedRecord:
+    """A record in a list of what happened to records, when that was, and those of the clients it is about
+    whom the reader may find."""
+
+    record: Record
+    at: datetime
+    clients: tuple[Client, ...]
+
+
 class ClientBrowsing:
     """Finding a client and looking at what is on the file."""
 

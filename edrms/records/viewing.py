@@ -24,7 +24,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import no_such
 from edrms.ids import ObjectKey
-from edrms.records.client_files import clients_shown, shown_of
+from edrms.records.client_files import ListedRecord, clients_shown, shown_of
 from edrms.records.reading import (
     client_ids_of,
     page_of,
@@ -58,15 +58,6 @@ class Content:
     stream: BinaryIO
     media_type: str
     size_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class RecentView:
-    """A record somebody opened, when that was last, and the clients it is about."""
-
-    record: Record
-    at: datetime
-    clients: tuple[Client, ...]
 
 
 class RecordViewing:
@@ -168,7 +159,7 @@ class RecordViewing:
         with self._database.read() as session:
             return frozenset(visible_among(session, actor, VIEW, record_ids, self._clock.now()))
 
-    def recent(self, actor: Actor, limit: int) -> list[RecentView]:
+    def recent(self, actor: Actor, limit: int) -> list[ListedRecord]:
         """What the actor opened lately and may still open, latest first."""
         require(actor, VIEW)
         last = func.max(AuditEvent.at)
@@ -186,7 +177,7 @@ class RecordViewing:
             about = {one for row in rows.values() for one in client_ids_of(row)}
             people = clients_shown(session, actor, about, self._clock.now())
         return [
-            RecentView(rows[one], at, shown_of(rows[one], people))
+            ListedRecord(rows[one], at, shown_of(rows[one], people))
             for one, at in opened
             if one in rows
         ]

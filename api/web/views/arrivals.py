@@ -1,17 +1,15 @@
 """What came lately for the people somebody works with."""
 
-from collections.abc import Iterable
-
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from api.authn import actor, permission
 from api.web.context import instance, page_number
-from api.web.presenting import pagination
+from api.web.presenting import document_list, pagination
 from api.web.shell import shell
-from api.web.view_models import ArrivalsPage, RecentDocument
+from api.web.view_models import ArrivalsPage
 from edrms.access.policy import VIEW
-from edrms.records.arrivals import DAYS, Arrival
+from edrms.records.arrivals import DAYS
 
 blueprint = Blueprint("arrivals", __name__)
 PAGE_SIZE = 50
@@ -28,18 +26,5 @@ def index() -> ResponseReturnValue:
     paging = pagination(number, PAGE_SIZE, total)
     if paging.page < number:
         return redirect(url_for("arrivals.index", page=paging.page))
-    page = ArrivalsPage(arrivals=arrival_rows(found), pagination=paging, days=DAYS)
+    page = ArrivalsPage(arrivals=document_list(found), pagination=paging, days=DAYS)
     return render_template("arrivals.html", page=page, shell=shell())
-
-
-def arrival_rows(found: Iterable[Arrival]) -> tuple[RecentDocument, ...]:
-    """Each as it is listed."""
-    return tuple(
-        RecentDocument(
-            record_id=one.record.record_id,
-            title=one.record.title,
-            client_name=", ".join(client.full_name for client in one.clients),
-            at=one.at,
-        )
-        for one in found
-    )

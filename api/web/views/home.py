@@ -9,11 +9,10 @@ from api.web.desk_page import home_figures as retention_figures
 from api.web.incident_page import home_figures as incident_figures
 from api.web.misfile_page import home_figures as misfile_figures
 from api.web.paper_page import home_figures as paper_figures
-from api.web.presenting import batch_row
+from api.web.presenting import batch_row, document_list
 from api.web.quality_page import home_figures as quality_figures
 from api.web.shell import shell
-from api.web.view_models import BatchRow, HomePage, RecentDocument
-from api.web.views.arrivals import arrival_rows
+from api.web.view_models import BatchRow, HomePage
 from api.web.views.notices import notice_rows
 from edrms.access.policy import VIEW, holds
 from edrms.clock import civil_date
@@ -36,7 +35,8 @@ def index() -> ResponseReturnValue:
     oldest = waiting.oldest_since if waiting else None
     today = civil_date(instance().clock.now())
     may_upload = holds(who, "batch:list:open")
-    arrived = instance().arrivals.unopened(who, MOST_RECENT) if holds(who, VIEW) else None
+    reads = holds(who, VIEW)
+    arrived = instance().arrivals.unopened(who, MOST_RECENT) if reads else None
     page = HomePage(
         waiting_count=waiting.documents if waiting else None,
         overdue_count=waiting.overdue if waiting else 0,
@@ -54,8 +54,8 @@ def index() -> ResponseReturnValue:
             *incident_figures(), *misfile_figures(), *retention_figures(), *quality_figures(),
             *paper_figures(),
         ),
-        recent=_recent() if holds(who, VIEW) else None,
-        arrivals=arrival_rows(arrived[0]) if arrived else None,
+        recent=document_list(instance().viewing.recent(who, MOST_RECENT)) if reads else None,
+        arrivals=document_list(arrived[0]) if arrived else None,
         arrival_count=arrived[1] if arrived else 0,
     )  # fmt: skip
     return render_template("home.html", page=page, shell=shell())
@@ -71,15 +71,3 @@ def _my_batches() -> tuple[BatchRow, ...]:
     accounts = instance().ledger.batches(actor(), MOST_BATCHES, show="mine")
     names = instance().staff.names(account.batch.opened_by for account in accounts)
     return tuple(batch_row(account, names) for account in accounts)
-
-
-def _recent() -> tuple[RecentDocument, ...]:
-    return tuple(
-        RecentDocument(
-            record_id=view.record.record_id,
-            title=view.record.title,
-            client_name=", ".join(client.full_name for client in view.clients),
-            at=view.at,
-        )
-        for view in instance().viewing.recent(actor(), MOST_RECENT)
-    )
