@@ -19,6 +19,7 @@ from edrms.db import Database
 from edrms.errors import Conflict, Invalid, NotFound, Refused
 from edrms.ids import new_id, new_reference
 from edrms.records.reading import visible_record
+from edrms.records.tables import Record
 from edrms.storage.ports import ObjectStore
 from edrms.uow import write
 from retention.bag import Bag, BagWriter
@@ -60,7 +61,8 @@ class Transfers:
             raise Invalid(words, fields={"records": words})
         with write(self._database, actor, self._clock) as work:
             for record_id in ids:
-                visible_record(work.session, actor, HAND_OVER, record_id, work.now)
+                record, _ = visible_record(work.session, actor, HAND_OVER, record_id, work.now)
+                _must_have_a_form(record)
             transfer = Transfer(
                 transfer_id=new_id(), reference=new_reference("T"), state=BEGUN,
                 recipient=recipient, authority=authority, made_by=actor.staff_id,
@@ -120,14 +122,15 @@ class Transfers:
             ids = _record_ids(work.session, transfer.transfer_id)
             for record_id in ids:
                 try:
-                    decision = visible_record(
+                    record, decision = visible_record(
                         work.session, actor, HAND_OVER, record_id, work.now
-                    )[1]  # fmt: skip
+                    )
                 except NotFound as error:
                     words = "It holds a record that is gone, or that you may not hand over."
                     raise Refused(
                         f"{words} Prepare another transfer.", code="transfer_closed"
                     ) from error
+                _must_have_a_form(record)
                 work.journal(HAND_OVER, "record", record_id, reason=decision.reason,
                              personal=transfer.authority, transfer=transfer.reference,
                              recipient=transfer.recipient)  # fmt: skip
@@ -183,6 +186,17 @@ class Transfers:
         """
         require(actor, CONFIRM)
         return confirmed(self._database, self._clock, actor, reference, receipt)
+
+
+def _must_have_a_form(record: Record) -> None:
+    """A letter out of a stack of which no PDF could be made is only its pages here: to hand over their text
+    and then destroy them would lose them."""
+    if not record.renditions:
+        raise Refused(
+            f"{record.reference} has no file of its own to hand over: it came in a scan with others, and no "
+            "PDF could be made of its pages. Leave it out.",
+            code="no_form",
+        )
 
 
 def _record_ids(session: Session, transfer_id: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bagit
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from api.wiring import Instance
 from edrms.clients.model import Client
@@ -205,3 +205,18 @@ def test_bytes_that_are_not_those_recorded_are_never_handed_over_as_whole(
 def test_an_unknown_transfer_is_not_found(instance: Instance) -> None:
     with pytest.raises(NotFound):
         instance.transfers.confirm(RECORDS, "T-0000-0000", "x")
+
+
+def test_what_has_no_file_of_its_own_is_not_handed_over_as_mere_text(
+    instance: Instance, records: list[str], tmp_path: Path
+) -> None:
+    """Else its pages would be destroyed once the text had arrived."""
+    begun = instance.transfers.prepare(RECORDS, records, "County Record Office", WHY)
+    with instance.database.session() as session, session.begin():
+        session.execute(delete(Rendition).where(Rendition.record_id == records[1]))
+    with pytest.raises(Refused) as refused:
+        instance.transfers.prepare(RECORDS, records, "County Record Office", WHY)
+    assert refused.value.error_code == "no_form"
+    with pytest.raises(Refused) as refused:
+        instance.transfers.take(RECORDS, begun.reference)
+    assert refused.value.error_code == "no_form"
