@@ -5,6 +5,7 @@ Tesseract's TSV table (the exchange form other engines can write too). No proces
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +17,8 @@ from scanning.reading.model import Barcode, Word
 class OcrRequest:
     """One page to be read once.
 
-    image: uncompressed raw pixels (PBM or PGM) made by us, never the sender's file.
+    image: uncompressed pixels (BMP) made by us, never the sender's file; Tesseract takes a BMP in by
+        the row, but a PGM byte by byte, a tenth of the time it needs to read a letter.
     find_orientation: the page may lie sideways or upside down; the engine finds out.
     languages: joined by "+", as Tesseract names them ("eng", "eng+cym").
     """
@@ -54,20 +56,42 @@ class PageOcr(Protocol):
     def read(self, request: OcrRequest) -> OcrPage: ...
 
 
+def text_from_tsv(table: str) -> str:
+    """The text of a Tesseract TSV table, as Tesseract writes it: a line for each line, an empty one between
+    paragraphs."""
+    parts: list[str] = []
+    previous_line: list[str] = []
+    for cells in _word_rows(table):
+        line = cells[1:5]
+        if parts and line != previous_line:
+            parts.append("\n" if line[:3] == previous_line[:3] else "\n\n")
+        elif parts:
+            parts.append(" ")
+        parts.append(cells[11])
+        previous_line = line
+    return "".join(parts).strip()
+
+
 def words_from_tsv(table: str) -> tuple[tuple[Word, ...], int]:
     """The words of a Tesseract TSV table, and the clockwise turn that makes its lines upright."""
     words: list[Word] = []
     directions: Counter[int] = Counter()
     previous_line: list[str] = []
-    for row in table.splitlines()[1:]:
-        cells = row.split("\t")
-        if len(cells) < 12 or cells[0] != "5" or not cells[11].strip():
-            continue
+    for cells in _word_rows(table):
         words.append(_word(cells))
         if cells[1:5] == previous_line:
             directions[_turn_between(words[-2], words[-1])] += 1
         previous_line = cells[1:5]
     return tuple(words), directions.most_common(1)[0][0] if directions else 0
+
+
+def _word_rows(table: str) -> Iterator[list[str]]:
+    """The rows of words: level, page, block, paragraph, line, word, left, top, width, height, confidence,
+    text. A rule or a picture is a word without letters, and is left out."""
+    for row in table.splitlines()[1:]:
+        cells = row.split("\t")
+        if len(cells) >= 12 and cells[0] == "5" and cells[11].strip():
+            yield cells
 
 
 def _word(cells: list[str]) -> Word:

@@ -71,6 +71,6 @@ def read_specimen(engine: PageOcr, languages: str) -> OcrPage:
     for number, line in enumerate(SPECIMEN):
         draw.text((60, 50 + 80 * number), line, font=ImageFont.load_default(48), fill=0)
     with tempfile.TemporaryDirectory(prefix="edrms-specimen-") as directory:
-        picture = Path(directory) / "specimen.pgm"
-        page.save(picture, format="PPM")
+        picture = Path(directory) / "specimen.bmp"
+        page.save(picture, format="BMP")
         return engine.read(OcrRequest(picture, 300, languages, False, SPECIMEN_TIMEOUT_S))

@@ -63,9 +63,9 @@ class OcrPasses:
     def _read(self, picture: OcrPicture, languages: str) -> OcrPage:
         """Of the time a reduced picture has a third, so that the full one can still be read."""
         share = TIME_SHARE / 3 if picture.is_reduced else TIME_SHARE
-        name = f"{self.stem.name}-reduced.pgm" if picture.is_reduced else f"{self.stem.name}.pgm"
+        name = f"{self.stem.name}-reduced.bmp" if picture.is_reduced else f"{self.stem.name}.bmp"
         raw_pixels = self.stem.with_name(name)
-        picture.pixels.save(raw_pixels, format="PPM")
+        picture.pixels.save(raw_pixels, format="BMP")
         return self.engine.read(
             OcrRequest(
                 image=raw_pixels,

@@ -1,6 +1,6 @@
 """Tesseract through pytesseract: the named adapter of the OCR port, the only module that knows it.
 
-One process per page gives text, TSV and the text-only PDF together. OMP_THREAD_LIMIT=1 because
+One process per page gives the TSV table and the text-only PDF together. OMP_THREAD_LIMIT=1 because
 Tesseract's threads slow a page down about four times when every core has its own page.
 """
 
@@ -35,7 +35,7 @@ class TesseractOcr:
             pytesseract.run_tesseract(
                 str(request.image),
                 str(base),
-                extension="txt pdf",
+                extension="pdf",
                 lang=request.languages,
                 config=f"--psm {mode} --dpi {request.resolution_dpi} {SETTINGS}",
                 timeout=request.timeout_s,

@@ -20,7 +20,6 @@ except ImportError:  # an installation may do without
     tesserocr = None
 
 OUTPUTS = {
-    "tessedit_create_txt": "1",
     "tessedit_create_pdf": "1",
     "textonly_pdf": "1",
 }

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from scanning.reading.blank import darkness, ink_of_print, is_blank
 from scanning.reading.model import Word
-from scanning.reading.ocr import turn_words, words_from_tsv
+from scanning.reading.ocr import text_from_tsv, turn_words, words_from_tsv
 from scanning.reading.ocr_picture import LEAST_PRINT_PX, prepare_for_ocr, prepare_reduced
 from scanning.reading.orientation import Orientation, find_orientation
 from scanning.reading.page_image import PageImage, believable_dpi, reduced_grey
@@ -205,6 +205,20 @@ def test_the_way_up_tesseract_found_is_read_from_the_order_of_words(
     assert [word.text for word in found] == ["a", "b", "c"]
     assert found[0].confidence == pytest.approx(0.915)
     assert rotation_degrees == turn
+
+
+def test_lines_paragraphs_and_blocks_are_told_apart_and_rules_are_no_text() -> None:
+    places = [
+        ("Our", 1, 1, 1), ("ref:", 1, 1, 1), ("4812", 1, 1, 2), (" ", 2, 1, 1), ("Dear", 3, 1, 1),
+        ("Madam", 3, 2, 1), ("Yours", 3, 2, 2), (" ", 4, 1, 1),
+    ]  # fmt: skip
+    rows = [
+        f"5\t1\t{block}\t{paragraph}\t{line}\t1\t0\t0\t9\t9\t90\t{text}"
+        for text, block, paragraph, line in places
+    ]
+    table = "\n".join(["heading", "4\t1\t1\t1\t1\t0\t0\t0\t9\t9\t-1\t", *rows])
+    assert text_from_tsv(table) == "Our ref:\n4812\n\nDear\n\nMadam\nYours"
+    assert text_from_tsv("heading\n") == ""
 
 
 @pytest.mark.parametrize(

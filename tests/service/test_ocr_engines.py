@@ -1,5 +1,6 @@
 """Both ways of running Tesseract over the same pages, and the choice between them."""
 
+import subprocess
 from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -59,8 +60,8 @@ def reading(page: Image.Image, directory: Path, engine: PageOcr) -> PageReading:
 
 
 def request(directory: Path, **other: object) -> OcrRequest:
-    path = directory / "page.pgm"
-    letter().save(path, format="PPM")
+    path = directory / "page.bmp"
+    letter().save(path, format="BMP")
     return replace(OcrRequest(path, 300, "eng", False, 60.0), **other)  # type: ignore[arg-type]
 
 
@@ -80,6 +81,18 @@ def test_both_engines_give_the_same_text_words_boxes_and_turn(kind: str, tmp_pat
     assert held.text_layer is not None and held.text_layer.read_bytes().startswith(b"%PDF")
 
 
+def test_the_text_out_of_the_table_is_the_text_tesseract_writes_itself(tmp_path: Path) -> None:
+    page = letter()
+    ImageDraw.Draw(page).rectangle((250, 1120, 2200, 1126), fill=0)
+    path = tmp_path / "page.bmp"
+    page.save(path, format="BMP")
+    command = ["tesseract", path, "stdout", "--oem", "1", "--psm", "3", "--dpi", "300"]
+    written = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    read = TesseractOcr().read(OcrRequest(path, 300, "eng", False, 60.0))
+    assert "\n\n" in read.text
+    assert read.text == written.replace("\f", "").strip()
+
+
 def test_the_engines_differ_in_one_word_of_fifty_at_most_on_a_crooked_page(tmp_path: Path) -> None:
     named = reading(pages()["crooked"], tmp_path / "named", TesseractOcr()).text.split()
     held = reading(pages()["crooked"], tmp_path / "held", TesserocrOcr()).text.split()
@@ -90,8 +103,8 @@ def test_the_engines_differ_in_one_word_of_fifty_at_most_on_a_crooked_page(tmp_p
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_page_without_text_gives_empty_text_and_no_words(engine: PageOcr, tmp_path: Path) -> None:
-    path = tmp_path / "empty.pgm"
-    Image.new("L", (600, 400), 255).save(path, format="PPM")
+    path = tmp_path / "empty.bmp"
+    Image.new("L", (600, 400), 255).save(path, format="BMP")
     found = engine.read(OcrRequest(path, 300, "eng", False, 60.0))
     assert found.text == "" and found.words == ()
 
@@ -112,8 +125,8 @@ def test_a_page_that_takes_too_long_is_told_of(engine: PageOcr, tmp_path: Path) 
 
 def test_a_page_is_not_read_with_the_last_ones_settings(tmp_path: Path) -> None:
     first = TesserocrOcr().read(request(tmp_path)).text
-    lying = tmp_path / "lying.pgm"
-    letter().transpose(Image.Transpose.ROTATE_180).save(lying, format="PPM")
+    lying = tmp_path / "lying.bmp"
+    letter().transpose(Image.Transpose.ROTATE_180).save(lying, format="BMP")
     turned = TesserocrOcr().read(OcrRequest(lying, 300, "eng", True, 60.0))
     assert turned.rotation_degrees == 180 and turned.text.split() == first.split()
     assert TesserocrOcr().read(request(tmp_path)).text == first
