@@ -5,6 +5,7 @@ The rows are the truth: a job names a record, and what is indexed is what the ro
 
 import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from edrms.db import Database
 from edrms.errors import StaleLease, Unavailable
 from edrms.fileplan import document_type
 from edrms.ids import StaffId
-from edrms.jobs.queue import Claim, Queue, finish
+from edrms.jobs.queue import WORK, Claim, Queue, finish
 from edrms.records.filing import INDEX_LINE
 from edrms.records.reading import client_ids_of, services_of
 from edrms.records.tables import FILED, Record, RecordPage
@@ -29,6 +30,7 @@ from search.ports import IndexBusy, IndexUnavailable, SearchIndex
 
 MOST_AT_ONCE = 100
 BUSY_WAIT_S = 1.0
+GATHER_S = 1.0  # what was filed while pages are read is found this much later at most
 GIVEN_BACK_FOR = timedelta(seconds=1)
 INDEXER = Actor(StaffId("indexer"), "EDRMS index", frozenset())
 log = logging.getLogger("edrms.indexer")
@@ -54,7 +56,7 @@ class Indexer:
         said = ""
         while not self._stop.is_set():
             try:
-                busy = self.do_some()
+                self._rest(self.do_some(), poll_s)
             except (IndexBusy, IndexUnavailable, Unavailable, StaleLease) as error:
                 if str(error) != said:
                     log.warning("index_waiting", extra={"cause": str(error)})
@@ -62,8 +64,16 @@ class Indexer:
                 self._stop.wait(BUSY_WAIT_S)
                 continue
             said = ""
-            if not busy:
-                self._stop.wait(poll_s)
+
+    def _rest(self, done: int, poll_s: float) -> None:
+        """Until the next look. While pages are being read, let records gather: a write costs hardly more for
+        ten of them than for one."""
+        if not done:
+            self._stop.wait(poll_s)
+        until = time.monotonic() + GATHER_S
+        while 0 < done < MOST_AT_ONCE and time.monotonic() < until:
+            if not self._queue.has_unfinished(WORK) or self._stop.wait(poll_s):
+                return
 
     def do_some(self) -> int:
         """Index what is waiting, at most MOST_AT_ONCE records; returns how many jobs were done.

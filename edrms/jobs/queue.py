@@ -24,6 +24,7 @@ from edrms.uow import UnitOfWork, write
 
 MOST_ATTEMPTS = 3
 LOOK_EVERY = 10
+UNFINISHED = ("queued", "leased")
 WORK = "work"  # the line that page workers claim from
 
 
@@ -135,6 +136,12 @@ class Queue:
         with self._database.read() as session:
             return any(session.execute(one, {"in_line": line, "most": 1}).first() for one in places)
 
+    def has_unfinished(self, line: str) -> bool:
+        """Whether any job of this line is queued or in a worker's hands."""
+        one = select(Job.number).where(Job.state.in_(UNFINISHED), Job.line == line).limit(1)
+        with self._database.read() as session:
+            return session.scalar(one) is not None
+
     def renew(self, claims: Collection[Claim], worker: Actor) -> None:
         """Hold on to these jobs for another lease. Raises StaleLease if one is lost.
 
@@ -161,7 +168,7 @@ class Queue:
 
     def waiting(self) -> int:
         """How many jobs are queued or leased."""
-        unfinished = select(func.count()).where(Job.state.in_(["queued", "leased"]))
+        unfinished = select(func.count()).where(Job.state.in_(UNFINISHED))
         with self._database.read() as session:
             return session.scalar(unfinished) or 0
 

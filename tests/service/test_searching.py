@@ -1,8 +1,11 @@
 """Searching as staff do it: nothing hidden is found or counted, live rows decide, words stay apart."""
 
 import shutil
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from queue import SimpleQueue
 
 import pytest
 
@@ -15,6 +18,8 @@ from edrms.jobs.tables import Job
 from edrms.records.tables import Record
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
+from search import indexer as search_indexer
+from search.model import IndexedRecord
 from search.ports import IndexBusy, IndexUnavailable
 from tests import factories
 from tests.service.events import events, personal_detail
@@ -209,3 +214,34 @@ def test_search_says_it_is_unavailable_while_the_index_is_missing_and_a_rebuild_
     assert opened.record.record_id == record_id
     indexer(instance).rebuild(SYSTEM)
     assert found_ids(instance) == [record_id]
+
+
+def test_while_pages_are_read_records_gather_to_be_indexed_together(
+    instance: Instance, clock: FixedClock, olive: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = QueueOfWork(instance.database, clock, instance.queue)
+    pages.add("a page")
+    in_hand = pages.claim()
+    monkeypatch.setattr(search_indexer, "GATHER_S", 600.0)
+    written: SimpleQueue[set[str]] = SimpleQueue()
+    upsert = instance.index.upsert
+
+    def note(records: Iterable[IndexedRecord]) -> None:
+        batch = list(records)
+        upsert(batch)
+        written.put({one.record_id for one in batch})
+
+    monkeypatch.setattr(instance.index, "upsert", note)
+    first = factories.filed_record(instance, [olive], texts=[WORDS])
+    writer = indexer(instance)
+    with ThreadPoolExecutor(1) as aside:
+        ended = aside.submit(writer.run, 0.01)
+        try:
+            assert written.get(timeout=60) == {first}
+            later = {factories.filed_record(instance, [olive], texts=[WORDS]) for _ in range(3)}
+            pages.finish(in_hand)
+            assert written.get(timeout=60) == later
+        finally:
+            writer.stop()
+        ended.result(timeout=60)
+    assert set(found_ids(instance)) == {first, *later}
