@@ -210,12 +210,22 @@ def turn_layer(path: Path, quarter_degrees: int, level_degrees: float) -> None:
         .rotate(-(quarter_degrees + level_degrees))
         .translate(turned[0] / 2, turned[1] / 2)
     )
-    page.add_transformation(about_centre)
+    _draw_through(page, about_centre)
     for box in ("/MediaBox", "/CropBox", "/TrimBox", "/BleedBox", "/ArtBox"):
         if box == "/MediaBox" or box in page:
             corners = [FloatObject(number) for number in (0, 0, *turned)]
             page[NameObject(box)] = ArrayObject(corners)
     writer.write(path)
+
+
+def _draw_through(page: PageObject, moved: Transformation) -> None:
+    """Put a change of place before all that a page draws, without reading what that is."""
+    contents = page.get_contents()
+    drawn = contents.get_data() if contents is not None else b""
+    numbers = " ".join(f"{number:.5f}" for number in moved.ctm)
+    content = DecodedStreamObject()
+    content.set_data(f"q {numbers} cm\n".encode() + drawn + b"\nQ\n")
+    page[NameObject("/Contents")] = content.flate_encode()
 
 
 def check_rendition(original: Path, pages: Sequence[PdfPage], rendition: Path) -> bool:
