@@ -14,7 +14,8 @@ import numpy as np
 STRIP_PX = 512  # at about 150 dpi: table rules weigh less than in whole-page profiles
 VOTE_STRIP_PX = 256  # about 15 letters vote together
 STROKES_PX = 5  # rows taken together so that single strokes do not look like lines
-MAX_POINTS = 20_000
+FINE_POINTS = 20_000  # of the ink, to tell a tenth of a degree ...
+COARSE_POINTS = 7_000  # ... and to tell half a degree
 WIDEST_SKEW_DEGREES = 5.0
 LINE_HEIGHTS_PX = (6, 80)  # at about 150 dpi; other runs of ink are rules, pictures or dirt
 CORE_SHARE = 0.5  # rows with at least this share of a line's densest rows are its core
@@ -91,12 +92,17 @@ def find_orientation(ink: np.ndarray) -> Orientation:
 
 def _find_lines(x: np.ndarray, y: np.ndarray, width: int, height: int) -> _Lines:
     """The lines across the page at the skew where they are sharpest."""
-    step = max(1, len(x) // MAX_POINTS)
-    sample = x[::step], y[::step], width, height
+    sample = _sampled(x, y, width, height, FINE_POINTS)
+    few = _sampled(x, y, width, height, COARSE_POINTS)
     widest = WIDEST_SKEW_DEGREES
-    coarse = _sharpest(sample, np.arange(-widest, widest + 0.1, 0.5))
+    coarse = _sharpest(few, np.arange(-widest, widest + 0.1, 0.5))
     falls = _sharpest(sample, coarse + np.arange(-0.4, 0.41, 0.1))
     return _Lines(_sharpness(_profiles(*sample, falls)), falls)
+
+
+def _sampled(x: np.ndarray, y: np.ndarray, width: int, height: int, points: int) -> _Laid:
+    step = max(1, len(x) // points)
+    return x[::step], y[::step], width, height
 
 
 def _sharpest(sample: _Laid, angles: np.ndarray) -> float:
