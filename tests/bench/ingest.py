@@ -53,7 +53,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of the files, the three timings one after another. kind: of LETTERS and DOCUMENTS."""
+    """Some of the files and what they cost. kind: of LETTERS and DOCUMENTS."""
 
     kind: str
     content_pages: int
@@ -74,7 +74,7 @@ def measure_ingest(directory: Path, only: Sequence[str] | None = None) -> dict[s
     files.sort(key=lambda one: -len(one.content))
     with own_instance(directory / "home", PROCESSES, sample_clients()) as running:
         warm_up(running, directory)
-        parts = [_measure_part(running, kind, half) for kind, half in _halves(files)]
+        parts = [_measure_part(running, kind, own) for kind, own in _kinds(files)]
     return _figures(parts)
 
 
@@ -88,16 +88,13 @@ def warm_up(running: OwnInstance, directory: Path) -> None:
     running.file_until_all_is_found()
 
 
-def _halves(files: Sequence[Pictures]) -> Iterator[tuple[str, list[Pictures]]]:
-    """Letters and long documents, each in two halves, by turns."""
+def _kinds(files: Sequence[Pictures]) -> Iterator[tuple[str, list[Pictures]]]:
+    """Letters, then long documents."""
     kinds = {
         LETTERS: [one for one in files if len(one.content) == 1],
         DOCUMENTS: [one for one in files if len(one.content) != 1],
     }
-    for half in (0, 1):
-        for kind, own in kinds.items():
-            if own[half::2]:
-                yield kind, own[half::2]
+    return ((kind, own) for kind, own in kinds.items() if own)
 
 
 def make_share(directory: Path, names: Sequence[str]) -> list[Pictures]:
@@ -128,11 +125,18 @@ def take_out(file: Path, number: int) -> Any:
 
 
 def _measure_part(running: OwnInstance, kind: str, files: Sequence[Pictures]) -> Part:
+    """By turns: all of it bare, all by the product, all of it bare again; of both bare runs the mean."""
     content = [picture for one in files for picture in one.content]
     others = [picture for one in files for picture in one.others]
-    bare_content = bare_tesseract(content)
+    before = bare_tesseract(content), bare_tesseract(others)
     product = ingested(running, files)
-    return Part(kind, len(content), len(others), bare_content, bare_tesseract(others), product)
+    after = bare_tesseract(content), bare_tesseract(others)
+    bare_content, bare_others = (_mean(*both) for both in zip(before, after, strict=True))
+    return Part(kind, len(content), len(others), bare_content, bare_others, product)
+
+
+def _mean(one: Spent, other: Spent) -> Spent:
+    return Spent((one.wall_s + other.wall_s) / 2, (one.processor_s + other.processor_s) / 2)
 
 
 def ingested(running: OwnInstance, files: Sequence[Pictures]) -> Spent:
