@@ -12,7 +12,7 @@ from edrms.access.model import Actor
 from edrms.audit.notes import make_key
 from edrms.audit.verifier import LOG_KEY
 from edrms.clients.model import Client, Identifier
-from edrms.clients.register import add_client
+from edrms.clients.register import add_client, take_stock_of_register
 from edrms.clock import Clock
 from edrms.errors import CannotStart, Invalid, no_such
 from edrms.fileplan import Service
@@ -87,6 +87,7 @@ def import_clients(instance: Instance, path: Path) -> int:
                 raise wrong_line(path, number, str(error)) from error
             except Invalid as error:
                 raise wrong_line(path, number, " ".join(error.fields.values())) from error
+    take_stock_of_register(instance.database)
     return len(rows)
 
 

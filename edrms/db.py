@@ -6,7 +6,7 @@ Journal mode and the SQLite version gate: docs/adr/0002. What the two engines do
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -245,16 +245,32 @@ class Database:
             if self.is_sqlite:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 return
-            driver: Any = connection.driver_connection
-            driver.rollback()
-            driver.autocommit = True
-            for table in tables:
-                driver.execute(f"VACUUM {table}")
-            driver.autocommit = False
+            _outside_transactions(connection, [f"VACUUM {table}" for table in tables])
+
+    def take_stock(self, *tables: str) -> None:
+        """Have PostgreSQL look at what is in these tables now, after very much was put in at once.
+
+        Until it has looked, it takes them for small and may seek a name a hundred times as long. It would
+        look by itself within minutes. SQLite plans without looking.
+        """
+        if self.is_sqlite:
+            return
+        with database_errors_named(), closing(self.engine.raw_connection()) as connection:
+            _outside_transactions(connection, [f"ANALYZE {table}" for table in tables])
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def _outside_transactions(connection: Any, statements: Sequence[str]) -> None:
+    """For what PostgreSQL does only, or best, by itself."""
+    driver = connection.driver_connection
+    driver.rollback()
+    driver.autocommit = True
+    for statement in statements:
+        driver.execute(statement)
+    driver.autocommit = False
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Adding clients and finding them: by id, by identifier keys, and as somebody types."""
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -10,11 +11,13 @@ from sqlalchemy.orm import QueryableAttribute, Session, aliased
 from edrms.clients.folding import fold_digits, fold_name, fold_reference
 from edrms.clients.model import CARE_SERVICES, Client, Identifier
 from edrms.clients.tables import ClientIdentifier, ClientName, ClientRow
-from edrms.errors import Invalid
+from edrms.db import Database
+from edrms.errors import Invalid, Unavailable
 from edrms.ids import ClientId
 from edrms.uow import UnitOfWork
 
 MOST_CANDIDATES = 200
+_REGISTER = tuple(one.__tablename__ for one in (ClientRow, ClientIdentifier, ClientName))
 
 
 def add_client(work: UnitOfWork, client: Client) -> None:
@@ -56,6 +59,12 @@ def add_client(work: UnitOfWork, client: Client) -> None:
 
 def _name_parts(names: Iterable[str]) -> list[str]:
     return sorted({part for name in names for part in fold_name(name).split()})
+
+
+def take_stock_of_register(database: Database) -> None:
+    """After many clients were put in at once: have the database plan its look-ups by them."""
+    with suppress(Unavailable):  # then it will by itself, within minutes
+        database.take_stock(*_REGISTER)
 
 
 def client_from_row(row: ClientRow) -> Client:

@@ -210,6 +210,27 @@ def test_a_read_sees_one_moment_however_long_it_lasts(database: Database) -> Non
         assert session.scalar(select(func.count(Batch.batch_id))) == counted == 1
 
 
+def test_after_a_bulk_import_the_database_knows_how_much_there_is(database: Database) -> None:
+    now = CLOCK.now()
+    put(
+        database,
+        *(
+            Job(job_id=new_id(), kind="k", subject_id="s", payload={}, queued_at=now)
+            for _ in range(300)
+        ),
+    )
+    database.take_stock(Job.__tablename__)
+    assert _counted(database) in (300, None)  # SQLite plans without counting
+
+
+def _counted(database: Database) -> int | None:
+    if database.is_sqlite:
+        return None
+    known = text("SELECT reltuples FROM pg_class WHERE relname = :name")
+    with database.read() as session:
+        return round(session.execute(known, {"name": Job.__tablename__}).scalar_one())
+
+
 def test_a_constraint_is_ours_to_answer_for_and_no_failure(database: Database) -> None:
     put(database, a_batch(1))
     with pytest.raises(IntegrityError):

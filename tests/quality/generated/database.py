@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from edrms.clients.folding import fold_digits, fold_name, fold_reference
 from edrms.clients.model import Client
+from edrms.clients.register import take_stock_of_register
 from edrms.clients.tables import ClientIdentifier, ClientName, ClientRow
 from edrms.db import Database
 
@@ -24,6 +25,7 @@ def put_on_register(database: Database, clients: Iterable[Client]) -> None:
             (ClientName, (row for client in known for row in _names(client))),
         ):
             _put(session.execute, table, list(rows))
+    take_stock_of_register(database)
 
 
 def _put(execute: Any, table: type[DeclarativeBase], rows: list[dict[str, Any]]) -> None:
