@@ -191,9 +191,9 @@ def _extract(image: pdfium.PdfImage) -> Image.Image:
 
 
 def _kept(pixels: Image.Image) -> Image.Image:
-    """Pixels in memory of their own: those of a bitmap are gone with it."""
+    """Pixels in memory of their own: those of a grey bitmap are gone with it, RGB was copied already."""
     plain = without_false_colour(pixels)
-    return pixels.copy() if plain is pixels else plain
+    return pixels.copy() if plain is pixels and pixels.mode != "RGB" else plain
 
 
 def _area(image: pdfium.PdfObject) -> float:
