@@ -27,6 +27,7 @@ from api.supervisor import Supervisor
 from api.wiring import Instance, build
 from edrms.access.roles import ROLES, Role
 from edrms.access.work import add_team, allocate, join_team
+from edrms.clients.folding import fold_reference
 from edrms.clients.model import CARE_SERVICES, Client, Identifier
 from edrms.clients.register import add_client
 from edrms.clients.tables import ClientRelationship
@@ -34,6 +35,7 @@ from edrms.errors import CannotStart, EdrmsError, NotFound
 from edrms.ids import BatchId, ClientId, new_id
 from edrms.settings import Settings, load_settings
 from edrms.staff.accounts import SYSTEM, add_staff_member
+from edrms.staff.persons import record_person
 from edrms.uow import UnitOfWork, write
 from retention.profiles import BASE
 from retention.schedules import install
@@ -126,8 +128,8 @@ def _add_people(instance: Instance) -> None:
             service: add_team(work, f"{service.title()} locality team", service)
             for service in sorted(CARE_SERVICES)
         }
-        for role in ROLES.values():
-            _add_member(work, role, teams)
+        for number, role in enumerate(ROLES.values(), start=1001):
+            _add_member(work, role, teams, fold_reference(f"E{number}"))
         sample = make_clients()
         ids = {person.key: ClientId(new_id()) for person in sample}
         for person in sample:
@@ -143,13 +145,15 @@ def _add_people(instance: Instance) -> None:
                 )
 
 
-def _add_member(work: UnitOfWork, role: Role, teams: dict[str, str]) -> None:
-    """Somebody with this role, in the teams whose clients it reaches; a guest only for half a year."""
+def _add_member(work: UnitOfWork, role: Role, teams: dict[str, str], number: str) -> None:
+    """Somebody with this role and employee number, in the teams whose clients it reaches; a guest only for
+    half a year."""
     ends = work.now + timedelta(days=180) if role.needs_end else None
     member = add_staff_member(
         work, role.code, role.name, PASSWORD, frozenset({role.code}), until=ends
     )
     work.session.flush()
+    record_person(work, member, number)
     for service, team_id in teams.items():
         if any(service in reach.services for reach in role.reaches):
             join_team(work, team_id, member, supervises=role.code == "team_manager")

@@ -11,6 +11,7 @@ from scanning.quality.figures import Figures, Tally
 from scanning.quality.words import NAMES
 
 WIDTH, HEIGHT = 640, 180  # of the chart by week, in its own units
+WIDEST_BAR = 80  # of a chart of few weeks
 BAR, GAP, LABEL = 20, 8, 200  # of the others: a bar for each row
 SHORT_LABEL = 26
 
@@ -101,7 +102,7 @@ def _kinds(whole: Tally) -> FigureTable:
 
 def upright(chart_id: str, title: str, values: Mapping[str, float | None]) -> Chart:
     """Bars side by side, for what follows one another in time."""
-    most, step = _most(values), WIDTH / max(len(values), 1)
+    most, step = _most(values), min(WIDTH / max(len(values), 1), WIDEST_BAR)
     bars = []
     for place, (label, value) in enumerate(values.items()):
         height = round((HEIGHT - 40) * (value or 0) / most)

@@ -70,7 +70,7 @@ def sample_row(one: SampledDocument) -> SampleRow:
     is_anothers = bool(sample.taken_by) and sample.taken_by != actor().staff_id and in_hand
     note = ""
     if not one.is_others:
-        note = _("Yours, or it is not recorded that it is not")
+        note = _("Not for you to check")
     elif is_anothers:
         note = _("A colleague is looking at it")
     return SampleRow(

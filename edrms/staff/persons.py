@@ -17,7 +17,7 @@ from edrms.clock import Clock
 from edrms.db import Database
 from edrms.errors import Invalid
 from edrms.staff.tables import StaffMember, StaffPerson
-from edrms.uow import write
+from edrms.uow import UnitOfWork, write
 
 MANAGE = "staff:account:manage"
 SET = "staff:person:set"
@@ -48,10 +48,15 @@ def set_person(
             raise Invalid("Choose a person's account.", fields={"staff": "Choose a person."})
         if not is_same_person:
             _must_be_free(work.session, staff_id, number, address)
-        row = work.session.get(StaffPerson, staff_id) or StaffPerson(staff_id=staff_id)
-        row.employee_number, row.email = number, address
-        work.session.add(row)
-        work.journal(SET, "staff", staff_id, personal=f"{number} {address}".strip())
+        record_person(work, staff_id, number, address)
+
+
+def record_person(work: UnitOfWork, staff_id: str, number: str, address: str = "") -> None:
+    """Record whose an account is, in the caller's transaction. Both folded as set_person folds them."""
+    row = work.session.get(StaffPerson, staff_id) or StaffPerson(staff_id=staff_id)
+    row.employee_number, row.email = number, address
+    work.session.add(row)
+    work.journal(SET, "staff", staff_id, personal=f"{number} {address}".strip())
 
 
 def _must_be_free(session: Session, staff_id: str, number: str, address: str) -> None:

@@ -60,4 +60,13 @@ def _people(found: Identifiers) -> Iterator[CorrespondentSuggestion]:
 def _suggested(name: str, score: float, line: Line) -> CorrespondentSuggestion:
     without_address = re.sub(r"\s*<[^<>]*>?\s*$", "", name)
     bare = re.split(r"\s{3,}", re.sub(r"^\W+|[^\w.)]+$", "", without_address))[0]
-    return CorrespondentSuggestion(bare, score, line.evidence(EvidenceKind.CORRESPONDENT, bare))
+    found = line.evidence(EvidenceKind.CORRESPONDENT, bare)
+    return CorrespondentSuggestion(_without_dirt(bare), score, found)
+
+
+def _without_dirt(name: str) -> str:
+    """The name without what a speck on the page adds: a stroke after a word, one or two small letters or a
+    stop at the end, a gap before a genitive's s."""
+    joined = re.sub(r"(?<=\w)(['’])\s+[sS]\b", r"\1s", name)
+    plain = re.sub(r"(?<![sS])['’](?=\s)", "", joined)
+    return re.sub(r"(\s+[a-z]{1,2})+$|(?<=[a-z]{5})\.$", "", plain)

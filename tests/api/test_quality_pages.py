@@ -27,9 +27,9 @@ def numbered(site: Site) -> None:
                    f"E{number}", "")  # fmt: skip
 
 
-def upload(site: Site, *files: tuple[bytes, str], device: str = "") -> str:
+def upload(site: Site, *files: tuple[bytes, str], device: str = "", by: str = "post_room") -> str:
     """Id of a batch of these files, read."""
-    browser = site.signed_in("post_room")
+    browser = site.signed_in(by)
     form = {"csrf_token": csrf_of(browser), "device": device,
             "files": [(BytesIO(content), name) for content, name in files]}  # fmt: skip
     sent = browser.post("/batches", data=form)
@@ -47,6 +47,17 @@ def sampled(site: Site, batch_id: str) -> list[str]:
 def post(browser: FlaskClient, address: str, **form: str) -> TestResponse:
     sent = {"csrf_token": csrf_of(browser), **form}
     return browser.post(address, data=sent, follow_redirects=True)
+
+
+def test_scans_of_an_operator_without_a_number_are_listed_and_it_is_said_why_they_stay(
+    site: Site,
+) -> None:
+    picture = factories.png(factories.page("A rota for\nthe allotment"))
+    batch_id = upload(site, (picture, "rota.png"), by="business_support")
+    [document_id] = sampled(site, batch_id)
+    listed = site.signed_in("quality_supervisor").get("/quality").text
+    assert "Not for you to check" in listed and "have both recorded" in listed
+    assert f"/quality/samples/{document_id}" not in listed
 
 
 def test_a_supervisor_looks_passes_and_fails_with_a_reason(site: Site) -> None:

@@ -145,6 +145,24 @@ def test_the_writer_of_an_e_mail_is_named_without_the_address() -> None:
     assert suggested.correspondent.name == "Larkspur Homecare Ltd"
 
 
+@pytest.mark.parametrize(
+    ("read", "named"),
+    [
+        ("Next Step Young People' S Project", "Next Step Young People's Project"),
+        ("Brackenshire' Council a", "Brackenshire Council"),
+        ("Brackenshire Council ee", "Brackenshire Council"),
+        ("Brackenshire Council.", "Brackenshire Council"),
+        ("Larkspur Homecare Ltd.", "Larkspur Homecare Ltd."),
+        ("St James' Hospital", "St James' Hospital"),
+        ("The Family Court at Merrowby", "The Family Court at Merrowby"),
+    ],
+)
+def test_the_writer_is_named_without_what_a_speck_adds(read: str, named: str) -> None:
+    suggested = suggest(pages(f"{read}\n\nDear Madam,\nThank you for your letter."), ())
+    assert suggested.correspondent is not None
+    assert suggested.correspondent.name == named
+
+
 def test_a_type_that_is_hardly_more_than_a_guess_gives_no_title() -> None:
     suggested = suggest(pages("Winter leaflet\n\nWrap up warm and check on your neighbours."), ())
     assert suggested.document_type.score < 0.25

@@ -23,11 +23,14 @@ class SampleRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityPage:
-    """The samples that wait for the reader, and those that failed and are not put right."""
+    """The samples that wait for the reader, and those that failed and are not put right. can_take: whether
+    one is there to be taken. some_barred: not all that are listed may be checked by the reader."""
 
     rows: tuple[SampleRow, ...]
     failed: tuple[SampleRow, ...]
     pagination: Pagination
+    can_take: bool
+    some_barred: bool
     sees_figures: bool = False
 
 

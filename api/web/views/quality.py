@@ -42,7 +42,9 @@ def index() -> ResponseReturnValue:
     page = QualityPage(
         rows=tuple(sample_row(one) for one in rows),
         failed=tuple(sample_row(one) for one in failed),
-        pagination=paging, sees_figures=holds(actor(), VIEW_FIGURES),
+        pagination=paging, can_take=desk.next_for(actor()) is not None,
+        some_barred=not all(one.is_others for one in (*rows, *failed)),
+        sees_figures=holds(actor(), VIEW_FIGURES),
     )  # fmt: skip
     return render_template("quality.html", page=page, shell=shell())
 
