@@ -43,10 +43,9 @@ def darker_than_paper(grey: Image.Image, block_px: int) -> Image.Image:
     """How much darker each pixel is than the whitest of the 5 x 5 blocks of pixels round it."""
     small = grey.reduce(block_px) if min(grey.size) >= 16 * block_px else grey
     paper = _whitest_near(small)
-    whitest = int(np.asarray(paper).max())
-    if (
-        whitest == np.asarray(paper).min()
-    ):  # drawn pages and 1-bit scans: the same, for a fifth of the time
+    levels = np.asarray(paper)
+    whitest = int(levels.max())
+    if whitest == levels.min():  # a page that was drawn: the same, for a fifth of the time
         return grey.point([max(0, whitest - level) for level in range(256)])
     return ImageChops.subtract(paper.resize(grey.size, Image.Resampling.BILINEAR), grey)
 

@@ -93,7 +93,9 @@ def _by_turns(sandbox: Sandbox, pages: Sequence[Page], work: Path) -> dict[str, 
     pictures = [page.picture for page in pages]
     bare_s = bare_tesseract(pictures[0::2]).processor_s
     product_s = _read_all(sandbox, pages, work)
-    times = 1 if product_s / len(pages) > CHEAP_S else 8  # the kernel counts in hundredths of a second
+    times = (
+        1 if product_s / len(pages) > CHEAP_S else 8
+    )  # the kernel counts in hundredths of a second
     product_s += sum(_read_all(sandbox, pages, work) for _ in range(1, times))
     bare_s += bare_tesseract(pictures[1::2]).processor_s
     each = 1000 / len(pages)
