@@ -88,7 +88,7 @@ def words_from_tsv(table: str) -> tuple[tuple[Word, ...], int]:
 def _word_rows(table: str) -> Iterator[list[str]]:
     """The rows of words: level, page, block, paragraph, line, word, left, top, width, height, confidence,
     text. A rule or a picture is a word without letters, and is left out."""
-    for row in table.splitlines()[1:]:
+    for row in table.split("\n")[1:]:
         cells = row.split("\t")
         if len(cells) >= 12 and cells[0] == "5" and cells[11].strip():
             yield cells
