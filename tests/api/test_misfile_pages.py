@@ -144,7 +144,7 @@ def test_only_the_batch_asked_for_is_listed(site: Site) -> None:
     reference = site.instance.ledger.batch(
         staff_actor(site.instance, "indexer"), batch_id
     ).batch.reference
-    assert "None." in browser.get(f"/misfiles?batch={reference}").text
+    assert "Nothing to show." in browser.get(f"/misfiles?batch={reference}").text
 
 
 def test_the_file_holds_what_the_list_does_and_no_formula(site: Site) -> None:
