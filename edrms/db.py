@@ -6,7 +6,7 @@ Journal mode and the SQLite version gate: docs/adr/0002. What the two engines do
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -241,11 +241,11 @@ class Database:
         SQLite overwrites what is deleted (secure_delete); here its log is emptied too. PostgreSQL makes
         the space free for other rows; its log and its backups keep the old bytes for their time.
         """
+        if not self.is_sqlite:
+            self._alone(*(f"VACUUM {table}" for table in tables))
+            return
         with database_errors_named(), closing(self.engine.raw_connection()) as connection:
-            if self.is_sqlite:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                return
-            _outside_transactions(connection, [f"VACUUM {table}" for table in tables])
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def take_stock(self, *tables: str) -> None:
         """Have PostgreSQL look at what is in these tables now, after very much was put in at once.
@@ -253,24 +253,19 @@ class Database:
         Until it has looked, it takes them for small and may seek a name a hundred times as long. It would
         look by itself within minutes. SQLite plans without looking.
         """
-        if self.is_sqlite:
-            return
-        with database_errors_named(), closing(self.engine.raw_connection()) as connection:
-            _outside_transactions(connection, [f"ANALYZE {table}" for table in tables])
+        if not self.is_sqlite:
+            self._alone(*(f"ANALYZE {table}" for table in tables))
+
+    def _alone(self, *statements: str) -> None:
+        """On PostgreSQL: each in no transaction. Whatever fails, the connection goes back as it was."""
+        alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with database_errors_named(), alone.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
-
-
-def _outside_transactions(connection: Any, statements: Sequence[str]) -> None:
-    """For what PostgreSQL does only, or best, by itself."""
-    driver = connection.driver_connection
-    driver.rollback()
-    driver.autocommit = True
-    for statement in statements:
-        driver.execute(statement)
-    driver.autocommit = False
 
 
 @contextmanager

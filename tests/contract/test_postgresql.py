@@ -71,6 +71,18 @@ def test_a_connection_lost_before_the_commit_means_nothing_was_changed(
     other.close()
 
 
+def test_after_a_tidying_that_failed_a_transaction_is_still_whole_or_nothing(
+    database: Database,
+) -> None:
+    with pytest.raises(ProgrammingError):
+        database.clear_deleted("no_such_table")
+    with pytest.raises(RuntimeError), write(database, SYSTEM, CLOCK) as work:
+        journalled(work, a_batch(1))
+        work.session.flush()
+        raise RuntimeError
+    assert batches(database) == 0
+
+
 def test_idle_connections_that_the_server_dropped_are_replaced_unseen(
     database: Database, url: str
 ) -> None:
