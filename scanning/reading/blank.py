@@ -45,7 +45,7 @@ def darker_than_paper(grey: Image.Image, block_px: int) -> Image.Image:
     paper = _whitest_near(small)
     levels = np.asarray(paper)
     whitest = int(levels.max())
-    if whitest == levels.min():  # a page that was drawn: the same, for a fifth of the time
+    if whitest == levels.min():  # a page that was drawn: the same, without enlarging it
         return grey.point([max(0, whitest - level) for level in range(256)])
     return ImageChops.subtract(paper.resize(grey.size, Image.Resampling.BILINEAR), grey)
 
