@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import text
 
 from api.wiring import Instance
 from edrms.db import Database
-from edrms.jobs.tables import Job
 from edrms.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 Process = subprocess.Popen[bytes]
+OTHERS_IN_A_TRANSACTION = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+    AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"""
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -46,22 +47,21 @@ def stop_between_transactions(instance: Instance, started: Process) -> None:
     """SIGSTOP it at a moment when it keeps nobody from going on; inside a transaction it would."""
     for _ in range(200):
         started.send_signal(signal.SIGSTOP)
-        if _jobs_are_free(instance.database):
+        if _nobody_is_in_a_transaction(instance.database):
             return
         started.send_signal(signal.SIGCONT)
         time.sleep(0.02)
     raise AssertionError("it is never outside a transaction")
 
 
-def _jobs_are_free(database: Database) -> bool:
+def _nobody_is_in_a_transaction(database: Database) -> bool:
+    if not database.is_sqlite:
+        with database.read() as session:
+            return not session.scalar(text(OTHERS_IN_A_TRANSACTION))
     try:
-        if database.is_sqlite:
-            with closing(sqlite3.connect(database.engine.url.database or "", timeout=0)) as other:
-                other.execute("BEGIN IMMEDIATE")
-        else:
-            with database.session() as session:
-                session.execute(select(Job.number).with_for_update(nowait=True))
-    except (sqlite3.OperationalError, DBAPIError):
+        with closing(sqlite3.connect(database.engine.url.database or "", timeout=0)) as other:
+            other.execute("BEGIN EXCLUSIVE")  # one who only reads keeps writers waiting too
+    except sqlite3.OperationalError:
         return False
     return True
 
