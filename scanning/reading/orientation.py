@@ -18,6 +18,8 @@ FINE_POINTS = 20_000  # of the ink, to tell a tenth of a degree ...
 COARSE_POINTS = 7_000  # ... and to tell half a degree
 WIDEST_SKEW_DEGREES = 5.0
 LINE_HEIGHTS_PX = (6, 80)  # at about 150 dpi; other runs of ink are rules, pictures or dirt
+EDGE_PX = 60  # how far a scanner's black edge reaches into the picture, at about 150 dpi ...
+EDGE_INK_SHARE = 0.6  # ... and how much of its rows or columns are ink at the least
 CORE_SHARE = 0.5  # rows with at least this share of a line's densest rows are its core
 LEAST_PRINT_PX = 5  # lower is no print (4 points) but a rule, a dotted line or a copier's dirt
 MIN_VOTES = 6
@@ -68,6 +70,7 @@ def find_orientation(ink: np.ndarray) -> Orientation:
     height, width = ink.shape
     places: np.ndarray = np.flatnonzero(ink).astype(np.int32)
     y, x = np.divmod(places, np.int32(width))
+    y, x = _without_edges(y, x, height, width)
     upright: _Laid = (x, y, width, height)
     on_side: _Laid = (height - 1 - y, x, height, width)  # as if turned clockwise
     across, down = _find_lines(*upright), _find_lines(*on_side)
@@ -88,6 +91,27 @@ def find_orientation(ink: np.ndarray) -> Orientation:
     return Orientation(
         degrees, sure, lines.skew_degrees, print_height(profiles), measured_degrees=measured
     )
+
+
+def _without_edges(
+    y: np.ndarray, x: np.ndarray, height: int, width: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The ink without a scanner's black edges: rows and columns near the border that are mostly ink.
+
+    They are level where the page is not, and would outweigh all its lines of print.
+    """
+    rows, columns = _in_edge(y, height, width), _in_edge(x, width, height)
+    if not (rows.any() or columns.any()):
+        return y, x
+    print_ = ~(rows[y] | columns[x])
+    return y[print_], x[print_]
+
+
+def _in_edge(at: np.ndarray, side: int, across: int) -> np.ndarray:
+    """Bool for each row (or column) of a side: whether it belongs to a black edge."""
+    dark: np.ndarray = np.bincount(at, minlength=side) > EDGE_INK_SHARE * across
+    dark[EDGE_PX : side - EDGE_PX] = False
+    return dark
 
 
 def _find_lines(x: np.ndarray, y: np.ndarray, width: int, height: int) -> _Lines:

@@ -103,6 +103,19 @@ def test_skew_is_measured_and_its_sign_levels_the_page() -> None:
     assert found.rotation_degrees == 0 and abs(found.skew_degrees + 2) < 0.3
 
 
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_scanners_black_edges_hide_neither_way_up_nor_skew_nor_size_of_print(turn: int) -> None:
+    crooked = printed_page().rotate(-1.3, fillcolor=255).rotate(turn, expand=True)
+    clean = find_orientation(ink_of_print(darkness(crooked)))
+    draw, (right, bottom) = ImageDraw.Draw(crooked), crooked.size
+    draw.rectangle((right - 14, 0, right, bottom), fill=0)
+    draw.rectangle((0, 0, right, 9), fill=0)
+    found = find_orientation(ink_of_print(darkness(crooked)))
+    assert (found.rotation_degrees, found.sure) == (turn, True)
+    assert abs(found.skew_degrees + 1.3) < 0.3
+    assert abs(found.print_height_px - clean.print_height_px) <= 1
+
+
 def test_a_page_without_lines_is_in_doubt() -> None:
     page = paper()
     ImageDraw.Draw(page).ellipse((300, 300, 900, 900), outline=0, width=5)
