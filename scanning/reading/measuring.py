@@ -27,13 +27,14 @@ def measure(
     image: PageImage,
     reduced: Image.Image,
     dark: Image.Image,
-    ink: np.ndarray,
+    ink: np.ndarray | None,
     skew_degrees: float | None,
     reading: PageReading,
 ) -> PageMeasures:
     """The measures of one page.
 
-    reduced, dark, ink: the page as received, at about 150 dpi: in grey, its darkness, where print is.
+    reduced, dark, ink: the page as received, at about 150 dpi: in grey, its darkness, where print is
+    (None: there is none to be cut).
     skew_degrees: as orientation measured it. reading: its words are in pixels of the upright page.
     """
     grey, darkness = np.asarray(reduced), np.asarray(dark)
@@ -51,7 +52,7 @@ def measure(
         width_mm=width,
         height_mm=height,
         skew_degrees=None if skew_degrees is None else round(abs(skew_degrees), 1),
-        cut_marks=cut_marks(ink & real),
+        cut_marks=0 if ink is None else cut_marks(ink & real),
         black_border=black_border(grey),
         contrast=contrast,
         sharpness=sharpness,

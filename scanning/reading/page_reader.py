@@ -170,9 +170,8 @@ class PageDesk:
         """The reading with what is measured of a scan; a page that was drawn has no scan."""
         if self.image.is_drawn and reading.text_source is not TextSource.OCR:
             return reading
-        if ink is None:
+        if ink is None and reading.kind is PageKind.CONTENT:
             ink = ink_of_print(self.dark)
-        if way_up is None and reading.kind is PageKind.CONTENT:
             way_up = find_orientation(ink)
         skew = way_up.measured_degrees if way_up else None
         return replace(

@@ -118,12 +118,9 @@ class PdfPageView:
         self, boxes: list[tuple[float, float, float, float]], size_px: tuple[int, int]
     ) -> tuple[int, int, int, int]:
         lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-        corners = [
-            self._to_pixel(min(lefts), min(bottoms), size_px),
-            self._to_pixel(max(rights), max(tops), size_px),
-        ]
-        (x0, x1), (y0, y1) = (sorted(edges) for edges in zip(*corners, strict=True))
-        return x0, y0, x1, y1
+        x0, y0 = self._to_pixel(min(lefts), min(bottoms), size_px)
+        x1, y1 = self._to_pixel(max(rights), max(tops), size_px)
+        return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
     def _to_pixel(self, x: float, y: float, size_px: tuple[int, int]) -> tuple[int, int]:
         """A point of the page in pixels; text drawn beside the page is put at its edge."""

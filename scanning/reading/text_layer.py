@@ -6,14 +6,17 @@ opens a PDF.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
+from scanning.reading.blank import ink_per_cell
 from scanning.reading.model import Word
 
 CELL_PX = 16  # at about 150 dpi: a square of 2.7 mm
 PICTURE_PAGE_SHARE = 0.25  # of the page: from here a picture may hold text of its own
+LEAST_INK_PX = 5  # dark pixels, a fiftieth, that make a cell inked
 COVERAGE_WITH_PICTURE = 0.5
 COVERAGE_WITHOUT_PICTURE = 0.1
 _VOWELS = frozenset("aeiouyw")
@@ -40,13 +43,14 @@ def reads_like_words(tokens: Sequence[str]) -> bool:
     text = "".join(tokens)
     if len(tokens) < 1 or not text:
         return False
-    unprintable = sum(_is_unprintable(character) for character in text)
+    times = Counter(text)
+    unprintable = sum(n for character, n in times.items() if _is_unprintable(character))
     if unprintable > 0.03 * len(text) or len(text) / len(tokens) > 20:
         return False
     if len(tokens) >= 20 and len(text) / len(tokens) < 1.8:
         return False
-    letters = sum(character.isalpha() for character in text)
-    marks = sum(not character.isalnum() for character in text)
+    letters = sum(n for character, n in times.items() if character.isalpha())
+    marks = sum(n for character, n in times.items() if not character.isalnum())
     return marks <= 0.4 * len(text) and (letters < 20 or _has_usual_vowels(text))
 
 
@@ -65,7 +69,7 @@ def _has_usual_vowels(text: str) -> bool:
 
 def ink_covered(words: Sequence[Word], ink: np.ndarray, scale: float) -> float:
     """Share (0 to 1) of the page's inked cells that lie under words; 1.0 for a page without ink."""
-    inked = inked_cells(ink)
+    inked = ink_per_cell(ink, CELL_PX) >= LEAST_INK_PX
     total = int(inked.sum())
     if not total:
         return 1.0
@@ -75,11 +79,3 @@ def ink_covered(words: Sequence[Word], ink: np.ndarray, scale: float) -> float:
         left, right = (int(edge * scale) // CELL_PX for edge in (word.x0, word.x1))
         covered[max(top, 0) : bottom + 1, max(left, 0) : right + 1] = True
     return float((inked & covered).sum()) / total
-
-
-def inked_cells(ink: np.ndarray) -> np.ndarray:
-    """Cells of CELL_PX squared that hold at least 2 % of dark pixels."""
-    height, width = (side // CELL_PX * CELL_PX for side in ink.shape)
-    cells = ink[:height, :width].reshape(height // CELL_PX, CELL_PX, width // CELL_PX, CELL_PX)
-    inked: np.ndarray = cells.sum(axis=(1, 3)) >= CELL_PX * CELL_PX // 50
-    return inked
