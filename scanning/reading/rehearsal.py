@@ -4,7 +4,6 @@ Much is loaded where it is first used (Pillow's formats, parts of numpy, pypdf):
 anew for its one page, 0.04 s of processor time. Nothing foreign is opened here.
 """
 
-import ctypes
 import gc
 import tempfile
 from contextlib import suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from scanning.reading.memory import give_back_room
 from scanning.reading.model import CannotRead, Limits
 from scanning.reading.opening import open_item
 from scanning.reading.page_reader import read_page
@@ -52,7 +52,7 @@ def rehearse(limits: Limits) -> None:
         drawn.write_bytes(DRAWN)
         read_page(drawn, PDF, 1, Path(name), limits)
     gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)  # else each child copies, page by page, what it takes again
+    give_back_room()
     gc.freeze()  # what was loaded stays; a child's collector is not to touch, and so copy, it
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from scanning.reading import frames
+from scanning.reading import frames, memory
 from scanning.reading.model import CannotRead, HeldReason, Limits
 
 OPEN_ITEM = "scanning.reading.entry:open_item_plain"
@@ -29,13 +29,6 @@ READERS = frozenset({OPEN_ITEM, READ_PAGE, ASSEMBLE_PDF})
 _ROOT = Path(__file__).resolve().parents[2]
 _SERVER = "scanning.reading.sandbox_server"
 _START_S = 60
-# A page's pictures are large and many: room once had is used again, and taken in pieces of 2 MB where the
-# kernel has them. By default each array is a mapping of its own, cleared page by page when first touched.
-_MEMORY = {
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
-    "MALLOC_MMAP_THRESHOLD_": str(64 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
-}
 _GRACE_S = 15
 
 
@@ -145,7 +138,7 @@ def _start_server(link_fd: int, functions: Collection[str]) -> subprocess.Popen[
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_THREAD_LIMIT": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        **_MEMORY,
+        **memory.FORKED_FROM,
     }
     if "TESSDATA_PREFIX" in os.environ:
         environment["TESSDATA_PREFIX"] = os.environ["TESSDATA_PREFIX"]

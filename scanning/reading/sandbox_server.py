@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
-from scanning.reading import confinement, frames
+from scanning.reading import confinement, frames, memory
 from scanning.reading.child_watch import ChildWatch
 from scanning.reading.model import CannotRead, HeldReason, Limits
 
@@ -109,6 +109,7 @@ class _Server:
         workdir, limits = Path(request["workdir"]), Limits(**request["limits"])
         with outcome:
             gc.set_threshold(MOST_LITTER)
+            memory.keep_room()
             self._confine(workdir, request["args"], limits)
             found = self._functions[request["function"]]
             outcome.message = {"result": found(request["args"], workdir, limits)}
