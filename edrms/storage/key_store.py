@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, inspect, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,17 @@ _TRIES = 5
 _MOST_IN_A_LIST = 500  # keys in one IN (...), well below what either engine takes
 _MAKING = 0x6B657973  # any number, the same for all who make one
 _OBJECTS, _HOLDERS = ObjectKeyRow.__table__.c, HolderKey.__table__.c
-_WRAPPED = (  # asked for every page that is viewed, so made once
+# Asked for every object that is stored or page that is viewed, so made once, and asked without a session.
+_HOLDER = select(_HOLDERS.root_id, _HOLDERS.wrapped, _HOLDERS.destroyed_at).where(
+    _HOLDERS.holder == bindparam("of_holder")
+)
+_HOLDER_LOCKED = _HOLDER.with_for_update()
+_THERE = select(_OBJECTS.object_key).where(
+    _OBJECTS.holder == bindparam("of_holder"),
+    _OBJECTS.object_key.in_(bindparam("keys", expanding=True)),
+)
+_ADD_HOLDER, _ADD_OBJECT = insert(HolderKey), insert(ObjectKeyRow)
+_WRAPPED = (
     select(
         _OBJECTS.holder, _OBJECTS.wrapped, _HOLDERS.root_id,
         _HOLDERS.wrapped.label("holder_wrapped"),
@@ -128,12 +138,18 @@ class KeyStore:
             yield session
             session.commit()
 
+    @contextmanager
+    def _change(self) -> Iterator[Connection]:
+        """The same as write without a session."""
+        with database_errors_named(), self.database.engine.begin() as connection:
+            yield connection
+
     # --- keeping and finding keys -----------------------------------------------------------------
 
     def holder(self, holder: Holder) -> OpenHolder:
         """The holder with its key; a new one where there is none. Raises Refused once it is destroyed."""
-        with self.database.read() as session:
-            row = session.get(HolderKey, holder)
+        with self.database.look() as connection:
+            row = connection.execute(_HOLDER, {"of_holder": holder}).first()
         if row is None:
             key = wrapping.new_key()
             root_id, wrapped = self.root.wrap(key, wrapping.of_holder(holder))
@@ -155,32 +171,30 @@ class KeyStore:
 
     def _kept(self, opened: OpenHolder, data_keys: Mapping[ObjectKey, bytes]) -> bool:
         try:
-            with self.write() as session:
-                row = session.get(HolderKey, opened.holder, with_for_update=True)
+            with self._change() as connection:
+                row = connection.execute(_HOLDER_LOCKED, {"of_holder": opened.holder}).first()
                 if row is None and opened.is_new:
-                    session.add(_holder_row(opened, self.clock.now()))
-                    session.flush()
+                    connection.execute(_ADD_HOLDER, _holder_row(opened, self.clock.now()))
                 elif row is None or row.wrapped != opened.wrapped:
                     return False
-                self._add(session, opened, data_keys)
+                self._add(connection, opened, data_keys)
         except IntegrityError:
             return False
         return True
 
     def _add(
-        self, session: Session, opened: OpenHolder, data_keys: Mapping[ObjectKey, bytes]
+        self, connection: Connection, opened: OpenHolder, data_keys: Mapping[ObjectKey, bytes]
     ) -> None:
-        there = select(ObjectKeyRow.object_key).where(
-            ObjectKeyRow.holder == opened.holder, ObjectKeyRow.object_key.in_(list(data_keys))
-        )
-        for key in data_keys.keys() - set(session.scalars(there)):
-            bound_to = wrapping.of_object(key, opened.holder)
-            session.add(
-                ObjectKeyRow(
-                    object_key=key, holder=opened.holder, made_at=self.clock.now(),
-                    wrapped=wrapping.wrap(opened.key, data_keys[key], bound_to),
-                )
-            )  # fmt: skip
+        asked = {"of_holder": opened.holder, "keys": list(data_keys)}
+        there = set(connection.scalars(_THERE, asked))
+        now = self.clock.now()
+        rows = [
+            {"object_key": key, "holder": opened.holder, "made_at": now,
+             "wrapped": wrapping.wrap(opened.key, data_keys[key], wrapping.of_object(key, opened.holder))}
+            for key in data_keys if key not in there
+        ]  # fmt: skip
+        if rows:
+            connection.execute(_ADD_OBJECT, rows)
 
     def data_key(self, key: ObjectKey) -> bytes:
         """An object's data key, by whichever holder has it. Raises Damaged: none has, or none opens."""
@@ -295,7 +309,7 @@ def _parts(keys: Iterable[ObjectKey]) -> Iterator[list[ObjectKey]]:
     return (every[at : at + _MOST_IN_A_LIST] for at in range(0, len(every), _MOST_IN_A_LIST))
 
 
-def _holder_row(opened: OpenHolder, now: datetime) -> HolderKey:
-    return HolderKey(
-        holder=opened.holder, root_id=opened.root_id, wrapped=opened.wrapped, made_at=now
-    )
+def _holder_row(opened: OpenHolder, now: datetime) -> dict[str, object]:
+    return {
+        "holder": opened.holder, "root_id": opened.root_id, "wrapped": opened.wrapped, "made_at": now
+    }  # fmt: skip
