@@ -128,8 +128,13 @@ def _in_stream(found: StreamObject) -> Iterator[str]:
         yield "interpolated picture (6.2.8)"
     if found.get("/Subtype") == "/PS":
         yield "PostScript (6.2.9)"
-    if found.get("/Subtype") in {None, "/Form"} and CMYK_OPERATOR.search(found.get_data()):
+    if found.get("/Subtype") in {None, "/Form"} and _paints_in_cmyk(found.get_data()):
         yield "CMYK without a profile (6.2.4.3)"
+
+
+def _paints_in_cmyk(content: bytes) -> bool:
+    """Looked for only where its letter stands at all: a text layer's thousands of numbers hold none."""
+    return (b"k" in content or b"K" in content) and bool(CMYK_OPERATOR.search(content))
 
 
 def _in_colour_space(found: ArrayObject) -> Iterator[str]:
