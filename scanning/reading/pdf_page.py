@@ -101,49 +101,54 @@ class PdfPageView:
     def _words(
         self, text_page: pdfium.PdfTextPage, count: int, size_px: tuple[int, int]
     ) -> Iterator[Word]:
-        letters: list[str] = []
-        boxes: list[tuple[float, float, float, float]] = []
-        box = _CharBox(text_page)
+        letters, start = "", 0
+        places = _Places(self._page, text_page, size_px)
         for index in range(count + 1):
             code = raw.FPDFText_GetUnicode(text_page, index) if index < count else 32
             character = chr(code) if code < 0x110000 else "\ufffd"
             if code and not character.isspace():
-                letters.append(character)
-                boxes.append(box.of(index))
+                start = start if letters else index
+                letters += character
             elif letters:
-                yield Word("".join(letters), *self._pixels_of(boxes, size_px), 1.0)
-                letters, boxes = [], []
+                yield Word(letters, *places.of(start, index - start), 1.0)
+                letters = ""
 
-    def _pixels_of(
-        self, boxes: list[tuple[float, float, float, float]], size_px: tuple[int, int]
-    ) -> tuple[int, int, int, int]:
-        lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-        x0, y0 = self._to_pixel(min(lefts), min(bottoms), size_px)
-        x1, y1 = self._to_pixel(max(rights), max(tops), size_px)
+
+class _Places:
+    """Where runs of a page's characters lie, by one set of numbers for all: there are hundreds."""
+
+    def __init__(
+        self, page: pdfium.PdfPage, text_page: pdfium.PdfTextPage, size_px: tuple[int, int]
+    ) -> None:
+        self._page, self._text_page, self._size_px = page.raw, text_page.raw, size_px
+        self._edges = [ctypes.c_double() for _ in range(4)]
+        self._point = [ctypes.c_int() for _ in range(2)]
+
+    def of(self, start: int, count: int) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom in pixels of so many characters. Raises PdfiumError."""
+        rectangles = [self._rectangle(number) for number in range(self._rectangles(start, count))]
+        if not rectangles:
+            raise pdfium.PdfiumError("no box of a word")
+        lefts, tops, rights, bottoms = zip(*rectangles, strict=True)
+        x0, y0 = self._to_pixel(min(lefts), min(bottoms))
+        x1, y1 = self._to_pixel(max(rights), max(tops))
         return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
-    def _to_pixel(self, x: float, y: float, size_px: tuple[int, int]) -> tuple[int, int]:
+    def _rectangles(self, start: int, count: int) -> int:
+        return int(raw.FPDFText_CountRects(self._text_page, start, count))
+
+    def _rectangle(self, number: int) -> tuple[float, ...]:
+        """Left, top, right, bottom in the page's own units, of one of those last counted."""
+        if not raw.FPDFText_GetRect(self._text_page, number, *self._edges):
+            raise pdfium.PdfiumError("no box of a word")
+        return tuple(edge.value for edge in self._edges)
+
+    def _to_pixel(self, x: float, y: float) -> tuple[int, int]:
         """A point of the page in pixels; text drawn beside the page is put at its edge."""
-        across, down = ctypes.c_int(), ctypes.c_int()
-        raw.FPDF_PageToDevice(self._page, 0, 0, *size_px, 0, x, y, across, down)
-        width, height = size_px
+        width, height = self._size_px
+        raw.FPDF_PageToDevice(self._page, 0, 0, width, height, 0, x, y, *self._point)
+        across, down = self._point
         return min(max(across.value, 0), width), min(max(down.value, 0), height)
-
-
-class _CharBox:
-    """Boxes of a page's characters, by one set of numbers for all: there are thousands."""
-
-    def __init__(self, text_page: pdfium.PdfTextPage) -> None:
-        self._text_page = text_page.raw
-        self._edges = [ctypes.c_double() for _ in range(4)]
-        self._places = [ctypes.byref(edge) for edge in self._edges]
-
-    def of(self, index: int) -> tuple[float, float, float, float]:
-        """Left, bottom, right, top in the page's own units. Raises PdfiumError."""
-        if not raw.FPDFText_GetCharBox(self._text_page, index, *self._places):
-            raise pdfium.PdfiumError("no box of a character")
-        left, right, bottom, top = (edge.value for edge in self._edges)
-        return left, bottom, right, top
 
 
 def _images_of(page: pdfium.PdfPage) -> tuple[list[pdfium.PdfObject], pdfium.PdfImage | None]:
