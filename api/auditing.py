@@ -14,7 +14,7 @@ from sqlalchemy import select
 from api import setting_up
 from api.command_parts import as_staff, opened
 from api.logs import log_to_stderr
-from api.process import checked
+from api.processes import checked
 from api.supervisor import Supervisor
 from api.wiring import Instance, checkpoint_place
 from edrms.access.policy import require

@@ -18,7 +18,7 @@ from api.key_commands import keys
 from api.logs import log_to_stderr
 from api.operating import COMMANDS
 from api.paper_commands import paper
-from api.process import checked
+from api.processes import checked
 from api.retention_commands import retention
 from api.sheet_commands import make_sheets
 from api.sources import SourceWatch
@@ -221,7 +221,3 @@ def verify(quick: bool) -> None:
     if not report.is_clean:
         sys.exit(1)
     click.echo("Every page accepted is accounted for.")
-
-
-if __name__ == "__main__":
-    main()

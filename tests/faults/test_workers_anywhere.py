@@ -102,7 +102,7 @@ def test_a_worker_stopped_past_its_lease_cannot_commit_when_it_wakes(
     live: Instance, tmp_path: Path
 ) -> None:
     receipts, said = send_a_letter(live), tmp_path / "said"
-    script = "from api.process import main; main(['pages', 'sleeper'])"
+    script = "from api.processes import main; main(['pages', 'sleeper'])"
     sleeper = start(live, script, said)
     try:
         wait_until(lambda: a_page_is_being_read(live))
@@ -152,7 +152,7 @@ def test_a_worker_told_to_stop_finishes_its_job_and_claims_no_other(
     live: Instance, tmp_path: Path
 ) -> None:
     send_a_letter(live)
-    command = [sys.executable, "-m", "api.cli", "worker", "--processes", "1", "--name", "here"]
+    command = [sys.executable, "-m", "api.command", "worker", "--processes", "1", "--name", "here"]
     worker = subprocess.Popen(command, cwd=ROOT, env=environment(live.settings))
     try:
         wait_until(lambda: a_page_is_being_read(live))
@@ -199,7 +199,7 @@ def test_a_worker_waits_for_a_database_that_does_not_answer_yet(
         early = dataclasses.replace(
             live, settings=live.settings.model_copy(update={"database_url": url})
         )
-        worker = start(early, "from api.process import main; main(['pages', 'early'])", said)
+        worker = start(early, "from api.processes import main; main(['pages', 'early'])", said)
         try:
             wait_until(lambda: b"instance_waiting" in said.read_bytes())
             assert worker.poll() is None

@@ -52,7 +52,7 @@ def running_site(home: Path) -> Iterator[RunningSite]:
     environment = os.environ | ONE_READER | {"EDRMS_HOME": str(home), "EDRMS_PORT": str(port)}
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "up"], env=environment, stdout=log, stderr=log
+            [sys.executable, "-m", "api.command", "up"], env=environment, stdout=log, stderr=log
         )
         try:
             address = f"http://127.0.0.1:{port}"
