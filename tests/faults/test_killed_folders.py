@@ -19,6 +19,12 @@ from tests.faults.processes import ROOT, environment, wait_until
 
 pytestmark = pytest.mark.faults
 FILES, KILLS = 60, 6
+SWEEP_OFTEN = """
+import api.sources
+from api.processes import main
+api.sources.FOLDERS_EVERY_S = 0.2  # a file is taken in by the second sweep that sees it
+main(["sources"])
+"""
 
 
 def there(hot: Path) -> int:
@@ -48,7 +54,7 @@ def test_killed_while_it_takes_in_files_it_loses_none_and_takes_none_twice(tmp_p
     for number in range(FILES):
         (hot / f"{number:02}.txt").write_text(f"Letter {number}")
     chance = random.Random(7)
-    command = [sys.executable, "-m", "api.process", "sources"]
+    command = [sys.executable, "-c", SWEEP_OFTEN]
     for _ in range(KILLS):
         if there(hot):
             kill_after_the_next_file(command, instance.settings, hot, chance)

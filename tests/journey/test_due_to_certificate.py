@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.wiring import Instance, build
+from edrms.jobs.tables import Duty
 from edrms.records.tables import Record
 from edrms.settings import Settings
+from edrms.staff.accounts import SYSTEM
 from edrms.staff.finding import staff_id_of
 from edrms.staff.persons import set_person
+from edrms.uow import write
 from retention.certificate import genuine_certificate
 from retention.hold_words import Placing, Scope, ScopeKind
 from tests import factories
@@ -103,6 +106,13 @@ def hold_the_second(instance: Instance) -> None:
     )  # fmt: skip
 
 
+def upkeep_may_look_again(instance: Instance) -> None:
+    """Though it looked for what is to be carried out less than a minute ago."""
+    work_of_upkeep = update(Duty).where(Duty.duty == "disposal").values(done_at=None)
+    with write(instance.database, SYSTEM, instance.clock) as work:
+        work.session.execute(work_of_upkeep)
+
+
 def test_from_due_to_certificate_with_a_colleague_and_a_hold_half_way(
     own_site: RunningSite, chromium: Browser, tmp_path: Path
 ) -> None:
@@ -121,12 +131,13 @@ def test_from_due_to_certificate_with_a_colleague_and_a_hold_half_way(
     governance.go(f"{case}/execute")
     governance.check()
     press(governance, "Carry it out")
+    upkeep_may_look_again(instance)
     expect(governance.page.get_by_text("Being carried out", exact=True)).to_be_visible()
-    for _ in range(CARRIED_OUT_WITHIN_S // 3):
+    for _ in range(CARRIED_OUT_WITHIN_S):
         governance.go(case)
         if governance.page.get_by_role("button", name="Certificate").count():
             break
-        governance.page.wait_for_timeout(3000)
+        governance.page.wait_for_timeout(1000)
     governance.check()
     expect(governance.page.get_by_text("Second plan")).to_be_visible()
     expect(governance.page.get_by_text("First plan")).to_have_count(0)
