@@ -113,7 +113,7 @@ def measure_part(
         case "find_client":
             return measure_find_client(scratch / "find", *((2000, 5) if quick else (100_000, 100)))
         case "destroying":
-            sizes = (60, 25) if quick else (records or DESTROYED, STAYING)
+            sizes = (25, 25) if quick else (records or DESTROYED, STAYING)
             return measure_destroying(scratch / "destroying", *sizes, 2.0 if quick else 10.0)
         case _:
             raise ValueError(part)
