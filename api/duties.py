@@ -19,7 +19,7 @@ from retention.walking import walk
 from scanning.indexing.learn_types import learn_types
 from search.ports import IndexBusy, IndexUnavailable
 
-LOOK_EVERY_S = 10.0
+LOOK_EVERY_S = 30.0
 MOST_GROUPS = 10  # of a case at a time: other duties wait meanwhile
 log = logging.getLogger("edrms.disposal")
 
