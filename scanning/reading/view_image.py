@@ -18,7 +18,9 @@ def save_view_image(page: Image.Image, reduced: Image.Image, stem: Path) -> Path
     """
     png, jpeg = stem.with_suffix(".png"), stem.with_suffix(".jpg")
     if page.mode == "1":
-        page.save(png, compress_type=zlib.Z_RLE)  # of 1-bit pages smaller than any level, and quicker
+        page.save(
+            png, compress_type=zlib.Z_RLE
+        )  # of 1-bit pages smaller than any level, and quicker
         if png.stat().st_size <= SMALL_BYTES:
             return png
     shown = _reduce(page) if page.mode == "RGB" else reduced
