@@ -6,19 +6,23 @@ Nothing here reads or writes an object.
 
 from collections import defaultdict
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from edrms.errors import Damaged
+from edrms.errors import Damaged, Unavailable
 from edrms.ids import ObjectKey
 from edrms.storage.byte_search import holds_any
 from edrms.storage.holders import Holder
-from edrms.storage.key_store import KeyStore
+from edrms.storage.key_store import TRIES, KeyStore
 from edrms.storage.key_tables import HolderKey, ObjectKeyRow
+
+_Wiped = tuple[dict[Holder, list[ObjectKey]], list[bytes], dict[Holder, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,31 @@ def destroy(keys: KeyStore, holders: Collection[Holder]) -> dict[Holder, Destroy
 
     Raises Damaged when one can still be found afterwards, Unavailable when the store is away.
     """
+    under, secret, at = _wiped(keys, holders)
+    keys.database.clear_deleted(HolderKey.__tablename__, ObjectKeyRow.__tablename__)
+    _prove_absent(keys, holders, secret)
+    left = keys.holders_of([key for some in under.values() for key in some])
+    return {
+        one: Destroyed(
+            one, at[one],
+            tuple(key for key in under[one] if not left[key]),
+            tuple(key for key in under[one] if left[key]),
+        )
+        for one in holders
+    }  # fmt: skip
+
+
+def _wiped(keys: KeyStore, holders: Collection[Holder]) -> _Wiped:
+    """What was under each, the wrapped keys that must not be found again, and when each was destroyed."""
+    for _ in range(TRIES):
+        with suppress(
+            IntegrityError
+        ):  # another made the row of one that never had a key, meanwhile
+            return _wipe(keys, holders)
+    raise Unavailable("The key store is busy with these keys. Try again.", code="keys_busy")
+
+
+def _wipe(keys: KeyStore, holders: Collection[Holder]) -> _Wiped:
     with keys.write() as session:
         rows = _rows(session, holders, keys.clock.now())
         under: dict[Holder, list[ObjectKey]] = defaultdict(list)
@@ -51,17 +80,7 @@ def destroy(keys: KeyStore, holders: Collection[Holder]) -> dict[Holder, Destroy
         for row in rows:
             row.wrapped, row.root_id = b"", ""
             row.destroyed_at = at[Holder(row.holder)] = row.destroyed_at or keys.clock.now()
-    keys.database.clear_deleted(HolderKey.__tablename__, ObjectKeyRow.__tablename__)
-    _prove_absent(keys, holders, secret)
-    left = keys.holders_of([key for some in under.values() for key in some])
-    return {
-        one: Destroyed(
-            one, at[one],
-            tuple(key for key in under[one] if not left[key]),
-            tuple(key for key in under[one] if left[key]),
-        )
-        for one in holders
-    }  # fmt: skip
+    return under, secret, at
 
 
 def end_objects(keys: KeyStore, objects: Collection[ObjectKey]) -> None:

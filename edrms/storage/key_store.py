@@ -24,7 +24,7 @@ from edrms.storage.key_tables import HolderKey, KeyBase, KeyStoreRow, ObjectKeyR
 from edrms.storage.root_keys import RootKey
 
 VERSION = 1
-_TRIES = 5
+TRIES = 5
 _MOST_IN_A_LIST = 500  # keys in one IN (...), well below what either engine takes
 _MAKING = 0x6B657973  # any number, the same for all who make one
 _OBJECTS, _HOLDERS = ObjectKeyRow.__table__.c, HolderKey.__table__.c
@@ -163,7 +163,7 @@ class KeyStore:
 
     def keep(self, opened: OpenHolder, data_keys: Mapping[ObjectKey, bytes]) -> None:
         """Keep these data keys under the holder; one kept there already is left. Durable on return."""
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             if self._kept(opened, data_keys):
                 return
             opened = self.holder(opened.holder)  # another process made, rewrapped or removed it

@@ -17,13 +17,22 @@ from edrms.errors import CannotStart, OutcomeUnknown, Unavailable
 from edrms.ids import new_id
 from edrms.settings import Settings
 from edrms.staff.accounts import SYSTEM
+from edrms.storage.holders import record_holder
+from edrms.storage.key_destroying import destroy
+from edrms.storage.key_store import KeyStore
+from edrms.storage.key_tables import HolderKey
+from edrms.storage.root_keys import GivenRootKeys
 from edrms.uow import UnitOfWork, write
 from scanning.batches.tables import Batch
 from tests.contract.test_database import a_batch, journalled, put
 from tests.engines import instances
 from tests.faults.cut_wire import CutWire
+from tests.faults.processes import wait_until
 
 CLOCK = SystemClock()
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database()"""
 
 
 @pytest.fixture
@@ -280,3 +289,26 @@ def test_an_owner_that_is_the_same_role_or_of_another_database_is_refused(url: s
 
 def test_where_one_role_does_everything_the_log_is_in_its_reach(database: Database) -> None:
     assert not log_is_out_of_reach(database)
+
+
+def test_of_two_who_destroy_a_holder_that_never_had_a_key_the_second_finds_it_destroyed(
+    url: str,
+) -> None:
+    keys = KeyStore(Database(url), GivenRootKeys(lambda: (bytes(range(32)),)), CLOCK)
+    keys.make()
+    holder, found = record_holder(new_id()), []
+    second = threading.Thread(target=lambda: found.append(destroy(keys, [holder])))
+    with keys.write() as session:
+        session.add(HolderKey(holder=holder, wrapped=b"", root_id="", made_at=CLOCK.now(),
+                              destroyed_at=CLOCK.now()))  # fmt: skip
+        session.flush()
+        second.start()
+        wait_until(lambda: waits_for_another(keys.database))
+    second.join(30)
+    assert [set(destroyed) for destroyed in found] == [{holder}]
+    keys.database.close()
+
+
+def waits_for_another(database: Database) -> bool:
+    with database.read() as session:
+        return bool(session.scalar(text(WAITING)))
