@@ -59,9 +59,8 @@ def destroy(keys: KeyStore, holders: Collection[Holder]) -> dict[Holder, Destroy
 def _wiped(keys: KeyStore, holders: Collection[Holder]) -> _Wiped:
     """What was under each, the wrapped keys that must not be found again, and when each was destroyed."""
     for _ in range(TRIES):
-        with suppress(
-            IntegrityError
-        ):  # another made the row of one that never had a key, meanwhile
+        # Another may make the row of one that never had a key meanwhile: then it is there.
+        with suppress(IntegrityError):
             return _wipe(keys, holders)
     raise Unavailable("The key store is busy with these keys. Try again.", code="keys_busy")
 

@@ -138,12 +138,6 @@ class KeyStore:
             yield session
             session.commit()
 
-    @contextmanager
-    def _change(self) -> Iterator[Connection]:
-        """The same as write without a session."""
-        with database_errors_named(), self.database.engine.begin() as connection:
-            yield connection
-
     # --- keeping and finding keys -----------------------------------------------------------------
 
     def holder(self, holder: Holder) -> OpenHolder:
@@ -171,7 +165,7 @@ class KeyStore:
 
     def _kept(self, opened: OpenHolder, data_keys: Mapping[ObjectKey, bytes]) -> bool:
         try:
-            with self._change() as connection:
+            with database_errors_named(), self.database.engine.begin() as connection:
                 row = connection.execute(_HOLDER_LOCKED, {"of_holder": opened.holder}).first()
                 if row is None and opened.is_new:
                     connection.execute(_ADD_HOLDER, _holder_row(opened, self.clock.now()))
