@@ -5,7 +5,7 @@ from collections.abc import Collection
 from edrms.access.model import Actor
 from edrms.errors import Damaged, Unavailable
 from edrms.records.endings import Erased
-from search.ports import IndexBusy, IndexUnavailable, SearchIndex
+from search.ports import FOR_EVER, IndexBusy, IndexUnavailable, SearchIndex
 
 
 class IndexEntries:
@@ -19,7 +19,7 @@ class IndexEntries:
     def erase(self, _actor: Actor, record_ids: Collection[str]) -> dict[str, Erased]:
         """See Holding. Slow: the parts of the index that held the records are written anew."""
         try:
-            self._index.delete(record_ids)
+            self._index.delete(dict.fromkeys(record_ids, FOR_EVER))
             self._index.tidy()
             left = self._index.versions().keys() & set(record_ids)
         except (IndexBusy, IndexUnavailable) as error:

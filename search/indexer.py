@@ -1,15 +1,17 @@
-"""Keeping the index up to date: index jobs in, whole records into the engine, one writing process.
+"""Keeping the index up to date: index jobs in, whole records into the engine.
 
-The rows are the truth: a job names a record, and what is indexed is what the rows say now.
+The rows are the truth: a job names a record, and what is indexed is what the rows say now. Whoever has
+written looks again before its jobs are done: had a record changed meanwhile, another may have written
+that first, and this would be left as the last word.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from edrms.access.model import Actor
@@ -21,18 +23,20 @@ from edrms.errors import StaleLease, Unavailable
 from edrms.fileplan import document_type
 from edrms.ids import StaffId
 from edrms.jobs.queue import WORK, Claim, Queue, finish
+from edrms.jobs.tables import Job
 from edrms.records.filing import INDEX_LINE
 from edrms.records.reading import client_ids_of, services_of
 from edrms.records.tables import FILED, Record, RecordPage
 from edrms.uow import write
 from search.model import IndexedRecord
-from search.ports import IndexBusy, IndexUnavailable, SearchIndex
+from search.ports import FOR_EVER, IndexBusy, IndexUnavailable, SearchIndex
 
 MOST_AT_ONCE = 100
 BUSY_WAIT_S = 1.0
 GATHER_S = 1.0  # what was filed while pages are read is found this much later at most
 GIVEN_BACK_FOR = timedelta(seconds=1)
 INDEXER = Actor(StaffId("indexer"), "EDRMS index", frozenset())
+Asked = tuple[int, int | None]
 log = logging.getLogger("edrms.indexer")
 
 
@@ -83,20 +87,29 @@ class Indexer:
         claims = self._queue.claim(INDEX_LINE, INDEXER, MOST_AT_ONCE)
         if not claims:
             return 0
+        wanted = {claim.subject_id for claim in claims}
+        while True:
+            try:
+                asked = self._write(wanted)
+            except (IndexBusy, IndexUnavailable) as error:
+                self._give_back(claims, error)
+                raise
+            with write(self._database, INDEXER, self._clock) as work:
+                if _asked(work.session, wanted) == asked:
+                    for claim in claims:
+                        finish(work, claim)
+                    return len(claims)
+
+    def _write(self, record_ids: set[str]) -> Asked:
+        """Have the index hold what the rows say of these; gives what had been asked when they were read."""
         with self._database.read() as session:
-            records = list(_indexed(session, [claim.subject_id for claim in claims]))
-        try:
-            self._index.upsert(records)
-            indexed = {record.record_id for record in records}
-            if ended := {claim.subject_id for claim in claims} - indexed:
-                self._index.delete(ended)
-        except (IndexBusy, IndexUnavailable) as error:
-            self._give_back(claims, error)
-            raise
-        with write(self._database, INDEXER, self._clock) as work:
-            for claim in claims:
-                finish(work, claim)
-        return len(claims)
+            asked = _asked(session, record_ids)
+            records = list(_indexed(session, record_ids))
+            ended = _ended(session, record_ids - {record.record_id for record in records})
+        self._index.upsert(records)
+        if ended:
+            self._index.delete(ended)
+        return asked
 
     def _give_back(self, claims: Sequence[Claim], error: Exception) -> None:
         for claim in claims:
@@ -132,7 +145,20 @@ def _every_record(database: Database) -> Iterator[IndexedRecord]:
         last = rows[-1][0]
 
 
-def _indexed(session: Session, record_ids: Sequence[str]) -> Iterator[IndexedRecord]:
+def _asked(session: Session, record_ids: Collection[str]) -> Asked:
+    """How many jobs there are for these, and the last: another for each change to a record."""
+    jobs = select(func.count(), func.max(Job.number)).where(Job.subject_id.in_(record_ids))
+    count, last = session.execute(jobs.where(Job.line == INDEX_LINE)).one()
+    return count, last
+
+
+def _ended(session: Session, record_ids: Collection[str]) -> dict[str, int]:
+    """Those of no file, with the version of their row."""
+    found = select(Record.record_id, Record.version).where(Record.record_id.in_(record_ids))
+    return dict.fromkeys(record_ids, FOR_EVER) | dict(session.execute(found).all())
+
+
+def _indexed(session: Session, record_ids: Collection[str]) -> Iterator[IndexedRecord]:
     statement = (
         select(Record)
         .where(Record.record_id.in_(record_ids), Record.state == FILED)

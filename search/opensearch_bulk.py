@@ -1,7 +1,7 @@
 """Sending many changes to an OpenSearch server, a few megabytes at a time.
 
 Every document has its record's version, and the server keeps what is newer: an older one that comes
-late, from a slower process or a rebuild that read earlier, changes nothing.
+late from a slower process changes nothing, nor does one of the same version that a rebuild read earlier.
 """
 
 import json
@@ -13,7 +13,6 @@ from typing import Any
 from search.opensearch_server import Server, ServerRefused, making_sense
 
 MOST_BYTES = 8 << 20
-LAST_VERSION = (1 << 63) - 1  # of what stands in for a deleted record: nothing is newer
 _WANTED = "errors,items.*.status,items.*.error.type"
 
 
@@ -28,18 +27,20 @@ class Moved(Exception):
 class Change:
     """One document to put under an id in an index, or (document None) to take out of it.
 
-    version: of the record; of one to take out, the version it has in the index.
+    version: of the record; of one to take out, the version it has in the index. gives_way: to what is
+    there of the same version.
     """
 
     index: str
     record_id: str
     version: int
     document: dict[str, Any] | None = None
+    gives_way: bool = False
 
     def lines(self) -> str:
         """As the server reads it."""
         of = {"_index": self.index, "_id": self.record_id, "version": self.version}
-        of["version_type"] = "external_gte"
+        of["version_type"] = "external" if self.gives_way else "external_gte"
         if self.document is None:
             return json.dumps({"delete": of}) + "\n"
         return f"{json.dumps({'index': of})}\n{json.dumps(self.document)}\n"

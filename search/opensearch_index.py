@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from search.model import Health, IndexedRecord, Results, SearchRequest
-from search.opensearch_bulk import LAST_VERSION, Change, Moved, send
+from search.opensearch_bulk import Change, Moved, send
 from search.opensearch_config import OpenSearchConfig
 from search.opensearch_family import Family
 from search.opensearch_mapping import document_of, tombstone
@@ -75,14 +75,14 @@ class OpenSearchIndex:
         if latest:
             self._write(changes)
 
-    def delete(self, record_ids: Iterable[str]) -> None:
+    def delete(self, ended: Mapping[str, int]) -> None:
         """See SearchIndex.delete."""
-        gone = list(record_ids)
 
         def changes(name: str) -> Iterable[Change]:
             if name == self._family.building:  # what was read too early must not bring it back
-                return (Change(name, one, LAST_VERSION, tombstone(one)) for one in gone)
-            return (Change(name, one, version) for one, version in self._held(gone))
+                return (Change(name, one, at, tombstone(one)) for one, at in ended.items())
+            held = self._held(list(ended))
+            return (Change(name, one, at) for one, at in held if at <= ended[one])
 
         self._write(changes)
 
@@ -90,7 +90,9 @@ class OpenSearchIndex:
         """See SearchIndex.rebuild."""
         made = self._family.begin()
         try:
-            send(self._server, (_put(self._family.building, record) for record in records))
+            send(
+                self._server, (_put(self._family.building, one, gives_way=True) for one in records)
+            )
             self._refresh(made)
         except Moved as error:
             raise IndexBusy("another process has begun to rebuild the index anew") from error
@@ -168,15 +170,24 @@ class OpenSearchIndex:
             names = self._family.to_write()
             try:
                 send(self._server, (one for name in names for one in changes(name)))
+                self._refresh(*names)
             except Moved:
                 continue
-            self._refresh(self._family.name)
             return
         raise IndexBusy("the index is being swapped again and again")
 
-    def _refresh(self, index: str) -> None:
+    def _refresh(self, *names: str) -> None:
+        """Make visible what was written, in an index being built too: it may answer at any moment.
+
+        Raises Moved if one is gone: a swap came between, and may not have seen what was deleted.
+        """
         timeout_s = self._server.config.work_timeout_s
-        told = self._server.ask("POST", f"/{index}/_refresh", timeout_s=timeout_s)
+        try:
+            told = self._server.ask("POST", f"/{','.join(names)}/_refresh", timeout_s=timeout_s)
+        except ServerRefused as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            raise Moved from error
         with making_sense():
             if told["_shards"]["failed"]:
                 raise IndexUnavailable("part of the index did not take up what was written")
@@ -189,5 +200,5 @@ class OpenSearchIndex:
         return self._server.ask(method, path, body, self._server.config.work_timeout_s, **params)
 
 
-def _put(index: str, record: IndexedRecord) -> Change:
-    return Change(index, record.record_id, record.version, document_of(record))
+def _put(index: str, record: IndexedRecord, *, gives_way: bool = False) -> Change:
+    return Change(index, record.record_id, record.version, document_of(record), gives_way)

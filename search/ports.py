@@ -11,6 +11,8 @@ from typing import Protocol
 
 from search.model import Health, IndexedRecord, Results, SearchRequest
 
+FOR_EVER = 1 << 62
+
 
 class IndexUnavailable(Exception):
     """The index is missing or damaged: answer 503 and run a rebuild. detail: for operators."""
@@ -39,8 +41,12 @@ class SearchIndex(Protocol):
         When it returns every process finds them. A later record of the same id in one call wins.
         """
 
-    def delete(self, record_ids: Iterable[str]) -> None:
-        """Take records out; unknown ids are no error. At once unfindable; tidy() erases bytes."""
+    def delete(self, ended: Mapping[str, int]) -> None:
+        """Take records out; unknown ids are no error. At once unfindable; tidy() erases bytes.
+
+        ended: record id to the version of its row that is not to be found, FOR_EVER if it never comes
+        back; a later version put in afterwards is found again.
+        """
 
     def search(self, request: SearchRequest) -> Results:
         """Answer a question as of the last completed write of any process."""

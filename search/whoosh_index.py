@@ -72,9 +72,9 @@ class WhooshIndex:
         if latest:
             self._write(list(latest), list(latest.values()), _merge_small)
 
-    def delete(self, record_ids: Iterable[str]) -> None:
+    def delete(self, ended: Mapping[str, int]) -> None:
         """See SearchIndex.delete."""
-        self._write(list(record_ids), [], _merge_small)
+        self._write(list(ended), [], _merge_small)
 
     def tidy(self) -> None:
         """See SearchIndex.tidy. It rewrites the whole index: whoever searches meanwhile comes first."""

@@ -134,7 +134,7 @@ class IndexContract:
         index.upsert([record("r1"), record("r2"), record("r3")])
         assert ids(index, "plan", named) == ["r1", "r2"]
         index.upsert([record("r1", "new plan", version=2)])
-        index.delete(["r2"])
+        index.delete({"r2": 1})
         assert (ids(index, "plan", named), ids(index, "plan", others)) == (["r1"], ["r3"])
         index.tidy()
         assert (ids(index, "plan", named), ids(index, "plan", others)) == (["r1"], ["r3"])
@@ -250,7 +250,7 @@ class IndexContract:
         self, index: SearchIndex
     ) -> None:
         index.upsert([record("r1"), record("r2")])
-        index.delete(["r1", "never-was"])
+        index.delete({"r1": 1, "never-was": 1})
         assert ids(index, "plan") == ["r2"] and dict(index.versions()) == {"r2": 1}
         index.tidy()
         assert ids(index, "plan") == ["r2"] and index.check().deleted_waiting == 0

@@ -70,7 +70,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SearchIn
         index.prepare()
         index.rebuild(made[: RECORDS // 2])
         index.upsert(made[RECORDS // 4 :])
-        index.delete([one.record_id for one in made[:20]])
+        index.delete({one.record_id: one.version for one in made[:20]})
     yield near, far
     far._server.ask("DELETE", f"/{name}.*")
     for index in (near, far):

@@ -17,7 +17,7 @@ import pytest
 from search.model import IndexedRecord, SearchRequest
 from search.opensearch_config import OpenSearchConfig, opensearch_config
 from search.opensearch_index import OpenSearchIndex
-from search.ports import IndexBusy, IndexUnavailable
+from search.ports import FOR_EVER, IndexBusy, IndexUnavailable
 from tests.contract.index_contract import ADULTS, IndexContract, ids, record
 from tests.engines.server import free_port
 from tests.engines.wanted import Engine, url_of
@@ -67,7 +67,7 @@ def test_an_index_never_built_is_unavailable(server: OpenSearchConfig) -> None:
         index.versions,
         lambda: index.search(request),
         lambda: index.upsert([record("r1")]),
-        lambda: index.delete(["r1"]),
+        lambda: index.delete({"r1": 1}),
     ):
         with pytest.raises(IndexUnavailable, match="no index 'edrms-test-none'"):
             attempt()
@@ -105,7 +105,7 @@ def test_a_record_taken_out_may_come_back_with_the_version_it_had(
 ) -> None:
     index = make_index()
     index.upsert([record("r1", version=5)])
-    index.delete(["r1"])
+    index.delete({"r1": 5})
     index.upsert([record("r1", version=5)])
     assert dict(index.versions()) == {"r1": 5}
 
@@ -119,7 +119,7 @@ def test_while_one_rebuilds_others_write_and_nothing_of_it_is_lost(
 
     def rows() -> Iterator[IndexedRecord]:
         other.upsert([record("r1", "newer plan", version=2), record("new")])
-        other.delete(["gone", "gone-too"])
+        other.delete({"gone": 1, "gone-too": 1})
         assert sorted(ids(other, "plan")) == [
             "new",
             "r1",
@@ -174,7 +174,7 @@ def test_what_a_killed_rebuild_left_hinders_nobody_and_goes_with_the_next(
     index = make_index()
     index._family.begin()
     index.upsert([record("r1")])
-    index.delete(["never-was"])
+    index.delete({"never-was": 1})
     assert ids(index, "plan") == ["r1"] and len(of_server(index)) == 2
     index.rebuild([record("r1"), record("r2")])
     assert index.count() == 2 and len(of_server(index)) == 1
@@ -202,6 +202,99 @@ def test_a_swap_whose_answer_was_lost_never_costs_the_index_that_answers(
     with pytest.raises(IndexUnavailable):
         index.rebuild([record("r1"), record("r2")])
     assert sorted(ids(another(index), "plan")) == ["r1", "r2"]
+
+
+def test_a_record_taken_off_and_filed_again_while_one_rebuilds_is_found_afterwards(
+    make_index: Callable[[], OpenSearchIndex],
+) -> None:
+    index = make_index()
+    other = another(index)
+    index.upsert([record("r1"), record("r2"), record("r3")])
+
+    def rows() -> Iterator[IndexedRecord]:
+        other.delete({"r1": 2, "r2": 2, "r3": FOR_EVER})
+        other.upsert([record("r1", "plan again", version=3)])
+        yield from [record("r1"), record("r2"), record("r3")]  # as they were read before
+
+    index.rebuild(rows())
+    assert dict(other.versions()) == {"r1": 3} and ids(other, "again") == ["r1"]
+    other.upsert([record("r2", version=3)])
+    assert dict(other.versions()) == {"r1": 3, "r2": 3}
+
+
+def test_what_a_rebuild_read_gives_way_to_what_was_written_since_of_the_same_version(
+    make_index: Callable[[], OpenSearchIndex],
+) -> None:
+    index = make_index()
+    other = another(index)
+
+    def rows() -> Iterator[IndexedRecord]:
+        other.upsert([record("r1", "plan of Married Name")])
+        yield record("r1", "plan of Maiden Name")
+
+    index.rebuild(rows())
+    assert (ids(other, "married"), ids(other, "maiden")) == (["r1"], [])
+
+
+def test_a_deletion_that_comes_late_leaves_what_was_filed_again(
+    make_index: Callable[[], OpenSearchIndex],
+) -> None:
+    index = make_index()
+    index.upsert([record("r1", version=3), record("r2", version=2)])
+    index.delete({"r1": 2, "r2": 2})
+    assert dict(index.versions()) == {"r1": 3}
+
+
+@contextmanager
+def just_before_the_swap(
+    index: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch, do: Callable[[], None]
+) -> Iterator[dict[str, int]]:
+    """Another's work between a rebuild's last look and its swap; gives what is held right after the swap."""
+    swap_in, held = index._family.swap_in, dict[str, int]()
+
+    def swap_in_late(made: str) -> None:
+        do()
+        swap_in(made)
+        held.update(another(index).versions())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index._family, "swap_in", swap_in_late)
+        yield held
+
+
+def test_what_is_written_just_before_a_swap_is_found_just_after_it(
+    make_index: Callable[[], OpenSearchIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index()
+    other = another(index)
+    index.upsert([record("r1"), record("gone")])
+
+    def write() -> None:
+        other.upsert([record("r1", version=2), record("new")])
+        other.delete({"gone": 1})
+
+    with just_before_the_swap(index, monkeypatch, write) as held:
+        index.rebuild([record("r1"), record("gone")])
+    assert held == dict(index.versions()) == {"r1": 2, "new": 1}
+
+
+def test_a_deletion_that_a_swap_overtakes_leaves_nothing_that_keeps_the_record_out(
+    make_index: Callable[[], OpenSearchIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index()
+    begun, other = index._family.begin(), another(index)
+    refresh = other._refresh
+
+    def refresh_too_late(*names: str) -> None:
+        if index._family.building in names:
+            index._family.swap_in(begun)
+            index._forget_deleted()
+        refresh(*names)
+
+    monkeypatch.setattr(other, "_refresh", refresh_too_late)
+    other.delete({"r1": 1})
+    index.upsert([record("r1")])
+    assert dict(index.versions()) == {"r1": 1}
 
 
 def test_writers_carry_on_through_swap_after_swap(

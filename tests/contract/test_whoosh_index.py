@@ -46,7 +46,7 @@ def _files(directory: Path) -> list[Path]:
 def _filled(index: WhooshIndex) -> WhooshIndex:
     index.upsert([record("r1", "care plan"), record("r2", "plan of a house")])
     index.upsert([record("r3", "a third plan")])
-    index.delete(["r2"])
+    index.delete({"r2": 1})
     return index
 
 
@@ -114,7 +114,7 @@ def test_a_deleted_records_words_are_gone_from_the_files_after_tidy(
 ) -> None:
     index = make_index()
     index.upsert([record("r1", "xylophonist"), record("r2", "plan")])
-    index.delete(["r1"])
+    index.delete({"r1": 1})
     assert index.check().deleted_waiting == 1
     index.tidy()
     assert index.check().deleted_waiting == 0

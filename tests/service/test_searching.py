@@ -14,8 +14,10 @@ from edrms.access.model import Actor
 from edrms.clients.model import Client
 from edrms.clock import FixedClock
 from edrms.errors import Denied, Unavailable
+from edrms.jobs.queue import enqueue
 from edrms.jobs.tables import Job
-from edrms.records.tables import Record
+from edrms.records.filing import INDEX_LINE, INDEX_RECORD
+from edrms.records.tables import WITHDRAWN, Record
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from search import indexer as search_indexer
@@ -176,6 +178,31 @@ def test_rebuilding_does_not_keep_others_from_writing(
     monkeypatch.setattr("edrms.db.BUSY_TIMEOUT_S", 1)
     monkeypatch.setattr(instance.index, "rebuild", write_between_two_records)
     assert indexer(instance).rebuild(SYSTEM) == 1
+
+
+def test_an_index_writer_overtaken_by_another_does_not_bring_back_what_was_taken_off(
+    instance: Instance, olive: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It read the record while it was filed, and writes after another has taken it out."""
+    gone = factories.filed_record(instance, [olive], texts=[WORDS])
+    stays = factories.filed_record(instance, [olive], texts=["early"])
+    write_late = instance.index.upsert
+    changes = iter(["taken off"])
+
+    def be_overtaken(records: Iterable[IndexedRecord]) -> None:
+        batch = list(records)
+        for _ in changes:
+            with write(instance.database, SYSTEM, instance.clock) as work:
+                work.session.get_one(Record, gone).state = WITHDRAWN
+                work.journal("record:content:file", "record", gone)
+                enqueue(work, INDEX_RECORD, gone, line=INDEX_LINE)
+            indexer(instance).do_some()
+            assert gone not in instance.index.versions()
+        write_late(batch)
+
+    monkeypatch.setattr(instance.index, "upsert", be_overtaken)
+    assert indexer(instance).do_some() == 2
+    assert instance.index.versions().keys() == {stays}
 
 
 @pytest.mark.parametrize("error", [IndexBusy("writing"), IndexUnavailable("damaged")])
