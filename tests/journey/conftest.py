@@ -17,6 +17,7 @@ from tests.journey.visits import FILES_ITSELF, LOCKED, WAITS, Visit, index_the_w
 
 CHROMIUM = "/usr/bin/chromium"
 READ_WITHIN_MS = 120_000
+expect.set_options(timeout=20_000)  # on a busy machine; what is right is seen at once
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

@@ -4,7 +4,7 @@ export function fill (pattern, values) {
 }
 
 function sizeWords (bytes) {
-  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1)} MB`
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 export class FileRow {
