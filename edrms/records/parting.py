@@ -8,7 +8,7 @@ and has retention follow (moving.py).
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from edrms.access.guards import PLACE_BLOCK, PLACE_MARKING
 from edrms.access.tables import Block, Marking
@@ -66,22 +66,25 @@ def part(work: UnitOfWork, record: Record, pages: Mapping[str, Sequence[int]]) -
 
 def parted_from(session: Session, record_ids: Collection[str]) -> set[str]:
     """These records, and all of which pages came to them, however often they were parted."""
-    found, fresh = set(record_ids), set(record_ids)
-    while fresh:
-        asked = select(RecordParting.from_id).where(RecordParting.to_id.in_(fresh))
-        fresh = set(session.scalars(asked)) - found
-        found |= fresh
-    return found
+    return _followed(session, record_ids, RecordParting.to_id, RecordParting.from_id)
 
 
 def parted_to(session: Session, record_id: str) -> set[str]:
     """All records that have pages of this one, however often they were parted; without itself."""
-    found, fresh = {record_id}, {record_id}
-    while fresh:
-        asked = select(RecordParting.to_id).where(RecordParting.from_id.in_(fresh))
-        fresh = set(session.scalars(asked)) - found
-        found |= fresh
+    found = _followed(session, [record_id], RecordParting.from_id, RecordParting.to_id)
     return found - {record_id}
+
+
+def _followed(
+    session: Session, record_ids: Collection[str],
+    step: InstrumentedAttribute[str], onto: InstrumentedAttribute[str],
+) -> set[str]:  # fmt: skip
+    """These, and all that are reached from them."""
+    found, fresh = set(record_ids), set(record_ids)
+    while fresh:
+        fresh = set(session.scalars(select(onto).where(step.in_(fresh)))) - found
+        found |= fresh
+    return found
 
 
 def _guard_alike(work: UnitOfWork, from_id: str, to_id: str) -> None:
