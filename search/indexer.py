@@ -36,7 +36,7 @@ BUSY_WAIT_S = 1.0
 GATHER_S = 1.0  # what was filed while pages are read is found this much later at most
 GIVEN_BACK_FOR = timedelta(seconds=1)
 INDEXER = Actor(StaffId("indexer"), "EDRMS index", frozenset())
-Asked = tuple[int, int | None]
+Seen = tuple[int, int | None, int]
 log = logging.getLogger("edrms.indexer")
 
 
@@ -90,26 +90,26 @@ class Indexer:
         wanted = {claim.subject_id for claim in claims}
         while True:
             try:
-                asked = self._write(wanted)
+                seen = self._write(wanted)
             except (IndexBusy, IndexUnavailable) as error:
                 self._give_back(claims, error)
                 raise
             with write(self._database, INDEXER, self._clock) as work:
-                if _asked(work.session, wanted) == asked:
+                if _seen(work.session, wanted) == seen:
                     for claim in claims:
                         finish(work, claim)
                     return len(claims)
 
-    def _write(self, record_ids: set[str]) -> Asked:
-        """Have the index hold what the rows say of these; gives what had been asked when they were read."""
+    def _write(self, record_ids: set[str]) -> Seen:
+        """Have the index hold what the rows say of these; gives what was seen of them before."""
         with self._database.read() as session:
-            asked = _asked(session, record_ids)
+            seen = _seen(session, record_ids)
             records = list(_indexed(session, record_ids))
             ended = _ended(session, record_ids - {record.record_id for record in records})
         self._index.upsert(records)
         if ended:
             self._index.delete(ended)
-        return asked
+        return seen
 
     def _give_back(self, claims: Sequence[Claim], error: Exception) -> None:
         for claim in claims:
@@ -145,11 +145,15 @@ def _every_record(database: Database) -> Iterator[IndexedRecord]:
         last = rows[-1][0]
 
 
-def _asked(session: Session, record_ids: Collection[str]) -> Asked:
-    """How many jobs there are for these, and the last: another for each change to a record."""
+def _seen(session: Session, record_ids: Collection[str]) -> Seen:
+    """What tells a change to these: how many jobs there are for them, the last, and how many are filed.
+
+    Every change adds a job, but destruction, which takes them out of the index itself.
+    """
     jobs = select(func.count(), func.max(Job.number)).where(Job.subject_id.in_(record_ids))
+    filed = select(func.count()).where(Record.record_id.in_(record_ids), Record.state == FILED)
     count, last = session.execute(jobs.where(Job.line == INDEX_LINE)).one()
-    return count, last
+    return count, last, session.scalar(filed) or 0
 
 
 def _ended(session: Session, record_ids: Collection[str]) -> dict[str, int]:

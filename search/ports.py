@@ -11,7 +11,7 @@ from typing import Protocol
 
 from search.model import Health, IndexedRecord, Results, SearchRequest
 
-FOR_EVER = 1 << 62
+FOR_EVER = 1 << 62  # a version beyond all others
 
 
 class IndexUnavailable(Exception):

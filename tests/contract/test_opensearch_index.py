@@ -245,36 +245,22 @@ def test_a_deletion_that_comes_late_leaves_what_was_filed_again(
     assert dict(index.versions()) == {"r1": 3}
 
 
-@contextmanager
-def just_before_the_swap(
-    index: OpenSearchIndex, monkeypatch: pytest.MonkeyPatch, do: Callable[[], None]
-) -> Iterator[dict[str, int]]:
-    """Another's work between a rebuild's last look and its swap; gives what is held right after the swap."""
-    swap_in, held = index._family.swap_in, dict[str, int]()
-
-    def swap_in_late(made: str) -> None:
-        do()
-        swap_in(made)
-        held.update(another(index).versions())
-
-    with monkeypatch.context() as patch:
-        patch.setattr(index._family, "swap_in", swap_in_late)
-        yield held
-
-
 def test_what_is_written_just_before_a_swap_is_found_just_after_it(
     make_index: Callable[[], OpenSearchIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = make_index()
     other = another(index)
     index.upsert([record("r1"), record("gone")])
+    swap_in, held = index._family.swap_in, dict[str, int]()
 
-    def write() -> None:
+    def write_and_swap_in(made: str) -> None:
         other.upsert([record("r1", version=2), record("new")])
         other.delete({"gone": 1})
+        swap_in(made)
+        held.update(other.versions())
 
-    with just_before_the_swap(index, monkeypatch, write) as held:
-        index.rebuild([record("r1"), record("gone")])
+    monkeypatch.setattr(index._family, "swap_in", write_and_swap_in)
+    index.rebuild([record("r1"), record("gone")])
     assert held == dict(index.versions()) == {"r1": 2, "new": 1}
 
 

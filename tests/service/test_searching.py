@@ -17,12 +17,12 @@ from edrms.errors import Denied, Unavailable
 from edrms.jobs.queue import enqueue
 from edrms.jobs.tables import Job
 from edrms.records.filing import INDEX_LINE, INDEX_RECORD
-from edrms.records.tables import WITHDRAWN, Record
+from edrms.records.tables import DESTROYING, WITHDRAWN, Record
 from edrms.staff.accounts import SYSTEM
 from edrms.uow import write
 from search import indexer as search_indexer
 from search.model import IndexedRecord
-from search.ports import IndexBusy, IndexUnavailable
+from search.ports import FOR_EVER, IndexBusy, IndexUnavailable
 from tests import factories
 from tests.service.events import events, personal_detail
 from tests.service.queue_of_work import QueueOfWork
@@ -180,10 +180,11 @@ def test_rebuilding_does_not_keep_others_from_writing(
     assert indexer(instance).rebuild(SYSTEM) == 1
 
 
-def test_an_index_writer_overtaken_by_another_does_not_bring_back_what_was_taken_off(
-    instance: Instance, olive: Client, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("state", [WITHDRAWN, DESTROYING])
+def test_an_index_writer_overtaken_by_another_does_not_bring_back_what_was_taken_out(
+    instance: Instance, olive: Client, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It read the record while it was filed, and writes after another has taken it out."""
+    """It read the record while it was filed, and writes after another writer, or disposal, took it out."""
     gone = factories.filed_record(instance, [olive], texts=[WORDS])
     stays = factories.filed_record(instance, [olive], texts=["early"])
     write_late = instance.index.upsert
@@ -193,10 +194,14 @@ def test_an_index_writer_overtaken_by_another_does_not_bring_back_what_was_taken
         batch = list(records)
         for _ in changes:
             with write(instance.database, SYSTEM, instance.clock) as work:
-                work.session.get_one(Record, gone).state = WITHDRAWN
+                work.session.get_one(Record, gone).state = state
                 work.journal("record:content:file", "record", gone)
-                enqueue(work, INDEX_RECORD, gone, line=INDEX_LINE)
-            indexer(instance).do_some()
+                if state == WITHDRAWN:
+                    enqueue(work, INDEX_RECORD, gone, line=INDEX_LINE)
+            if state == WITHDRAWN:
+                indexer(instance).do_some()
+            else:
+                instance.index.delete({gone: FOR_EVER})
             assert gone not in instance.index.versions()
         write_late(batch)
 
